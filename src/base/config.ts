@@ -1,0 +1,80 @@
+import { CodedError } from './errors.ts';
+
+/** One numeric setting: its default and what it may be. Units stand in the name (`…Ms`, `…Bytes`). */
+export interface NumberSetting {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** Whole numbers only, unless false. */
+  readonly integer?: boolean;
+}
+
+/** One switch. */
+export interface FlagSetting {
+  readonly default: boolean;
+}
+
+/** One choice out of a few words. */
+export interface ChoiceSetting<Word extends string = string> {
+  readonly default: Word;
+  readonly oneOf: readonly Word[];
+}
+
+export type Setting = NumberSetting | FlagSetting | ChoiceSetting;
+
+/** The complete, frozen configuration that a table of settings describes. */
+export type ConfigOf<Settings extends Record<string, Setting>> = {
+  readonly [Name in keyof Settings]: Settings[Name] extends ChoiceSetting<infer Word>
+    ? Word
+    : Settings[Name] extends FlagSetting
+      ? boolean
+      : number;
+};
+
+/** Thrown for a setting that does not exist or a value it does not take. */
+export class ConfigError extends CodedError<'ERR_BAD_CONFIG'> {
+  constructor(message: string, details: Readonly<Record<string, unknown>>) {
+    super('ERR_BAD_CONFIG', message, details);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Partial in, complete and frozen out. `undefined` means the default.
+ *
+ * @throws ConfigError naming the setting, the value and what is accepted
+ */
+export function completeConfig<Settings extends Record<string, Setting>>(
+  settings: Settings,
+  partial: { readonly [Name in keyof Settings]?: ConfigOf<Settings>[Name] | undefined } = {},
+): ConfigOf<Settings> {
+  for (const name of Object.keys(partial)) {
+    if (!Object.hasOwn(settings, name)) {
+      throw new ConfigError(`unknown setting "${name}"; known are ${Object.keys(settings).join(', ')}`, { name });
+    }
+  }
+  const complete: Record<string, number | boolean | string> = {};
+  for (const [name, setting] of Object.entries(settings)) {
+    const given: unknown = (partial as Record<string, unknown>)[name];
+    const value = given === undefined ? setting.default : given;
+    const accepted = describeMismatch(setting, value);
+    if (accepted !== undefined) {
+      throw new ConfigError(`${name} is ${JSON.stringify(value)}, but takes ${accepted}`, { name, value, accepted });
+    }
+    complete[name] = value as number | boolean | string;
+  }
+  return Object.freeze(complete) as ConfigOf<Settings>;
+}
+
+/** What the setting accepts, if `value` is not it. */
+function describeMismatch(setting: Setting, value: unknown): string | undefined {
+  if ('oneOf' in setting) {
+    return setting.oneOf.includes(value as string) ? undefined : `one of ${setting.oneOf.join(', ')}`;
+  }
+  if ('min' in setting) {
+    const { min, max, integer = true } = setting;
+    const fits = typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
+    return fits ? undefined : `${integer ? 'a whole number' : 'a number'} from ${min} to ${max}`;
+  }
+  return typeof value === 'boolean' ? undefined : 'true or false';
+}

@@ -1,0 +1,64 @@
+/** A queue on a ring that grows: push and shift in constant time, and indexing from the head. */
+export class Deque<T> {
+  #ring: (T | undefined)[];
+  #head = 0;
+  #length = 0;
+
+  constructor(capacity = 16) {
+    this.#ring = new Array<T | undefined>(powerOfTwo(capacity)).fill(undefined);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(item: T): void {
+    if (this.#length === this.#ring.length) this.#grow();
+    this.#ring[(this.#head + this.#length) & (this.#ring.length - 1)] = item;
+    this.#length++;
+  }
+
+  unshift(item: T): void {
+    if (this.#length === this.#ring.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#ring.length - 1);
+    this.#ring[this.#head] = item;
+    this.#length++;
+  }
+
+  shift(): T | undefined {
+    if (this.#length === 0) return undefined;
+    const item = this.#ring[this.#head];
+    this.#ring[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#ring.length - 1);
+    this.#length--;
+    return item;
+  }
+
+  /** The item `index` places behind the head. */
+  at(index: number): T | undefined {
+    return index < 0 || index >= this.#length ? undefined : this.#ring[(this.#head + index) & (this.#ring.length - 1)];
+  }
+
+  clear(): void {
+    this.#ring = new Array<T | undefined>(16).fill(undefined);
+    this.#head = 0;
+    this.#length = 0;
+  }
+
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (let i = 0; i < this.#length; i++) yield this.#ring[(this.#head + i) & (this.#ring.length - 1)] as T;
+  }
+
+  #grow(): void {
+    const larger = new Array<T | undefined>(2 * this.#ring.length).fill(undefined);
+    for (let i = 0; i < this.#length; i++) larger[i] = this.at(i);
+    this.#ring = larger;
+    this.#head = 0;
+  }
+}
+
+function powerOfTwo(atLeast: number): number {
+  let size = 4;
+  while (size < atLeast) size *= 2;
+  return size;
+}

@@ -1,0 +1,54 @@
+/** Serial number arithmetic (RFC 1982), as RFC 9260 §1.6 wants it for TSNs (32 bits) and SSNs (16 bits). */
+
+declare const tsnBrand: unique symbol;
+declare const ssnBrand: unique symbol;
+
+/** Transmission Sequence Number: 0 to 2^32 - 1, compared with {@link tsnLt} and its kin only. */
+export type Tsn = number & { readonly [tsnBrand]: true };
+/** Stream Sequence Number: 0 to 2^16 - 1, compared with {@link ssnLt}. */
+export type Ssn = number & { readonly [ssnBrand]: true };
+
+/** The TSN with this value modulo 2^32. */
+export function tsn(value: number): Tsn {
+  return (value >>> 0) as Tsn;
+}
+
+/** `a + delta` modulo 2^32; `delta` may be negative. */
+export function tsnAdd(a: Tsn, delta: number): Tsn {
+  return ((a + delta) >>> 0) as Tsn;
+}
+
+/** Signed distance from `b` to `a`: how far `a` is ahead, from -2^31 to 2^31 - 1. */
+export function tsnDiff(a: Tsn, b: Tsn): number {
+  return (a - b) | 0;
+}
+
+/** Whether `a` is before `b`. At a distance of exactly 2^31 RFC 1982 leaves it open; here both are "before". */
+export function tsnLt(a: Tsn, b: Tsn): boolean {
+  return ((a - b) | 0) < 0;
+}
+
+/** Whether `a` is `b` or before it. */
+export function tsnLte(a: Tsn, b: Tsn): boolean {
+  return ((a - b) | 0) <= 0;
+}
+
+/** The SSN with this value modulo 2^16. */
+export function ssn(value: number): Ssn {
+  return (value & 0xffff) as Ssn;
+}
+
+/** `a + delta` modulo 2^16. */
+export function ssnAdd(a: Ssn, delta: number): Ssn {
+  return ((a + delta) & 0xffff) as Ssn;
+}
+
+/** Signed distance from `b` to `a`, from -2^15 to 2^15 - 1. */
+export function ssnDiff(a: Ssn, b: Ssn): number {
+  return ((a - b) << 16) >> 16;
+}
+
+/** Whether `a` is before `b`. */
+export function ssnLt(a: Ssn, b: Ssn): boolean {
+  return ssnDiff(a, b) < 0;
+}

@@ -1,0 +1,67 @@
+import type { Instant } from './contract.ts';
+
+/**
+ * A handful of named deadlines of one owner. No system timer stands behind them: the owner is asked for the earliest
+ * one, and told when time has passed. Setting one is a store.
+ */
+export class Timers<Name extends string> {
+  readonly #names: readonly Name[];
+  readonly #deadlines: (Instant | undefined)[];
+
+  constructor(names: readonly Name[]) {
+    this.#names = names;
+    this.#deadlines = new Array<Instant | undefined>(names.length).fill(undefined);
+  }
+
+  /** Starts or restarts a timer. */
+  set(name: Name, at: Instant): void {
+    this.#deadlines[this.#names.indexOf(name)] = at;
+  }
+
+  /** Starts a timer unless it runs already. */
+  setIfStopped(name: Name, at: Instant): void {
+    if (!this.isRunning(name)) this.set(name, at);
+  }
+
+  stop(name: Name): void {
+    this.#deadlines[this.#names.indexOf(name)] = undefined;
+  }
+
+  stopAll(): void {
+    this.#deadlines.fill(undefined);
+  }
+
+  isRunning(name: Name): boolean {
+    return this.at(name) !== undefined;
+  }
+
+  /** When the timer fires, or `undefined` if it is stopped. */
+  at(name: Name): Instant | undefined {
+    return this.#deadlines[this.#names.indexOf(name)];
+  }
+
+  /** The earliest deadline. */
+  next(): Instant | undefined {
+    let earliest: Instant | undefined;
+    for (const at of this.#deadlines) if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at;
+    return earliest;
+  }
+
+  /** Takes the earliest timer that is due at `now` and stops it; call until it returns `undefined`. */
+  takeDue(now: Instant): Name | undefined {
+    let due = -1;
+    for (let i = 0; i < this.#deadlines.length; i++) {
+      const at = this.#deadlines[i];
+      if (at !== undefined && at <= now && (due < 0 || at < this.#deadlines[due]!)) due = i;
+    }
+    if (due < 0) return undefined;
+    this.#deadlines[due] = undefined;
+    return this.#names[due];
+  }
+}
+
+/** The earlier of two optional instants. */
+export function earlier(a: Instant | undefined, b: Instant | undefined): Instant | undefined {
+  if (a === undefined) return b;
+  return b === undefined || a <= b ? a : b;
+}

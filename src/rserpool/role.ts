@@ -1,0 +1,100 @@
+import type { IpAddress } from '../base/address.ts';
+import type { Instant, SansIo } from '../base/contract.ts';
+
+/**
+ * What registrar, pool element and pool user have in common: they talk over channels that their driver opens, and they
+ * see neither sockets nor SCTP. The same role runs on real associations, in a simulated network and under a fuzzer.
+ */
+export interface Role<Event> extends SansIo<RoleOutput<Event>> {
+  /** Something happened on a channel, or an announcement came in. */
+  handleInput(input: RoleInput, now: Instant): void;
+}
+
+/**
+ * One SCTP association or one TCP connection. Roles number the channels that they open from 1 upwards in odd steps
+ * ({@link ChannelIds}); drivers number the ones that peers open in even steps. A number is never used twice.
+ */
+export type ChannelId = number;
+
+/** Where to find a registrar, an element, or anyone else: addresses of one host and its ports. */
+export interface TransportTarget {
+  readonly protocol: 'sctp' | 'tcp' | 'udp';
+  /** At least one. All addresses belong to one endpoint (multihoming). */
+  readonly addresses: readonly IpAddress[];
+  /** SCTP, TCP or UDP port. */
+  readonly port: number;
+  /** UDP encapsulation port (RFC 6951) where `protocol` is SCTP; `undefined` means 9899. */
+  readonly udpPort?: number | undefined;
+}
+
+/** Payload Protocol Identifiers. RFC 5352 §8, RFC 5353 §5. */
+export const PPID = { asap: 11, enrp: 12 } as const;
+
+export type RoleInput =
+  /**
+   * A channel can be used: one that the role asked for (`connect`), or one that a peer opened.
+   * `remote` is where the peer really is, as seen from here: the UDP port is the learnt one.
+   */
+  | {
+      readonly kind: 'channel-up';
+      readonly channel: ChannelId;
+      readonly initiator: 'local' | 'remote';
+      readonly remote: TransportTarget;
+      /** Our own side: the addresses the association is bound to, its SCTP port and UDP encapsulation port. */
+      readonly local: TransportTarget;
+    }
+  /** The peer's addresses or UDP port changed, or the peer restarted and lost its state. */
+  | {
+      readonly kind: 'channel-changed';
+      readonly channel: ChannelId;
+      readonly remote: TransportTarget;
+      readonly restarted: boolean;
+    }
+  /** A whole message. `bytes` belongs to the role from now on. */
+  | {
+      readonly kind: 'message';
+      readonly channel: ChannelId;
+      readonly ppid: number;
+      readonly streamId: number;
+      readonly bytes: Uint8Array;
+    }
+  /** The channel is gone, or could not be opened. No more input for this channel follows. */
+  | { readonly kind: 'channel-down'; readonly channel: ChannelId; readonly reason: string; readonly failed: boolean }
+  /** A message could not be sent: SEND.FAILURE of RFC 5352. The bytes are those that were given to `send`. */
+  | { readonly kind: 'send-failed'; readonly channel: ChannelId; readonly ppid: number; readonly bytes: Uint8Array }
+  /** A multicast announcement (ASAP_SERVER_ANNOUNCE) from a UDP source. */
+  | {
+      readonly kind: 'announcement';
+      readonly from: { readonly address: IpAddress; readonly udpPort: number };
+      readonly bytes: Uint8Array;
+    };
+
+export type RoleOutput<Event> =
+  /** Open a channel under this number. Answered by `channel-up` or `channel-down`. */
+  | { readonly kind: 'connect'; readonly channel: ChannelId; readonly target: TransportTarget }
+  | {
+      readonly kind: 'send';
+      readonly channel: ChannelId;
+      readonly ppid: number;
+      readonly streamId: number;
+      /** Data of the application may be unordered; control never is. */
+      readonly unordered: boolean;
+      readonly bytes: Uint8Array;
+    }
+  /** Close gracefully (`shutdown`) or at once (`abort`). Answered by `channel-down`. */
+  | { readonly kind: 'close'; readonly channel: ChannelId; readonly how: 'shutdown' | 'abort'; readonly reason: string }
+  /** Send to the ASAP announcement group on every interface. */
+  | { readonly kind: 'announce'; readonly bytes: Uint8Array }
+  /** For the program that uses the role. */
+  | { readonly kind: 'event'; readonly event: Event };
+
+/** Hands out the odd channel numbers of a role. */
+export class ChannelIds {
+  #next = 1;
+
+  take(): ChannelId {
+    const id = this.#next;
+    this.#next += 2;
+    return id;
+  }
+}

@@ -1,0 +1,159 @@
+import type { Ssn, Tsn } from '../../base/serial.ts';
+import type { ErrorCause } from './cause.ts';
+import type { Parameter } from './parameter.ts';
+
+/**
+ * The chunks of RFC 9260 §3.3 as values. `encodeChunk` and `decodeChunk` (chunk.ts) turn them to and from bytes.
+ * Byte fields of decoded chunks are views into the packet: copy what must outlive it.
+ */
+export type Chunk =
+  | DataChunk
+  | InitChunk
+  | InitAckChunk
+  | SackChunk
+  | HeartbeatChunk
+  | HeartbeatAckChunk
+  | AbortChunk
+  | ShutdownChunk
+  | ShutdownAckChunk
+  | ErrorChunk
+  | CookieEchoChunk
+  | CookieAckChunk
+  | ShutdownCompleteChunk
+  | UnknownChunk;
+
+/** DATA: a user message or a fragment of one. RFC 9260 §3.3.1. */
+export interface DataChunk {
+  readonly kind: 'data';
+  readonly tsn: Tsn;
+  readonly streamId: number;
+  /** Means nothing if `unordered`. */
+  readonly ssn: Ssn;
+  /** Payload Protocol Identifier, opaque to SCTP. */
+  readonly ppid: number;
+  readonly unordered: boolean;
+  /** B bit: first fragment. */
+  readonly beginning: boolean;
+  /** E bit: last fragment. */
+  readonly ending: boolean;
+  /** I bit: do not delay the SACK. */
+  readonly immediate: boolean;
+  /** May be empty in what was received (RFC 9260 §6.2: answered by ABORT), never in what is sent. */
+  readonly userData: Uint8Array;
+}
+
+/** What INIT and INIT ACK have in common. RFC 9260 §3.3.2, §3.3.3. */
+interface InitFields {
+  readonly initiateTag: number;
+  /** a_rwnd, in bytes. */
+  readonly advertisedRwndBytes: number;
+  /** OS: how many outbound streams the sender wants. */
+  readonly outboundStreams: number;
+  /** MIS: how many inbound streams the sender can take. */
+  readonly maxInboundStreams: number;
+  readonly initialTsn: Tsn;
+  /**
+   * In wire order. On receipt: all that were walked before a stop, unknown ones among them with their action
+   * (see {@link Parameter}).
+   */
+  readonly parameters: readonly Parameter[];
+}
+
+/** INIT: opens an association. RFC 9260 §3.3.2. */
+export interface InitChunk extends InitFields {
+  readonly kind: 'init';
+}
+
+/** INIT ACK: answers INIT, with the State Cookie among its parameters. RFC 9260 §3.3.3. */
+export interface InitAckChunk extends InitFields {
+  readonly kind: 'init-ack';
+}
+
+/** Inclusive range of TSNs received beyond the cumulative ack, as offsets from it; `start` is at least 2. */
+export interface GapAckBlock {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** SACK: selective acknowledgement. RFC 9260 §3.3.4. */
+export interface SackChunk {
+  readonly kind: 'sack';
+  /** Highest TSN received with nothing missing before it. */
+  readonly cumulativeTsnAck: Tsn;
+  /** a_rwnd: receive-buffer space left, in bytes. */
+  readonly advertisedRwndBytes: number;
+  readonly gapAckBlocks: readonly GapAckBlock[];
+  readonly duplicateTsns: readonly Tsn[];
+}
+
+/** HEARTBEAT: asks whether a path works. RFC 9260 §3.3.5. */
+export interface HeartbeatChunk {
+  readonly kind: 'heartbeat';
+  /** The chunk's whole value, Heartbeat Info TLV included, to be sent back unchanged. */
+  readonly value: Uint8Array;
+}
+
+/** HEARTBEAT ACK: the answer, with the same value. RFC 9260 §3.3.6. */
+export interface HeartbeatAckChunk {
+  readonly kind: 'heartbeat-ack';
+  readonly value: Uint8Array;
+}
+
+/** ABORT: ends the association at once. RFC 9260 §3.3.7. */
+export interface AbortChunk {
+  readonly kind: 'abort';
+  /** T bit: the verification tag is reflected, not the receiver's own. */
+  readonly tagReflected: boolean;
+  readonly causes: readonly ErrorCause[];
+}
+
+/** SHUTDOWN: graceful end, all of the sender's data is acknowledged. RFC 9260 §3.3.8. */
+export interface ShutdownChunk {
+  readonly kind: 'shutdown';
+  readonly cumulativeTsnAck: Tsn;
+}
+
+/** SHUTDOWN ACK. RFC 9260 §3.3.9. */
+export interface ShutdownAckChunk {
+  readonly kind: 'shutdown-ack';
+}
+
+/** ERROR: reports something that does not end the association. RFC 9260 §3.3.10. */
+export interface ErrorChunk {
+  readonly kind: 'error';
+  readonly causes: readonly ErrorCause[];
+}
+
+/** COOKIE ECHO: brings the State Cookie back. RFC 9260 §3.3.11. */
+export interface CookieEchoChunk {
+  readonly kind: 'cookie-echo';
+  readonly cookie: Uint8Array;
+}
+
+/** COOKIE ACK. RFC 9260 §3.3.12. */
+export interface CookieAckChunk {
+  readonly kind: 'cookie-ack';
+}
+
+/** SHUTDOWN COMPLETE. RFC 9260 §3.3.13. */
+export interface ShutdownCompleteChunk {
+  readonly kind: 'shutdown-complete';
+  /** T bit: the verification tag is reflected. */
+  readonly tagReflected: boolean;
+}
+
+/** A chunk of a type that is not known here. Its type's high bits say what to do (RFC 9260 §3.2). */
+export interface UnknownChunk {
+  readonly kind: 'unknown';
+  readonly type: number;
+  readonly flags: number;
+  /** The whole chunk with its header, without padding, for an Unrecognized Chunk Type cause. */
+  readonly whole: Uint8Array;
+}
+
+/** The common header. RFC 9260 §3.1. */
+export interface CommonHeader {
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly verificationTag: number;
+}
