@@ -1,0 +1,77 @@
+import { type ConfigOf, completeConfig } from '../../base/config.ts';
+
+/**
+ * Parameters of an association. Defaults are those of RFC 9260 §16 where it names one. Every field can be given to
+ * `bind` for all associations of an endpoint, and to `connect` for one.
+ */
+export const associationSettings = {
+  /** RTO.Initial, ms. RFC 9260 §16. */
+  rtoInitialMs: { default: 1000, min: 1, max: 60_000, integer: false },
+  /** RTO.Min, ms. RFC 9260 §16: keep it at 1 s in the open Internet; lower it where delayed SACKs are shorter. */
+  rtoMinMs: { default: 1000, min: 1, max: 60_000, integer: false },
+  /** RTO.Max, ms. RFC 9260 §16. */
+  rtoMaxMs: { default: 60_000, min: 1, max: 600_000, integer: false },
+  /** Max.Burst, packets. RFC 9260 §6.1 D. */
+  maxBurstPackets: { default: 4, min: 1, max: 1000 },
+  /** Association.Max.Retrans. RFC 9260 §8.1. */
+  associationMaxRetrans: { default: 10, min: 0, max: 1000 },
+  /** Path.Max.Retrans. RFC 9260 §8.2. */
+  pathMaxRetrans: { default: 5, min: 0, max: 1000 },
+  /** Max.Init.Retransmits. RFC 9260 §5.1.6. */
+  maxInitRetransmits: { default: 8, min: 0, max: 1000 },
+  /** HB.interval, ms. RFC 9260 §8.3. */
+  heartbeatIntervalMs: { default: 30_000, min: 1, max: 86_400_000, integer: false },
+  /** Whether idle paths are probed. Unconfirmed addresses are verified in any case (RFC 9260 §5.4). */
+  heartbeats: { default: true },
+  /** SACK.Delay, ms; never above 500 (RFC 9260 §6.2). 0 acknowledges every packet at once. */
+  sackDelayMs: { default: 200, min: 0, max: 500, integer: false },
+  /** Acknowledge at least every n-th packet with DATA. RFC 9260 §6.2 says 2. */
+  sackEveryPackets: { default: 2, min: 1, max: 100 },
+  /** a_rwnd offered to the peer: bytes of receive buffer. RFC 9260 §3.3.2: at least 1500. */
+  receiveBufferBytes: { default: 1024 * 1024, min: 1500, max: 1 << 30 },
+  /** Bytes accepted by `send` before it makes the caller wait. */
+  sendBufferBytes: { default: 1024 * 1024, min: 1, max: 1 << 30 },
+  /** Longest message that `send` takes and that is reassembled. */
+  maxMessageBytes: { default: 256 * 1024, min: 1, max: 1 << 30 },
+  /** OS: outbound streams asked for. RFC 9260 §3.3.2. */
+  outboundStreams: { default: 64, min: 1, max: 65_535 },
+  /** MIS: inbound streams taken at most. RFC 9260 §3.3.2. */
+  maxInboundStreams: { default: 2048, min: 1, max: 65_535 },
+  /**
+   * MTU of the IP layer below, bytes: the SCTP packet is smaller by the IP and UDP headers (RFC 6951 §5.6).
+   * 1500 suits Ethernet; 1280 any IPv6 path.
+   */
+  pathMtuBytes: { default: 1500, min: 576, max: 65_535 },
+  /** Whether our address list goes into INIT and INIT ACK. Off behind a NAT (RFC 6951 §3.2). One address is never listed. */
+  advertiseAddresses: { default: true },
+  /** Addresses of one peer that are kept at most. */
+  maxPeerAddresses: { default: 16, min: 1, max: 256 },
+  /** T5-shutdown-guard as a multiple of RTO.Max. RFC 9260 §9.2 says 5. */
+  shutdownGuardRtos: { default: 5, min: 1, max: 100 },
+} as const;
+
+/** Parameters of an endpoint that are not an association's. */
+export const endpointSettings = {
+  ...associationSettings,
+  /** Valid.Cookie.Life, ms. RFC 9260 §5.1.3. */
+  validCookieLifeMs: { default: 60_000, min: 100, max: 3_600_000, integer: false },
+  /** The cookie key is replaced after this long; the one before stays good for one more period. RFC 9260 §5.1.3. */
+  cookieKeyLifeMs: { default: 3_600_000, min: 1000, max: 86_400_000, integer: false },
+  /** Associations held at most; further COOKIE ECHOs are answered with Out of Resource. */
+  maxAssociations: { default: 65_536, min: 1, max: 1 << 24 },
+  /** Answers to out-of-the-blue packets and INITs per second, all peers together. RFC 9260 §8.4, §12.2.4.1. */
+  maxStatelessRepliesPerSecond: { default: 10_000, min: 1, max: 1_000_000 },
+  /**
+   * What an INIT means that fits an existing association but comes from another UDP port: a different program on the
+   * same host (`separate`), or a restart to be refused (`abort`). RFC 6951 is silent; see docs/ARCHITECTURE.md.
+   */
+  newUdpPortPolicy: { default: 'separate', oneOf: ['separate', 'abort'] },
+} as const;
+
+export type AssociationConfig = ConfigOf<typeof associationSettings>;
+export type EndpointConfig = ConfigOf<typeof endpointSettings>;
+
+/** The complete configuration of an endpoint, checked. */
+export function endpointConfig(partial: Partial<EndpointConfig> = {}): EndpointConfig {
+  return completeConfig(endpointSettings, partial);
+}

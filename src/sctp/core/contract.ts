@@ -1,0 +1,221 @@
+import type { IpAddress } from '../../base/address.ts';
+import type { Entropy, Instant, SansIo } from '../../base/contract.ts';
+import type { ErrorCause } from '../wire/cause.ts';
+import type { AssociationConfig, EndpointConfig } from './config.ts';
+import type { AssociationState } from './states.ts';
+
+/** Number of an association within its endpoint; never used twice. */
+export type AssociationId = number;
+
+/** Keyed hash for State Cookies: HMAC-SHA-256 in production. */
+export type Mac = (key: Uint8Array, data: Uint8Array) => Uint8Array;
+
+/** What an endpoint needs to come into being. */
+export interface EndpointOptions {
+  /** SCTP port, 1 to 65535. */
+  readonly sctpPort: number;
+  /** The local addresses, first one preferred. What stands here is what peers are told, and nothing else. */
+  readonly addresses: readonly IpAddress[];
+  readonly config: EndpointConfig;
+  readonly entropy: Entropy;
+  readonly mac: Mac;
+  /** Whether peers may set up associations; can be changed later. */
+  readonly listening: boolean;
+}
+
+/** Active open: RFC 9260 §11.1.2 ASSOCIATE. */
+export interface AssociateRequest {
+  /** Addresses of one peer, canonical text, first one tried first. */
+  readonly addresses: readonly IpAddress[];
+  readonly sctpPort: number;
+  /** UDP encapsulation port of all these addresses, until a verified packet tells otherwise. RFC 6951 §5.1. */
+  readonly udpPort: number;
+  /** Overrides of the endpoint's association defaults. */
+  readonly config?: Partial<AssociationConfig> | undefined;
+}
+
+/** SEND: RFC 9260 §11.1.5. */
+export interface SendRequest {
+  /** Taken over, not copied, by `Endpoint.send`: the caller must not change the bytes until the message is acknowledged. */
+  readonly data: Uint8Array;
+  readonly streamId: number;
+  readonly ppid: number;
+  readonly unordered: boolean;
+  /** Give up if transmission did not begin within so many milliseconds (RFC 9260 §11.1.5). */
+  readonly lifetimeMs?: number | undefined;
+  /** Set the I bit on the last fragment. */
+  readonly sackImmediately?: boolean | undefined;
+  /** Send to this address rather than to the primary path, as long as it works. */
+  readonly destination?: IpAddress | undefined;
+  /** Handed back in `send-failed`. */
+  readonly context?: unknown;
+}
+
+/** How an association ended. */
+export interface CloseReason {
+  readonly kind: /** Graceful, asked for by us. */
+    | 'shutdown'
+    /** Graceful, asked for by the peer. */
+    | 'peer-shutdown'
+    /** We aborted it because the application wanted it. */
+    | 'aborted'
+    /** We aborted it because the peer broke a rule. */
+    | 'protocol-violation'
+    /** The peer aborted it. */
+    | 'peer-aborted'
+    /** Set-up: nobody answered. */
+    | 'unreachable'
+    /** Established, then no answer any more. */
+    | 'lost';
+  /** For people: one sentence. */
+  readonly text: string;
+  /** Causes of the ABORT, if there was one. */
+  readonly causes: readonly ErrorCause[];
+}
+
+/** What happens to an association, in order. RFC 9260 §11.2. */
+export type AssociationEvent =
+  /** COMMUNICATION UP. The first event of every association that comes up, whoever began. */
+  | {
+      readonly kind: 'up';
+      readonly initiator: 'local' | 'remote';
+      readonly outboundStreams: number;
+      readonly inboundStreams: number;
+    }
+  /** DATA ARRIVE: a whole message. Its bytes count against the receive window until `consumed` is called for it. */
+  | {
+      readonly kind: 'message';
+      readonly data: Uint8Array;
+      readonly streamId: number;
+      readonly ppid: number;
+      readonly unordered: boolean;
+      /** Bytes to pass to `consumed`. */
+      readonly windowBytes: number;
+    }
+  /** SEND FAILURE: `request` as it was given to `send`. */
+  | {
+      readonly kind: 'send-failed';
+      readonly request: SendRequest;
+      /** Whether any part of it was transmitted: then the peer may have got it. */
+      readonly partlySent: boolean;
+      readonly reason: 'lifetime' | 'closed' | 'restart';
+    }
+  /** The send buffer fell to half of its limit after `send` had reached the limit. */
+  | { readonly kind: 'drain' }
+  /** Everything given to `send` is acknowledged. */
+  | { readonly kind: 'dry' }
+  /** NETWORK STATUS CHANGE. */
+  | {
+      readonly kind: 'path-changed';
+      readonly address: IpAddress;
+      readonly change: 'confirmed' | 'active' | 'inactive' | 'udp-port';
+    }
+  /** COMMUNICATION ERROR: an ERROR chunk came. */
+  | { readonly kind: 'peer-error'; readonly causes: readonly ErrorCause[] }
+  /** RESTART: the peer lost its state and set the association up again. */
+  | { readonly kind: 'restart' }
+  /** The peer asked for a graceful end; no more messages will come and none can be sent. */
+  | { readonly kind: 'shutting-down' }
+  /** COMMUNICATION LOST or SHUTDOWN COMPLETE: the last event. The id is invalid from now on. */
+  | { readonly kind: 'closed'; readonly reason: CloseReason };
+
+/** What an endpoint wants its driver to do. */
+export type EndpointOutput =
+  | {
+      readonly kind: 'packet';
+      /** Send from the socket bound to this local address. */
+      readonly from: IpAddress;
+      readonly to: IpAddress;
+      readonly udpPort: number;
+      /** A whole SCTP packet, checksum included. Belongs to the driver. */
+      readonly bytes: Uint8Array;
+    }
+  | { readonly kind: 'event'; readonly association: AssociationId; readonly event: AssociationEvent };
+
+/** State of one path, for people and tests. RFC 9260 §11.1.8. */
+export interface PathStatus {
+  readonly address: IpAddress;
+  readonly udpPort: number;
+  readonly primary: boolean;
+  readonly state: 'unconfirmed' | 'active' | 'inactive';
+  readonly srttMs: number | undefined;
+  readonly rtoMs: number;
+  readonly cwndBytes: number;
+  readonly ssthreshBytes: number;
+  readonly flightBytes: number;
+  readonly pmtuBytes: number;
+  readonly errorCount: number;
+}
+
+/** STATUS of RFC 9260 §11.1.8, and counters. */
+export interface AssociationStatus {
+  readonly id: AssociationId;
+  readonly state: AssociationState;
+  readonly localPort: number;
+  readonly peerPort: number;
+  readonly outboundStreams: number;
+  readonly inboundStreams: number;
+  readonly peerRwndBytes: number;
+  readonly localRwndBytes: number;
+  /** Bytes accepted by `send` and not yet acknowledged. */
+  readonly bufferedBytes: number;
+  /** What keeps queued data from being sent, if there is any. */
+  readonly waitingFor: 'nothing' | 'handshake' | 'peer-window' | 'congestion-window' | 'path' | 'burst-limit';
+  readonly paths: readonly PathStatus[];
+  readonly counters: AssociationCounters;
+}
+
+export interface AssociationCounters {
+  readonly packetsSent: number;
+  readonly packetsReceived: number;
+  readonly dataChunksSent: number;
+  readonly dataChunksReceived: number;
+  readonly retransmissions: number;
+  readonly fastRetransmissions: number;
+  readonly t3Expirations: number;
+  readonly duplicateTsnsReceived: number;
+  readonly messagesSent: number;
+  readonly messagesReceived: number;
+}
+
+/** Counters of an endpoint: what came in and belonged to nobody, or was refused. */
+export interface EndpointCounters {
+  readonly packetsReceived: number;
+  readonly packetsSent: number;
+  readonly checksumErrors: number;
+  readonly malformed: number;
+  readonly outOfTheBlue: number;
+  readonly wrongTag: number;
+  readonly cookiesRefused: number;
+  readonly initsAnswered: number;
+}
+
+/**
+ * The SCTP endpoint as its driver and its API see it. Calls throw {@link SctpError} for misuse and never because of
+ * anything a peer sent.
+ */
+export interface SctpCore extends SansIo<EndpointOutput> {
+  readonly sctpPort: number;
+  readonly addresses: readonly IpAddress[];
+  readonly counters: EndpointCounters;
+  listening: boolean;
+
+  /** A UDP datagram came in on the socket of `local`. `bytes` is copied where needed and may be reused afterwards. */
+  handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array, now: Instant): void;
+  /** A datagram to this destination was too large for the way (EMSGSIZE). */
+  handleMessageTooLong(to: IpAddress, now: Instant): void;
+
+  associate(request: AssociateRequest, now: Instant): AssociationId;
+  /** Accepts the message unless the send buffer is at its limit; false then, and a `drain` event will come. */
+  send(association: AssociationId, request: SendRequest, now: Instant): boolean;
+  /** The application has taken a message: its `windowBytes` are free again. */
+  consumed(association: AssociationId, windowBytes: number, now: Instant): void;
+  shutdown(association: AssociationId, now: Instant): void;
+  abort(association: AssociationId, reason: string, now: Instant): void;
+  setPrimary(association: AssociationId, address: IpAddress): void;
+  requestHeartbeat(association: AssociationId, address: IpAddress, now: Instant): void;
+  /** `undefined` once the association is closed. */
+  status(association: AssociationId): AssociationStatus | undefined;
+  /** Aborts every association. */
+  close(reason: string, now: Instant): void;
+}
