@@ -1,0 +1,46 @@
+declare const poolHandleKeyBrand: unique symbol;
+
+/** A pool handle as the key of a `Map`: equal handles have equal keys, different ones have different keys. */
+export type PoolHandleKey = string & { readonly [poolHandleKeyBrand]: true };
+
+/** The longest handle that fits into a parameter. RFC 5354 §3.9. */
+export const MAX_POOL_HANDLE_BYTES = 65_531;
+
+/**
+ * The name of a pool: 1 to 65531 bytes of any value, compared byte by byte. RFC 5354 §3.9.
+ * Handles are made by {@link poolHandle}; compare their keys.
+ */
+export class PoolHandle {
+  readonly bytes: Uint8Array;
+  /** One character a byte (Latin-1). */
+  readonly key: PoolHandleKey;
+
+  /** Owns `bytes` from now on. */
+  constructor(bytes: Uint8Array) {
+    let key = '';
+    for (const byte of bytes) key += String.fromCharCode(byte);
+    this.bytes = bytes;
+    this.key = key as PoolHandleKey;
+  }
+
+  /** UTF-8 text where the bytes are printable UTF-8, else `0x` and hexadecimal digits. */
+  toString(): string {
+    const text = new TextDecoder().decode(this.bytes);
+    // Control characters and broken UTF-8 must not reach a terminal.
+    if (!/[\p{C}\u2028\u2029\ufffd]/u.test(text)) return text;
+    return `0x${Array.from(this.bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  }
+}
+
+/**
+ * Makes a pool handle of text (as UTF-8, without a terminator) or of bytes, which are copied.
+ *
+ * @throws RangeError if it would be empty or longer than {@link MAX_POOL_HANDLE_BYTES}
+ */
+export function poolHandle(name: string | Uint8Array): PoolHandle {
+  const bytes = typeof name === 'string' ? new TextEncoder().encode(name) : name.slice();
+  if (bytes.length < 1 || bytes.length > MAX_POOL_HANDLE_BYTES) {
+    throw new RangeError(`a pool handle has 1 to ${MAX_POOL_HANDLE_BYTES} bytes, not ${bytes.length}`);
+  }
+  return new PoolHandle(bytes);
+}
