@@ -1,0 +1,38 @@
+import CRC32C from 'crc-32/crc32c.js';
+
+/** Where the checksum stands in the common header. RFC 9260 §3.1. */
+const CHECKSUM_OFFSET = 8;
+const CHECKSUM_END = 12;
+
+/** CRC32c of bytes as an unsigned number, in the usual notation: of "123456789" it is 0xE3069283. RFC 9260 App. A. */
+export function crc32c(bytes: Uint8Array): number {
+  return CRC32C.buf(bytes) >>> 0;
+}
+
+/** Computes the checksum of a whole packet and stores it in its header. RFC 9260 §6.8. */
+export function writeChecksum(packet: Uint8Array): void {
+  packet.fill(0, CHECKSUM_OFFSET, CHECKSUM_END);
+  storeChecksum(packet, crc32c(packet));
+}
+
+/** Whether the checksum of a packet is right; false for what is too short to have one. RFC 9260 §6.8. */
+export function verifyChecksum(packet: Uint8Array): boolean {
+  if (packet.length < CHECKSUM_END) return false;
+  const stored = loadChecksum(packet);
+  packet.fill(0, CHECKSUM_OFFSET, CHECKSUM_END);
+  const computed = crc32c(packet);
+  storeChecksum(packet, stored);
+  return stored === computed;
+}
+
+// The one field that is not big-endian: RFC 9260 App. A sends the CRC's lowest byte first.
+function storeChecksum(packet: Uint8Array, checksum: number): void {
+  packet[8] = checksum;
+  packet[9] = checksum >>> 8;
+  packet[10] = checksum >>> 16;
+  packet[11] = checksum >>> 24;
+}
+
+function loadChecksum(packet: Uint8Array): number {
+  return (packet[8]! | (packet[9]! << 8) | (packet[10]! << 16) | (packet[11]! << 24)) >>> 0;
+}
