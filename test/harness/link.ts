@@ -1,0 +1,29 @@
+import type { Instant } from '../../src/base/contract.ts';
+import type { DropReason, LinkStage, SimDatagram, StageOutput } from './links/stage.ts';
+
+/** Where datagrams leave a link. */
+export interface LinkEnd {
+  arrive(datagram: SimDatagram, at: Instant): void;
+  drop(datagram: SimDatagram, at: Instant, reason: DropReason): void;
+}
+
+/** One direction between two addresses: its stages in order. */
+export class Link {
+  readonly stages: readonly LinkStage[];
+  readonly #entry: (datagram: SimDatagram, at: Instant) => void;
+
+  constructor(stages: readonly LinkStage[], end: LinkEnd) {
+    this.stages = stages;
+    let entry = (datagram: SimDatagram, at: Instant): void => end.arrive(datagram, at);
+    const drop = (datagram: SimDatagram, at: Instant, reason: DropReason): void => end.drop(datagram, at, reason);
+    for (const stage of [...stages].reverse()) {
+      const out: StageOutput = { forward: entry, drop };
+      entry = (datagram, at) => stage.pass(datagram, at, out);
+    }
+    this.#entry = entry;
+  }
+
+  send(datagram: SimDatagram, at: Instant): void {
+    this.#entry(datagram, at);
+  }
+}
