@@ -1,5 +1,6 @@
 import type { ErrorCause } from './cause.ts';
 import type { PoolElementParameter } from './element.ts';
+import type { UnknownMessage } from './message-frame.ts';
 import type { PolicyParameter } from './policy.ts';
 import type { PoolHandle } from './pool-handle.ts';
 import type { SctpTransport, TcpTransport } from './transport.ts';
@@ -20,7 +21,7 @@ export type AsapMessage = (
   | CookieEcho
   | BusinessCard
   | AsapError
-  | UnknownAsapMessage
+  | UnknownMessage
 ) & {
   /**
    * On receipt: unknown parameters (whole TLVs without padding) that were skipped but are to be reported, each in an
@@ -148,13 +149,20 @@ export interface AsapError {
   readonly causes: readonly ErrorCause[];
 }
 
-/** A message of a type that is not known here. RFC 5354 §4. */
-export interface UnknownAsapMessage {
-  readonly kind: 'unknown';
-  readonly type: number;
-  readonly flags: number;
-  /** Whether the type's two high bits ask for an `unrecognized-message` cause (01); all others are dropped silently. */
-  readonly report: boolean;
-  /** The whole message with its header, without padding. */
-  readonly whole: Uint8Array;
-}
+/** Message types. RFC 5352 §2.2. */
+export const ASAP_MESSAGE_TYPE = {
+  registration: 0x01,
+  deregistration: 0x02,
+  'registration-response': 0x03,
+  'deregistration-response': 0x04,
+  'handle-resolution': 0x05,
+  'handle-resolution-response': 0x06,
+  'endpoint-keep-alive': 0x07,
+  'endpoint-keep-alive-ack': 0x08,
+  'endpoint-unreachable': 0x09,
+  'server-announce': 0x0a,
+  cookie: 0x0b,
+  'cookie-echo': 0x0c,
+  'business-card': 0x0d,
+  error: 0x0e,
+} as const;

@@ -1,5 +1,16 @@
-import type { PolicyParameter } from './policy.ts';
-import type { SctpTransport, TransportParameter } from './transport.ts';
+import { ByteReader, ByteWriter } from '../../base/bytes.ts';
+import { TLV_HEADER_BYTES, type Tlv } from '../../base/tlv.ts';
+import { invalidValues, PARAMETER_TYPE, ParameterReader, type Reading, writeParameter } from './parameter.ts';
+import { type PolicyParameter, readPolicy, writePolicy } from './policy.ts';
+import {
+  readSctpTransport,
+  readTransport,
+  type SctpTransport,
+  TRANSPORT_TYPES,
+  type TransportParameter,
+  writeTransport,
+} from './transport.ts';
+import { readUdpPorts, writeUdpPorts } from './udp-ports.ts';
 
 /** Pool Element parameter: one member of a pool. RFC 5354 §3.10. */
 export interface PoolElementParameter {
@@ -18,4 +29,75 @@ export interface PoolElementParameter {
    * `user` belongs to `userTransport`, `asap` to `asapTransport`.
    */
   readonly udpPorts?: { readonly user?: number | undefined; readonly asap?: number | undefined } | undefined;
+}
+
+const FIXED_BYTES = 12;
+
+/** Who talks: between registrars the ASAP transport is always there, elsewhere it may be left out. RFC 5352 §3.1. */
+export type ElementScope = 'asap' | 'enrp';
+
+/** Reads a Pool Element parameter. */
+export function readPoolElement(reading: Reading, tlv: Tlv, scope: ElementScope): PoolElementParameter {
+  if (tlv.value.length < FIXED_BYTES) throw invalidValues(reading, tlv, 'pool element too short');
+  const r = new ByteReader(tlv.value, tlv.offset);
+  const identifier = r.u32();
+  reading.context = { ...reading.context, peIdentifier: identifier };
+  const homeRegistrarIdentifier = r.u32();
+  const registrationLifeS = r.i32();
+  const nested = new ParameterReader(reading, r.rest(), tlv.offset + TLV_HEADER_BYTES + FIXED_BYTES, tlv);
+  // The first transport is the user's; one after the policy is ASAP's: position decides (RFC 5354 §3.10).
+  const userTransport = readTransport(reading, nested.take(...TRANSPORT_TYPES));
+  const policy = readPolicy(reading, nested.take(PARAMETER_TYPE.policy));
+  let asapTransport: SctpTransport | undefined;
+  let udpPorts: PoolElementParameter['udpPorts'];
+  for (const more of nested.rest()) {
+    if (more.type === PARAMETER_TYPE.udpPorts) udpPorts ??= readElementPorts(more);
+    else if (asapTransport === undefined && TRANSPORT_TYPES.includes(more.type)) {
+      if (more.type !== PARAMETER_TYPE.sctpTransport) throw invalidValues(reading, more, 'ASAP transport is not SCTP');
+      asapTransport = readSctpTransport(reading, more);
+    }
+  }
+  if (scope === 'enrp' && asapTransport === undefined) throw invalidValues(reading, tlv, 'no ASAP transport');
+  return {
+    identifier,
+    homeRegistrarIdentifier,
+    registrationLifeS,
+    userTransport,
+    policy,
+    ...(asapTransport && { asapTransport }),
+    ...(udpPorts && { udpPorts }),
+  };
+}
+
+function readElementPorts(tlv: Tlv): PoolElementParameter['udpPorts'] {
+  const [user, asap] = readUdpPorts(tlv);
+  if (user === undefined && asap === undefined) return undefined;
+  return { ...(user !== undefined && { user }), ...(asap !== undefined && { asap }) };
+}
+
+/**
+ * Writes a Pool Element parameter.
+ *
+ * @throws RangeError if a transport is impossible, or if the ASAP transport is missing between registrars
+ */
+export function writePoolElement(w: ByteWriter, element: PoolElementParameter, scope: ElementScope): void {
+  const { asapTransport, udpPorts } = element;
+  if (scope === 'enrp' && asapTransport === undefined) throw new RangeError('pool element without ASAP transport');
+  writeParameter(w, PARAMETER_TYPE.poolElement, () => {
+    w.u32(element.identifier);
+    w.u32(element.homeRegistrarIdentifier);
+    w.u32(element.registrationLifeS);
+    writeTransport(w, element.userTransport);
+    writePolicy(w, element.policy);
+    if (asapTransport !== undefined) writeTransport(w, asapTransport);
+    writeUdpPorts(w, udpPorts?.user, udpPorts?.asap);
+  });
+}
+
+/** Bytes that the parameter takes in a message, padding included, for those who fill messages up to a limit. */
+export function poolElementBytes(element: PoolElementParameter): number {
+  const w = new ByteWriter();
+  writePoolElement(w, element, 'asap');
+  w.pad4();
+  return w.length;
 }

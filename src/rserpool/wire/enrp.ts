@@ -1,5 +1,6 @@
 import type { ErrorCause } from './cause.ts';
 import type { PoolElementParameter } from './element.ts';
+import type { UnknownMessage } from './message-frame.ts';
 import type { PoolHandle } from './pool-handle.ts';
 import type { RegistrarInformation } from './registrar-information.ts';
 
@@ -15,7 +16,7 @@ export type EnrpMessage = (
   | InitTakeoverAck
   | TakeoverServer
   | EnrpError
-  | UnknownEnrpMessage
+  | UnknownMessage
 ) & {
   /**
    * On receipt: unknown parameters (whole TLVs without padding) that were skipped but are to be reported, each in an
@@ -110,13 +111,16 @@ export interface EnrpError extends ServerIds {
   readonly causes: readonly ErrorCause[];
 }
 
-/** A message of a type that is not known here. RFC 5354 §4. */
-export interface UnknownEnrpMessage {
-  readonly kind: 'unknown';
-  readonly type: number;
-  readonly flags: number;
-  /** Whether the type's two high bits ask for an `unrecognized-message` cause (01); all others are dropped silently. */
-  readonly report: boolean;
-  /** The whole message with its header, without padding. */
-  readonly whole: Uint8Array;
-}
+/** Message types. RFC 5353 §2. */
+export const ENRP_MESSAGE_TYPE = {
+  presence: 0x01,
+  'handle-table-request': 0x02,
+  'handle-table-response': 0x03,
+  'handle-update': 0x04,
+  'list-request': 0x05,
+  'list-response': 0x06,
+  'init-takeover': 0x07,
+  'init-takeover-ack': 0x08,
+  'takeover-server': 0x09,
+  error: 0x0a,
+} as const;

@@ -1,5 +1,4 @@
 import { WireError, type WireErrorReason } from '../../base/errors.ts';
-import type { ErrorCause } from './cause.ts';
 import type { PoolHandle } from './pool-handle.ts';
 
 /** What had been read of a message before it was refused. */
@@ -13,17 +12,23 @@ export interface MessageContext {
   readonly peIdentifier?: number | undefined;
 }
 
+/** The error causes that a codec can give for what it refuses: some of those in `cause.ts`. */
+export type RefusalCause =
+  | { readonly kind: 'unspecified' }
+  | { readonly kind: 'unrecognized-parameter'; readonly parameter: Uint8Array }
+  | { readonly kind: 'invalid-values'; readonly parameter: Uint8Array };
+
 /** A message that was refused as a whole: why, what to tell its sender, and what is known about it. */
 export class MessageError extends WireError {
   /** Causes for an ASAP_ERROR, ENRP_ERROR or a response's Operation Error. None: discard silently. RFC 5354 §3, §4. */
-  readonly causes: readonly ErrorCause[];
+  readonly causes: readonly RefusalCause[];
   readonly context: MessageContext;
 
   constructor(
     reason: WireErrorReason,
     offset: number,
     detail: string,
-    causes: readonly ErrorCause[] = [],
+    causes: readonly RefusalCause[] = [],
     context: MessageContext = {},
   ) {
     super(reason, offset, detail);

@@ -1,3 +1,7 @@
+import { ByteReader, type ByteWriter } from '../../base/bytes.ts';
+import type { Tlv } from '../../base/tlv.ts';
+import { invalidValues, PARAMETER_TYPE, type Reading, writeParameter } from './parameter.ts';
+
 /** Pool Member Selection Policy parameter (RFC 5354 §3.8) with the policies of RFC 5356. All numbers are 32 bits, unsigned. */
 export type PolicyParameter =
   | { readonly kind: 'round-robin' }
@@ -30,4 +34,64 @@ export const POLICY_TYPE = {
 /** The 32-bit policy type of a policy. */
 export function policyTypeOf(policy: PolicyParameter): number {
   return policy.kind === 'unknown' ? policy.type : POLICY_TYPE[policy.kind];
+}
+
+type KnownPolicy = Exclude<PolicyParameter, { readonly kind: 'unknown' }>;
+type PolicyField = 'weight' | 'priority' | 'load' | 'degradation';
+
+/** The 32-bit fields that follow the policy type, in wire order. RFC 5356 §4, §5. */
+const FIELDS: { readonly [Kind in KnownPolicy['kind']]: readonly PolicyField[] } = {
+  'round-robin': [],
+  'weighted-round-robin': ['weight'],
+  random: [],
+  'weighted-random': ['weight'],
+  priority: ['priority'],
+  'least-used': ['load'],
+  'least-used-with-degradation': ['load', 'degradation'],
+  'priority-least-used': ['load', 'degradation'],
+  'randomized-least-used': ['load'],
+};
+
+const KIND_OF_TYPE: ReadonlyMap<number, KnownPolicy['kind']> = new Map(
+  Object.entries(POLICY_TYPE).map(([kind, type]) => [type, kind as KnownPolicy['kind']]),
+);
+
+/**
+ * The policy of a whole pool as a HANDLE_RESOLUTION_RESPONSE carries it: only the type counts, so its numbers are zero.
+ */
+export function overallPolicyOf(policy: PolicyParameter): PolicyParameter {
+  return policy.kind === 'unknown'
+    ? { ...policy, data: new Uint8Array(policy.data.length) }
+    : make(policy.kind, () => 0);
+}
+
+/**
+ * Reads a policy parameter.
+ *
+ * @param overall it describes a whole pool (RFC 5352 §2.2.6): only the type counts, the numbers may be missing
+ */
+export function readPolicy(reading: Reading, tlv: Tlv, overall = false): PolicyParameter {
+  const { value } = tlv;
+  if (value.length < 4) throw invalidValues(reading, tlv, 'policy too short');
+  const r = new ByteReader(value, tlv.offset);
+  const type = r.u32();
+  const kind = KIND_OF_TYPE.get(type);
+  if (kind === undefined) return { kind: 'unknown', type, data: r.rest().slice() };
+  const isSound = value.length === 4 + 4 * FIELDS[kind].length;
+  if (!isSound && !overall) throw invalidValues(reading, tlv, `policy ${kind} with ${value.length} bytes`);
+  return make(kind, () => (isSound ? r.u32() : 0));
+}
+
+/** Writes a policy parameter. */
+export function writePolicy(w: ByteWriter, policy: PolicyParameter): void {
+  writeParameter(w, PARAMETER_TYPE.policy, () => {
+    w.u32(policyTypeOf(policy));
+    if (policy.kind === 'unknown') w.bytes(policy.data);
+    else for (const field of FIELDS[policy.kind]) w.u32((policy as { readonly [F in PolicyField]?: number })[field]!);
+  });
+}
+
+function make(kind: KnownPolicy['kind'], numberFor: (field: PolicyField) => number): PolicyParameter {
+  const fields = Object.fromEntries(FIELDS[kind].map((field) => [field, numberFor(field)]));
+  return { kind, ...fields } as KnownPolicy;
 }

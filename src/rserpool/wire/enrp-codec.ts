@@ -1,0 +1,200 @@
+import { unreachable } from '../../base/assert.ts';
+import type { Tlv } from '../../base/tlv.ts';
+import { readOperationError, writeOperationError } from './cause.ts';
+import { type PoolElementParameter, readPoolElement, writePoolElement } from './element.ts';
+import { ENRP_MESSAGE_TYPE, type EnrpMessage, type PoolEntry } from './enrp.ts';
+import { BodyReader, MAX_MESSAGE_BYTES, padMessage, readFrame, unknownMessage, writeMessage } from './message-frame.ts';
+import { invalidValues, PARAMETER_TYPE, refusal } from './parameter.ts';
+import { readPeChecksum, readPoolHandle, writePeChecksum, writePoolHandle } from './plain-parameters.ts';
+import type { PoolHandle } from './pool-handle.ts';
+import {
+  type RegistrarInformation,
+  readRegistrarInformation,
+  writeRegistrarInformation,
+} from './registrar-information.ts';
+
+const TYPE = ENRP_MESSAGE_TYPE;
+const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(TYPE));
+/** Reply-required, W and R: the lowest bit. For reply-required RFC 5353 §2.1 names no bit, but this is in use. */
+const FLAG = 0x01;
+/** M of a HANDLE_TABLE_RESPONSE. RFC 5353 §2.3. */
+const MORE_FLAG = 0x02;
+
+interface ServerIds {
+  readonly senderId: number;
+  readonly receiverId: number;
+}
+
+/**
+ * Decodes one ENRP message, with or without its padding. RFC 5353 §2.
+ *
+ * @returns the message; `unknown` for a type that is not known, which is for the caller to drop or to report
+ * @throws MessageError if the message has to be dropped, with the causes to report if there are any
+ */
+export function decodeEnrp(bytes: Uint8Array): EnrpMessage {
+  const frame = readFrame(bytes);
+  const { type, flags } = frame;
+  if (!KNOWN_TYPES.has(type)) return unknownMessage(frame);
+  const flag = (flags & FLAG) !== 0;
+  const body = new BodyReader(frame, fixedBytesOf(type), type !== TYPE.error);
+  const ids: ServerIds = { senderId: body.u32(), receiverId: body.u32() };
+  body.reading.context = { ...body.reading.context, senderId: ids.senderId };
+  switch (type) {
+    case TYPE.presence:
+      return decodePresence(body, ids, flag);
+    case TYPE['handle-table-request']:
+      return body.finish({ kind: 'handle-table-request', ...ids, ownChildrenOnly: flag });
+    case TYPE['handle-table-response']: {
+      const pools = takePools(body);
+      const more = (flags & MORE_FLAG) !== 0;
+      return body.finish({ kind: 'handle-table-response', ...ids, rejected: flag, more, pools });
+    }
+    case TYPE['handle-update']:
+      return decodeHandleUpdate(body, ids);
+    case TYPE['list-request']:
+      return body.finish({ kind: 'list-request', ...ids });
+    case TYPE['list-response']: {
+      const registrars: RegistrarInformation[] = [];
+      for (const tlv of body.rest()) {
+        if (tlv.type === PARAMETER_TYPE.serverInformation) registrars.push(readRegistrarInformation(body.reading, tlv));
+      }
+      return body.finish({ kind: 'list-response', ...ids, rejected: flag, registrars });
+    }
+    case TYPE['init-takeover']:
+      return body.finish({ kind: 'init-takeover', ...ids, targetId: body.u32() });
+    case TYPE['init-takeover-ack']:
+      return body.finish({ kind: 'init-takeover-ack', ...ids, targetId: body.u32() });
+    case TYPE['takeover-server']:
+      return body.finish({ kind: 'takeover-server', ...ids, targetId: body.u32() });
+    default: {
+      const causes = readOperationError(body.reading, body.take(PARAMETER_TYPE.operationError));
+      return body.finish({ kind: 'error', ...ids, causes });
+    }
+  }
+}
+
+function fixedBytesOf(type: number): number {
+  switch (type) {
+    case TYPE['handle-update']:
+    case TYPE['init-takeover']:
+    case TYPE['init-takeover-ack']:
+    case TYPE['takeover-server']:
+      return 12;
+    default:
+      return 8;
+  }
+}
+
+function decodePresence(body: BodyReader, ids: ServerIds, replyRequired: boolean): EnrpMessage {
+  let checksum: number | undefined;
+  let information: RegistrarInformation | undefined;
+  for (const tlv of body.rest()) {
+    if (tlv.type === PARAMETER_TYPE.peChecksum) checksum ??= readPeChecksum(body.reading, tlv);
+    else if (tlv.type === PARAMETER_TYPE.serverInformation) information ??= readRegistrarInformation(body.reading, tlv);
+  }
+  return body.finish({
+    kind: 'presence',
+    ...ids,
+    replyRequired,
+    ...(checksum !== undefined && { checksum }),
+    ...(information && { information }),
+  });
+}
+
+function decodeHandleUpdate(body: BodyReader, ids: ServerIds): EnrpMessage {
+  const { reading } = body;
+  const action = body.u16();
+  const poolHandle = readPoolHandle(reading, body.take(PARAMETER_TYPE.poolHandle));
+  const element = readPoolElement(reading, body.take(PARAMETER_TYPE.poolElement), 'enrp');
+  // RFC 5353 §2.4 reserves all other actions and names no cause for them.
+  if (action > 1) throw refusal(reading, 'bad-value', 12, `update action ${action}`, { kind: 'unspecified' });
+  return body.finish({
+    kind: 'handle-update',
+    ...ids,
+    action: action === 0 ? 'add-pe' : 'del-pe',
+    poolHandle,
+    element,
+  });
+}
+
+/** Pool entries: a pool handle, then the elements of that pool, at least one. RFC 5353 §2.3. */
+function takePools(body: BodyReader): PoolEntry[] {
+  const { reading } = body;
+  const entries: { readonly tlv: Tlv; readonly poolHandle: PoolHandle; readonly elements: PoolElementParameter[] }[] =
+    [];
+  for (const tlv of body.rest()) {
+    if (tlv.type === PARAMETER_TYPE.poolHandle) {
+      entries.push({ tlv, poolHandle: readPoolHandle(reading, tlv), elements: [] });
+    } else if (tlv.type === PARAMETER_TYPE.poolElement) {
+      const entry = entries.at(-1);
+      if (entry === undefined) throw invalidValues(reading, tlv, 'pool element without pool handle');
+      entry.elements.push(readPoolElement(reading, tlv, 'enrp'));
+    }
+  }
+  const empty = entries.find(({ elements }) => elements.length === 0);
+  if (empty !== undefined) throw invalidValues(reading, empty.tlv, 'pool without elements');
+  return entries.map(({ poolHandle, elements }) => ({ poolHandle, elements }));
+}
+
+/**
+ * Encodes one ENRP message, padded to a multiple of four. RFC 5353 §2.
+ *
+ * @throws RangeError if it would be longer than 65535 bytes, if a transport is impossible, or if an element has no ASAP
+ *   transport
+ */
+export function encodeEnrp(message: EnrpMessage): Uint8Array {
+  if (message.kind === 'unknown') return padMessage(message.whole);
+  return writeMessage(TYPE[message.kind], flagsOf(message), (w) => {
+    w.u32(message.senderId);
+    w.u32(message.receiverId);
+    switch (message.kind) {
+      case 'presence':
+        if (message.checksum !== undefined) writePeChecksum(w, message.checksum);
+        if (message.information !== undefined) writeRegistrarInformation(w, message.information);
+        break;
+      case 'handle-table-request':
+      case 'list-request':
+        break;
+      case 'handle-table-response':
+        for (const { poolHandle, elements } of message.pools) {
+          writePoolHandle(w, poolHandle);
+          for (const element of elements) writePoolElement(w, element, 'enrp');
+        }
+        break;
+      case 'handle-update':
+        w.u16(message.action === 'add-pe' ? 0 : 1);
+        w.u16(0);
+        writePoolHandle(w, message.poolHandle);
+        writePoolElement(w, message.element, 'enrp');
+        break;
+      case 'list-response':
+        for (const registrar of message.registrars) writeRegistrarInformation(w, registrar);
+        break;
+      case 'init-takeover':
+      case 'init-takeover-ack':
+      case 'takeover-server':
+        w.u32(message.targetId);
+        break;
+      case 'error':
+        writeOperationError(w, message.causes, MAX_MESSAGE_BYTES);
+        break;
+      default:
+        unreachable(message);
+    }
+  });
+}
+
+function flagsOf(message: EnrpMessage): number {
+  switch (message.kind) {
+    case 'presence':
+      return message.replyRequired ? FLAG : 0;
+    case 'handle-table-request':
+      return message.ownChildrenOnly ? FLAG : 0;
+    case 'handle-table-response':
+      return (message.rejected ? FLAG : 0) | (message.more ? MORE_FLAG : 0);
+    case 'list-response':
+      return message.rejected ? FLAG : 0;
+    default:
+      return 0;
+  }
+}

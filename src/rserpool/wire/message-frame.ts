@@ -1,0 +1,129 @@
+import { ByteReader, ByteWriter } from '../../base/bytes.ts';
+import type { Tlv } from '../../base/tlv.ts';
+import { MessageError } from './message-error.ts';
+import { newReading, ParameterReader, type Reading, refusal } from './parameter.ts';
+
+/** The longest message: its length field has 16 bits. RFC 5354 §4. */
+export const MAX_MESSAGE_BYTES = 65_535;
+const HEADER_BYTES = 4;
+
+/** The common header and what follows it. RFC 5354 §4. */
+export interface MessageFrame {
+  readonly type: number;
+  readonly flags: number;
+  /** The message with its header, cut at Message Length. */
+  readonly whole: Uint8Array;
+}
+
+/**
+ * Reads the common header. Message Length may count the padding of the last parameter or not (both are in use).
+ *
+ * @throws MessageError without causes if the length does not fit the bytes
+ */
+export function readFrame(bytes: Uint8Array): MessageFrame {
+  if (bytes.length < HEADER_BYTES) throw new MessageError('truncated', 0, 'message header');
+  const length = (bytes[2]! << 8) | bytes[3]!;
+  if (length < HEADER_BYTES || length > bytes.length || bytes.length - length > 3) {
+    throw new MessageError('bad-length', 2, `message claims ${length} of ${bytes.length} bytes`);
+  }
+  return { type: bytes[0]!, flags: bytes[1]!, whole: bytes.subarray(0, length) };
+}
+
+/**
+ * How many bytes a message takes on a byte stream (TCP), padding included, told by its first four bytes.
+ *
+ * @returns `undefined` while there are fewer than four bytes, 0 if the length is impossible and the stream is lost
+ */
+export function streamSpanBytes(bytes: Uint8Array): number | undefined {
+  if (bytes.length < HEADER_BYTES) return undefined;
+  const length = (bytes[2]! << 8) | bytes[3]!;
+  return length < HEADER_BYTES ? 0 : (length + 3) & ~3;
+}
+
+/** A message of a type that is not known here. */
+export interface UnknownMessage {
+  readonly kind: 'unknown';
+  readonly type: number;
+  readonly flags: number;
+  /** Whether the type's two high bits ask for an `unrecognized-message` cause (01); all others are dropped silently. */
+  readonly report: boolean;
+  /** The whole message with its header, without padding. */
+  readonly whole: Uint8Array;
+}
+
+/** The frame as an unknown message. High bits 10 and 11 are reserved, so nothing is reported for them (RFC 5354 §4). */
+export function unknownMessage({ type, flags, whole }: MessageFrame): UnknownMessage {
+  return { kind: 'unknown', type, flags, report: type >> 6 === 1, whole: whole.slice() };
+}
+
+/** The fixed fields and the parameters of a message body. */
+export class BodyReader {
+  readonly reading: Reading;
+  readonly #fixed: ByteReader;
+  readonly #parameters: ParameterReader;
+
+  /**
+   * @param fixedBytes length of the fields before the first parameter
+   * @param answerable false for an error message, which is never answered by another one (RFC 5352 §2.2.14)
+   * @throws MessageError without causes if there are fewer bytes
+   */
+  constructor(frame: MessageFrame, fixedBytes: number, answerable: boolean) {
+    const body = frame.whole.subarray(HEADER_BYTES);
+    this.reading = newReading({ messageType: frame.type }, answerable);
+    if (body.length < fixedBytes) throw refusal(this.reading, 'truncated', HEADER_BYTES, 'fixed fields');
+    this.#fixed = new ByteReader(body.subarray(0, fixedBytes), HEADER_BYTES);
+    this.#parameters = new ParameterReader(this.reading, body.subarray(fixedBytes), HEADER_BYTES + fixedBytes);
+  }
+
+  u16(): number {
+    return this.#fixed.u16();
+  }
+
+  u32(): number {
+    return this.#fixed.u32();
+  }
+
+  /** The next parameter, which has to be of this type. */
+  take(type: number): Tlv {
+    return this.#parameters.take(type);
+  }
+
+  /** All known parameters that are left. */
+  rest(): Generator<Tlv, void, undefined> {
+    return this.#parameters.rest();
+  }
+
+  /** Looks at what is left and adds to the message what is to be reported. */
+  finish<Message extends object>(message: Message): Message & { readonly unrecognized?: readonly Uint8Array[] } {
+    for (const _ of this.rest());
+    const { unrecognized, answerable } = this.reading;
+    return answerable && unrecognized.length > 0 ? { ...message, unrecognized } : message;
+  }
+}
+
+/**
+ * Writes a whole message, padded to a multiple of four; Message Length leaves out the padding (RFC 5354 §4).
+ *
+ * @throws RangeError if it would be longer than {@link MAX_MESSAGE_BYTES}
+ */
+export function writeMessage(type: number, flags: number, writeBody: (w: ByteWriter) => void): Uint8Array {
+  const w = new ByteWriter();
+  w.u8(type);
+  w.u8(flags);
+  w.u16(0);
+  writeBody(w);
+  if (w.length > MAX_MESSAGE_BYTES) {
+    throw new RangeError(`a message has at most ${MAX_MESSAGE_BYTES} bytes, not ${w.length}`);
+  }
+  w.patchU16(2, w.length);
+  w.pad4();
+  return w.finish();
+}
+
+/** A message kept as bytes, padded to a multiple of four. */
+export function padMessage(whole: Uint8Array): Uint8Array {
+  const w = new ByteWriter(whole.length + 3);
+  w.bytes(whole);
+  w.pad4();
+  return w.finish();
+}
