@@ -1,0 +1,59 @@
+import { Deque } from '../../base/deque.ts';
+import { type ChannelId, ChannelIds, PPID, type RoleOutput, type TransportTarget } from '../role.ts';
+import type { AsapMessage } from '../wire/asap.ts';
+import { encodeAsap } from '../wire/asap-codec.ts';
+
+/** A message of the application. */
+export interface DataMessage {
+  /** Owned by the role from now on: not to be changed by the caller. */
+  readonly bytes: Uint8Array;
+  /** Payload Protocol Identifier; 0 unless given, never 11 (RFC 5352 §5). */
+  readonly ppid?: number | undefined;
+  /** SCTP stream; 0 unless given. */
+  readonly streamId?: number | undefined;
+  /** ASAP_SCTP_UNORDER of RFC 5352 §6.5.5. */
+  readonly unordered?: boolean | undefined;
+}
+
+/** What a role wants its driver to do, in order. */
+export class Outbox<Event> {
+  readonly #queue = new Deque<RoleOutput<Event>>();
+  readonly #channels = new ChannelIds();
+
+  poll(): RoleOutput<Event> | undefined {
+    return this.#queue.shift();
+  }
+
+  event(event: Event): void {
+    this.#queue.push({ kind: 'event', event });
+  }
+
+  /** @param ppid what will be spoken, if it is not the application's own protocol */
+  connect(target: TransportTarget, ppid?: number): ChannelId {
+    const channel = this.#channels.take();
+    this.#queue.push(
+      ppid === undefined ? { kind: 'connect', channel, target } : { kind: 'connect', channel, target, ppid },
+    );
+    return channel;
+  }
+
+  close(channel: ChannelId, how: 'shutdown' | 'abort', reason: string): void {
+    this.#queue.push({ kind: 'close', channel, how, reason });
+  }
+
+  /** One ASAP message, ordered and on stream 0 (RFC 5352 §5). */
+  control(channel: ChannelId, message: AsapMessage): void {
+    this.#queue.push({
+      kind: 'send',
+      channel,
+      ppid: PPID.asap,
+      streamId: 0,
+      unordered: false,
+      bytes: encodeAsap(message),
+    });
+  }
+
+  data(channel: ChannelId, { bytes, ppid = 0, streamId = 0, unordered = false }: DataMessage): void {
+    this.#queue.push({ kind: 'send', channel, ppid, streamId, unordered, bytes });
+  }
+}

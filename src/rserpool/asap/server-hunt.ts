@@ -1,0 +1,188 @@
+import type { Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
+import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
+import type { ServerAnnounce } from '../wire/asap.ts';
+import { KnownRegistrars, type KnownRegistrarsConfig, targetKey } from './known-registrars.ts';
+import type { Outbox } from './outbox.ts';
+
+/** Times and limits of {@link ServerHunt}; see `asapSettings`. */
+export interface ServerHuntConfig extends KnownRegistrarsConfig {
+  readonly t5ServerhuntMs: number;
+  readonly maxRegistrarAssociations: number;
+}
+
+/** The registrar that gets all requests. RFC 5352 §1.1. */
+export interface HomeRegistrar {
+  readonly channel: ChannelId;
+  /** Where the registrar is, as seen from here. */
+  readonly target: TransportTarget;
+  /** Our own side of the channel. */
+  readonly local: TransportTarget;
+  /** Server Identifier, once a message told it. */
+  identifier: number | undefined;
+}
+
+/** What an input meant to the hunt. `undefined`: the channel is none of its own. */
+export type HuntResult =
+  /** `home` is a new one: outstanding requests go there. */
+  | 'home-found'
+  /** `home` is gone and a hunt runs. */
+  | 'home-lost'
+  /** An attempt failed, or a surplus channel came or went. */
+  | 'attempt-over'
+  | undefined;
+
+/**
+ * Server hunt: finds a home registrar and keeps it. RFC 5352 §3.6, rules SH1 to SH6.
+ *
+ * Up to three registrars are tried at once, the first one that comes up wins, the others are closed. A hunt may run
+ * beside a home that is silent but connected (§3.7.2); then the home counts among the three.
+ */
+export class ServerHunt<Event> {
+  readonly #outbox: Outbox<Event>;
+  readonly #config: ServerHuntConfig;
+  readonly #known: KnownRegistrars;
+  readonly #attempts = new Map<ChannelId, TransportTarget>();
+  /** What was tried in the current round. */
+  readonly #tried = new Set<string>();
+  #home: HomeRegistrar | undefined;
+  #t5At: Instant | undefined;
+  #t5Ms: number;
+
+  constructor(
+    outbox: Outbox<Event>,
+    registrars: readonly TransportTarget[],
+    protocols: readonly TransportTarget['protocol'][],
+    config: ServerHuntConfig,
+  ) {
+    this.#outbox = outbox;
+    this.#config = config;
+    this.#known = new KnownRegistrars(registrars, protocols, config);
+    this.#t5Ms = config.t5ServerhuntMs;
+  }
+
+  get home(): HomeRegistrar | undefined {
+    return this.#home;
+  }
+
+  get hunting(): boolean {
+    return this.#t5At !== undefined;
+  }
+
+  /** Begins a hunt unless one runs. A home that is there stays until another registrar comes up. */
+  start(now: Instant): void {
+    if (this.hunting) return;
+    this.#t5Ms = this.#config.t5ServerhuntMs;
+    this.#beginRound(now);
+  }
+
+  /** Ends a hunt that is no longer needed, because the home answered after all. */
+  settle(): void {
+    this.#endRound('the home registrar answers again');
+    this.#t5Ms = this.#config.t5ServerhuntMs;
+  }
+
+  /** Gives up a home that does not answer, and hunts; it is the last one to be tried again. */
+  dropHome(reason: string, now: Instant): void {
+    if (this.#home !== undefined) {
+      this.#outbox.close(this.#home.channel, 'abort', reason);
+      this.#forgetHome();
+    }
+    this.start(now);
+  }
+
+  /** A registrar made itself our home over a channel that it opened. RFC 5352 §3.4 KA2.4. */
+  adopt(home: HomeRegistrar): void {
+    this.#endRound('another registrar became home');
+    this.#install(home);
+  }
+
+  /** Closes everything. */
+  stop(reason: string): void {
+    this.#endRound(reason);
+    if (this.#home !== undefined) this.#outbox.close(this.#home.channel, 'shutdown', reason);
+    this.#home = undefined;
+  }
+
+  handleChannelUp(channel: ChannelId, remote: TransportTarget, local: TransportTarget): HuntResult {
+    if (!this.#attempts.delete(channel)) return undefined;
+    this.#endRound('another registrar was faster');
+    this.#install({ channel, target: remote, local, identifier: undefined });
+    return 'home-found';
+  }
+
+  handleChannelDown(channel: ChannelId, now: Instant): HuntResult {
+    if (this.#home?.channel === channel) {
+      this.#forgetHome();
+      this.start(now);
+      return 'home-lost';
+    }
+    if (!this.#attempts.delete(channel)) return undefined;
+    // SH4: the next address at once. When all were tried, T5 ends the round.
+    this.#fill();
+    return 'attempt-over';
+  }
+
+  handleAnnouncement(
+    from: { readonly address: string; readonly udpPort: number },
+    message: ServerAnnounce,
+    now: Instant,
+  ): void {
+    if (this.#known.handleAnnouncement(from, message, now) && this.hunting) this.#fill();
+  }
+
+  handleTimeout(now: Instant): void {
+    this.#known.handleTimeout(now);
+    if (this.#t5At === undefined || now < this.#t5At) return;
+    // SH5: twice as long, give up what hangs, and other addresses first.
+    this.#endRound('no answer within T5-Serverhunt');
+    this.#t5Ms = Math.min(2 * this.#t5Ms, this.#config.retranMaxMs);
+    this.#beginRound(now);
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    return earlier(this.#t5At, this.#known.nextTimeoutAt());
+  }
+
+  #beginRound(now: Instant): void {
+    this.#tried.clear();
+    this.#t5At = now + this.#t5Ms;
+    this.#fill();
+  }
+
+  #endRound(reason: string): void {
+    for (const channel of this.#attempts.keys()) this.#outbox.close(channel, 'abort', reason);
+    this.#attempts.clear();
+    this.#t5At = undefined;
+  }
+
+  /** SH1: as many attempts as may run at once. */
+  #fill(): void {
+    const homeKey = this.#home === undefined ? undefined : targetKey(this.#home.target);
+    const free = this.#config.maxRegistrarAssociations - (this.#home === undefined ? 0 : 1);
+    if (this.#attempts.size >= free) return;
+    for (const target of this.#known.candidates()) {
+      const key = targetKey(target);
+      if (key === homeKey || this.#tried.has(key)) continue;
+      this.#tried.add(key);
+      this.#known.markTried(target);
+      this.#attempts.set(this.#outbox.connect(target, PPID.asap), target);
+      if (this.#attempts.size >= free) return;
+    }
+  }
+
+  #install(home: HomeRegistrar): void {
+    const former = this.#home;
+    // At most one home at a time (RFC 5352 §1.1).
+    if (former !== undefined && former.channel !== home.channel) {
+      this.#outbox.close(former.channel, 'shutdown', 'another registrar is home now');
+    }
+    this.#home = home;
+    this.#t5Ms = this.#config.t5ServerhuntMs;
+  }
+
+  #forgetHome(): void {
+    if (this.#home !== undefined) this.#known.markTried(this.#home.target);
+    this.#home = undefined;
+  }
+}

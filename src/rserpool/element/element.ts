@@ -1,0 +1,455 @@
+import type { Entropy, Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
+import { describeCauses } from '../asap/cause-text.ts';
+import { receiveAnnouncement, receiveControl } from '../asap/control.ts';
+import { type DataMessage, Outbox } from '../asap/outbox.ts';
+import { type HomeRegistrar, ServerHunt } from '../asap/server-hunt.ts';
+import { RSerPoolError } from '../errors.ts';
+import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput, type TransportTarget } from '../role.ts';
+import type { BusinessCard, EndpointKeepAlive } from '../wire/asap.ts';
+import { encodeAsap } from '../wire/asap-codec.ts';
+import type { PoolElementParameter } from '../wire/element.ts';
+import type { PolicyParameter } from '../wire/policy.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { TransportParameter, TransportUse } from '../wire/transport.ts';
+import { type ElementConfig, elementConfig } from './config.ts';
+import type { ElementEvent, ElementSessionId } from './events.ts';
+import { elementParameter, Registration, type RegistrationProfile } from './registration.ts';
+import { ElementSessions } from './sessions.ts';
+
+/** More addresses than any endpoint has, to see whether a registration will fit. */
+const WIDEST_ENDPOINT: TransportTarget = {
+  protocol: 'sctp',
+  addresses: new Array<string>(256).fill('::1'),
+  port: 1,
+  udpPort: 1,
+};
+
+/** What a pool element needs to come into being. */
+export interface ElementRoleOptions {
+  /** Configured registrars, in the order of preference. Elements reach registrars by SCTP only (RFC 5352 §2.1). */
+  readonly registrars: readonly TransportTarget[];
+  /** Whether announcements will be delivered; then no registrar needs to be configured (RFC 5352 §3.6). */
+  readonly announcements?: boolean | undefined;
+  readonly config?: Partial<ElementConfig> | undefined;
+  readonly entropy: Entropy;
+}
+
+/** REGISTRATION.REQUEST: RFC 5352 §6.1. */
+export interface RegistrationRequest {
+  readonly poolHandle: PoolHandle;
+  /** PE identifier, 1 to 2^32 - 1; random unless given. It must not be used by another element of the pool. */
+  readonly peIdentifier?: number | undefined;
+  /** Round robin unless given. */
+  readonly policy?: PolicyParameter | undefined;
+  /** Seconds, or -1 for ever; `registrationLifeS` of the configuration unless given. */
+  readonly registrationLifeS?: number | undefined;
+  /** Where users find the service; the SCTP endpoint that talks to the registrar unless given (RFC 5352 §6.1). */
+  readonly userTransport?: TransportParameter | undefined;
+  /** UDP encapsulation port of `userTransport`, where it is not 9899. */
+  readonly userUdpPort?: number | undefined;
+  /** Use of the endpoint's own transport; data and control unless given. */
+  readonly use?: TransportUse | undefined;
+  /** What the element's business card lists, in the order of preference; the element itself unless given. */
+  readonly preferredElements?: readonly PoolElementParameter[] | undefined;
+}
+
+/** What can be changed of a registration. RFC 5352 §3.1. */
+export type RegistrationUpdate = Pick<RegistrationRequest, 'policy' | 'registrationLifeS' | 'preferredElements'>;
+
+/**
+ * Pool element: registers with a home registrar and stays registered, answers keep-alives, and serves users' sessions.
+ * RFC 5352 §3.1, §3.2, §3.4, §3.6 to §3.9.
+ *
+ * One role may register any number of elements in any number of pools; all of them share the home registrar and the
+ * endpoint that users connect to. Primitives of RFC 5352 §6: `register` and `update` are REGISTRATION.REQUEST,
+ * `deregister` is DEREGISTRATION.REQUEST, `sendData` is DATA.SEND.REQUEST to an association, the event `data` is
+ * DATA.RECEIVED, the events `send-failed`, `registration-failed` and `registration-rejected` are ERROR.REPORT.
+ */
+export class ElementRole implements Role<ElementEvent> {
+  readonly #config: ElementConfig;
+  readonly #entropy: Entropy;
+  readonly #outbox = new Outbox<ElementEvent>();
+  readonly #hunt: ServerHunt<ElementEvent>;
+  readonly #sessions: ElementSessions;
+  readonly #registrations: Registration[] = [];
+
+  /** @throws ConfigError, or RSerPoolError `ERR_RSERPOOL_NO_REGISTRARS`, `ERR_RSERPOOL_BAD_ARGUMENT` */
+  constructor({ registrars, announcements = false, config, entropy }: ElementRoleOptions) {
+    if (registrars.length === 0 && !announcements) {
+      throw new RSerPoolError(
+        'ERR_RSERPOOL_NO_REGISTRARS',
+        'an element needs configured registrars, or announcements of registrars',
+      );
+    }
+    this.#config = elementConfig(config);
+    this.#entropy = entropy;
+    this.#hunt = new ServerHunt(this.#outbox, registrars, ['sctp'], this.#config);
+    this.#sessions = new ElementSessions(this.#outbox, this.#config, () => this.#cards());
+  }
+
+  /** The home registrar, if there is one. */
+  get home(): Readonly<HomeRegistrar> | undefined {
+    return this.#hunt.home;
+  }
+
+  /** Users that are connected. */
+  get sessionCount(): number {
+    return this.#sessions.count;
+  }
+
+  /**
+   * Enters a pool, and stays in it until `deregister`. Answered by `registered`, `registration-rejected` or
+   * `registration-failed`.
+   *
+   * @returns the PE identifier
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_LIMIT`
+   */
+  register(request: RegistrationRequest, now: Instant): number {
+    const peIdentifier = request.peIdentifier ?? 1 + (this.#entropy.u32() % 0xffffffff);
+    checkIdentifier(peIdentifier);
+    if (this.#find(request.poolHandle, peIdentifier) !== undefined) {
+      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'this element is registered already: use update', {
+        peIdentifier,
+      });
+    }
+    if (this.#registrations.length >= this.#config.maxRegistrations) {
+      throw new RSerPoolError('ERR_RSERPOOL_LIMIT', `at most ${this.#config.maxRegistrations} registrations`);
+    }
+    const profile: RegistrationProfile = {
+      poolHandle: request.poolHandle,
+      peIdentifier,
+      policy: request.policy ?? { kind: 'round-robin' },
+      registrationLifeS: checkLife(request.registrationLifeS ?? this.#config.registrationLifeS),
+      userTransport: request.userTransport,
+      userUdpPort: request.userUdpPort,
+      use: request.use ?? 'data-and-control',
+      preferredElements: request.preferredElements,
+    };
+    checkEncodable(profile);
+    const registration = new Registration(this.#outbox, this.#config, profile);
+    this.#registrations.push(registration);
+    const { home } = this.#hunt;
+    if (home === undefined) this.#hunt.start(now);
+    else registration.handleHome(home, now);
+    this.#sweep();
+    return peIdentifier;
+  }
+
+  /**
+   * Changes policy values (the load, say), life or business card by registering again. RFC 5352 §3.1.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_NOT_REGISTERED`, `ERR_RSERPOOL_BAD_ARGUMENT`
+   */
+  update(poolHandle: PoolHandle, peIdentifier: number, change: RegistrationUpdate, now: Instant): void {
+    const registration = this.#require(poolHandle, peIdentifier);
+    const { profile } = registration;
+    const changed: RegistrationProfile = {
+      ...profile,
+      policy: change.policy ?? profile.policy,
+      registrationLifeS: checkLife(change.registrationLifeS ?? profile.registrationLifeS),
+      preferredElements: change.preferredElements ?? profile.preferredElements,
+    };
+    checkEncodable(changed);
+    registration.update(changed, this.#hunt.home, now);
+    this.#sweep();
+  }
+
+  /**
+   * Leaves the pool; sessions go on (RFC 5352 §3.2). Answered by `deregistered` or `deregistration-rejected`.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_NOT_REGISTERED`
+   */
+  deregister(poolHandle: PoolHandle, peIdentifier: number, now: Instant): void {
+    this.#require(poolHandle, peIdentifier).deregister(this.#hunt.home, now);
+    this.#sweep();
+  }
+
+  /** Leaves all pools. */
+  deregisterAll(now: Instant): void {
+    for (const registration of this.#registrations) registration.deregister(this.#hunt.home, now);
+    this.#sweep();
+  }
+
+  /**
+   * Sends data to a user.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_NO_SESSION`, `ERR_RSERPOOL_BAD_ARGUMENT` (PPID 11)
+   */
+  sendData(session: ElementSessionId, message: DataMessage): void {
+    this.#sessions.sendData(session, message);
+  }
+
+  /**
+   * Gives the user a cookie: what the next element needs to go on with the session. It replaces the one before.
+   * RFC 5352 §3.8.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_NO_SESSION`, `ERR_RSERPOOL_NO_CONTROL_CHANNEL`, `ERR_RSERPOOL_BAD_ARGUMENT`
+   */
+  setCookie(session: ElementSessionId, cookie: Uint8Array): void {
+    this.#requireControl();
+    this.#sessions.setCookie(session, cookie);
+  }
+
+  /**
+   * Tells the user which elements to turn to when this one fails. RFC 5352 §3.9.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_NO_SESSION`, `ERR_RSERPOOL_NO_CONTROL_CHANNEL`
+   */
+  sendBusinessCard(session: ElementSessionId, poolHandle: PoolHandle, elements: readonly PoolElementParameter[]): void {
+    this.#requireControl();
+    this.#sessions.sendBusinessCard(session, { kind: 'business-card', poolHandle, elements });
+  }
+
+  /** @throws RSerPoolError `ERR_RSERPOOL_NO_SESSION` */
+  closeSession(session: ElementSessionId, how: 'shutdown' | 'abort', reason: string): void {
+    this.#sessions.close(session, how, reason);
+  }
+
+  /** Closes all channels, to users and to the registrar. To leave in good order, `deregister` first. */
+  stop(reason: string): void {
+    this.#registrations.length = 0;
+    this.#hunt.stop(reason);
+    this.#sessions.closeAll(reason);
+  }
+
+  handleInput(input: RoleInput, now: Instant): void {
+    switch (input.kind) {
+      case 'channel-up':
+        this.#onChannelUp(input, now);
+        break;
+      case 'channel-changed':
+        if (input.restarted) this.#onRestart(input.channel, now);
+        break;
+      case 'message':
+        if (input.ppid === PPID.asap) this.#onControl(input.channel, input.bytes, now);
+        else this.#sessions.handleData(input.channel, input.ppid, input.streamId, input.bytes);
+        break;
+      case 'channel-down':
+        if (this.#hunt.handleChannelDown(input.channel, now) === 'home-lost') this.#onHomeLost(input.reason);
+        else this.#sessions.handleChannelDown(input.channel, input.reason, input.failed);
+        break;
+      case 'send-failed':
+        this.#onSendFailed(input.channel, input.ppid, input.bytes, now);
+        break;
+      case 'announcement': {
+        const announce = receiveAnnouncement(input.bytes);
+        if (announce !== undefined) this.#hunt.handleAnnouncement(input.from, announce, now);
+        break;
+      }
+    }
+    this.#sweep();
+  }
+
+  handleTimeout(now: Instant): void {
+    this.#hunt.handleTimeout(now);
+    this.#sessions.handleTimeout(now);
+    let unanswered = false;
+    for (const registration of this.#registrations) {
+      if (registration.handleTimeout(this.#hunt.home, now)) unanswered = true;
+    }
+    this.#sweep();
+    if (unanswered && this.#registrations.length > 0) this.#dropHome('the registrar does not answer', now);
+    this.#sweep();
+  }
+
+  pollOutput(): RoleOutput<ElementEvent> | undefined {
+    return this.#outbox.poll();
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    let next = earlier(this.#hunt.nextTimeoutAt(), this.#sessions.nextTimeoutAt());
+    for (const registration of this.#registrations) next = earlier(next, registration.nextTimeoutAt());
+    return next;
+  }
+
+  #onChannelUp(input: Extract<RoleInput, { readonly kind: 'channel-up' }>, now: Instant): void {
+    if (input.initiator === 'remote') {
+      this.#sessions.handleChannelUp(input.channel, input.remote, input.local, now);
+    } else if (this.#hunt.handleChannelUp(input.channel, input.remote, input.local) === 'home-found') {
+      this.#onHome('found by server hunt', now);
+    }
+  }
+
+  /** The peer forgot everything: a registrar has lost our registrations, a user begins anew. */
+  #onRestart(channel: ChannelId, now: Instant): void {
+    const { home } = this.#hunt;
+    if (home?.channel === channel) {
+      for (const registration of this.#registrations) registration.handleHome(home, now);
+    } else this.#sessions.handleRestart(channel);
+  }
+
+  #onHome(reason: string, now: Instant): void {
+    const { home } = this.#hunt;
+    if (home === undefined) return;
+    this.#outbox.event({ kind: 'home-changed', home: home.target, reason });
+    for (const registration of this.#registrations) registration.handleHome(home, now);
+  }
+
+  #onHomeLost(reason: string): void {
+    this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
+    for (const registration of this.#registrations) registration.handleHomeLost();
+  }
+
+  #dropHome(reason: string, now: Instant): void {
+    const hadHome = this.#hunt.home !== undefined;
+    this.#hunt.dropHome(reason, now);
+    if (hadHome) this.#onHomeLost(reason);
+  }
+
+  #onSendFailed(channel: ChannelId, ppid: number, bytes: Uint8Array, now: Instant): void {
+    // RFC 5352 §3.7.1: not to the same registrar again; what was asked is asked anew after the hunt.
+    if (this.#hunt.home?.channel === channel) this.#dropHome('a message could not be sent to the registrar', now);
+    else this.#sessions.handleSendFailed(channel, ppid, bytes);
+  }
+
+  #onControl(channel: ChannelId, bytes: Uint8Array, now: Instant): void {
+    const { home } = this.#hunt;
+    const fromHome = home?.channel === channel;
+    if (!fromHome && !this.#sessions.has(channel)) return;
+    const message = receiveControl(this.#outbox, channel, bytes);
+    switch (message?.kind) {
+      case 'registration-response':
+        // Only the home registrar was asked.
+        if (fromHome) {
+          this.#find(message.poolHandle, message.peIdentifier)?.handleRegistrationResponse(message, home, now);
+        }
+        break;
+      case 'deregistration-response':
+        if (fromHome) {
+          this.#find(message.poolHandle, message.peIdentifier)?.handleDeregistrationResponse(message, home, now);
+        }
+        break;
+      case 'endpoint-keep-alive':
+        this.#onKeepAlive(channel, message, now);
+        break;
+      case 'cookie-echo':
+        if (this.#hasControl()) this.#sessions.handleCookieEcho(channel, message.cookie);
+        break;
+      case 'business-card':
+        if (this.#hasControl()) this.#sessions.handleBusinessCard(channel, message);
+        break;
+      case 'error':
+        this.#outbox.event({ kind: 'peer-error', channel, reason: describeCauses(message.causes) });
+        break;
+      default:
+        // Refused, unknown, or meant for another role (RFC 5352 §4): no change of state.
+        break;
+    }
+  }
+
+  /** KA1 and KA2 of RFC 5352 §3.4. */
+  #onKeepAlive(channel: ChannelId, message: EndpointKeepAlive, now: Instant): void {
+    const asked = this.#registrations.filter(({ member, profile }) => {
+      const { poolHandle, peIdentifier } = profile;
+      const meant = message.peIdentifier === undefined || message.peIdentifier === peIdentifier;
+      return member && meant && poolHandle.key === message.poolHandle.key;
+    });
+    if (asked.length === 0) return;
+    for (const { profile } of asked) {
+      const { poolHandle, peIdentifier } = profile;
+      this.#outbox.control(channel, { kind: 'endpoint-keep-alive-ack', poolHandle, peIdentifier });
+    }
+    const { home } = this.#hunt;
+    if (home?.channel === channel) {
+      home.identifier = message.registrarIdentifier;
+      return;
+    }
+    const registrar = this.#sessions.handleKeepAlive(channel);
+    if (registrar === undefined || !message.home) return;
+    if (home !== undefined && home.identifier === message.registrarIdentifier) return;
+    // KA2.4: the sender is home from now on.
+    this.#sessions.release(channel);
+    const { remote: target, local } = registrar;
+    const adopted: HomeRegistrar = { channel, target, local, identifier: message.registrarIdentifier };
+    this.#hunt.adopt(adopted);
+    this.#outbox.event({ kind: 'home-changed', home: target, reason: 'a registrar took over' });
+    for (const registration of this.#registrations) {
+      registration.handleAdoption(adopted, asked.includes(registration), now);
+    }
+  }
+
+  /** Forgets registrations that have ended; without any there is nothing to say to a registrar. */
+  #sweep(): void {
+    if (!this.#registrations.some((registration) => registration.ended)) return;
+    const alive = this.#registrations.filter((registration) => !registration.ended);
+    this.#registrations.splice(0, this.#registrations.length, ...alive);
+    if (alive.length === 0) this.#hunt.stop('no registration is left');
+  }
+
+  /** RFC 5352 §3.9: what a user is told when its session begins. */
+  #cards(): BusinessCard[] {
+    const { home } = this.#hunt;
+    if (!this.#config.businessCards) return [];
+    const cards: BusinessCard[] = [];
+    for (const registration of this.#registrations) {
+      const { poolHandle, use, userTransport, preferredElements } = registration.profile;
+      // Users of another transport do not come here, and data-only ones have no control channel.
+      if (!registration.member || use !== 'data-and-control' || userTransport !== undefined) continue;
+      const elements =
+        preferredElements ?? (home === undefined ? [] : [elementParameter(registration.profile, home.local)]);
+      if (elements.length > 0) cards.push({ kind: 'business-card', poolHandle, elements });
+    }
+    return cards;
+  }
+
+  /** Whether the endpoint that users connect to carries a control channel. RFC 5352 §3.8. */
+  #hasControl(): boolean {
+    return this.#registrations.every(({ profile }) => profile.use === 'data-and-control');
+  }
+
+  #requireControl(): void {
+    if (!this.#hasControl()) {
+      throw new RSerPoolError('ERR_RSERPOOL_NO_CONTROL_CHANNEL', 'the pool carries data only (RFC 5352 §3.8)');
+    }
+  }
+
+  #find(poolHandle: PoolHandle, peIdentifier: number): Registration | undefined {
+    return this.#registrations.find(
+      ({ profile }) => profile.peIdentifier === peIdentifier && profile.poolHandle.key === poolHandle.key,
+    );
+  }
+
+  #require(poolHandle: PoolHandle, peIdentifier: number): Registration {
+    const registration = this.#find(poolHandle, peIdentifier);
+    if (registration === undefined) {
+      throw new RSerPoolError('ERR_RSERPOOL_NOT_REGISTERED', `no element ${peIdentifier} in pool ${poolHandle}`, {
+        poolHandle: poolHandle.toString(),
+        peIdentifier,
+      });
+    }
+    return registration;
+  }
+}
+
+function checkIdentifier(peIdentifier: number): void {
+  if (!Number.isInteger(peIdentifier) || peIdentifier < 1 || peIdentifier > 0xffffffff) {
+    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'a PE identifier is a number from 1 to 2^32 - 1', {
+      peIdentifier,
+    });
+  }
+}
+
+function checkLife(registrationLifeS: number): number {
+  const fits = Number.isInteger(registrationLifeS) && registrationLifeS <= 0x7fffffff;
+  if (!fits || (registrationLifeS < 1 && registrationLifeS !== -1)) {
+    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'a registration life is 1 to 2^31 - 1 seconds, or -1', {
+      registrationLifeS,
+    });
+  }
+  return registrationLifeS;
+}
+
+/** A message that does not fit must fail here, in the caller's hands, and not when a channel comes up. */
+function checkEncodable(profile: RegistrationProfile): void {
+  const { poolHandle, preferredElements } = profile;
+  try {
+    encodeAsap({ kind: 'registration', poolHandle, element: elementParameter(profile, WIDEST_ENDPOINT) });
+    if (preferredElements !== undefined) {
+      encodeAsap({ kind: 'business-card', poolHandle, elements: preferredElements });
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', `cannot be registered: ${error.message}`, {}, error);
+  }
+}

@@ -1,0 +1,185 @@
+import type { Instant } from '../../base/contract.ts';
+import type { DataMessage, Outbox } from '../asap/outbox.ts';
+import { RSerPoolError } from '../errors.ts';
+import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
+import type { BusinessCard } from '../wire/asap.ts';
+import type { ElementConfig } from './config.ts';
+import type { ElementEvent, ElementSessionId } from './events.ts';
+
+/** What stands behind a channel that somebody opened. */
+interface Incoming {
+  readonly remote: TransportTarget;
+  readonly local: TransportTarget;
+  /** `registrar`: it sent a keep-alive before anything that users send. */
+  kind: 'undecided' | 'session' | 'registrar';
+  /** When silence makes it a session. */
+  readonly decideAt: Instant;
+  /** It has sent what only users send. */
+  talked: boolean;
+}
+
+/** Longest cookie that fits into a message. RFC 5352 §2.2.11. */
+const MAX_COOKIE_BYTES = 65_527;
+
+/** The channels that others open to an element: users' sessions, and registrars that take over. RFC 5352 §3.8, §5. */
+export class ElementSessions {
+  readonly #outbox: Outbox<ElementEvent>;
+  readonly #config: ElementConfig;
+  /** Cards for a session that begins. */
+  readonly #cards: () => readonly BusinessCard[];
+  readonly #incoming = new Map<ChannelId, Incoming>();
+
+  constructor(outbox: Outbox<ElementEvent>, config: ElementConfig, cards: () => readonly BusinessCard[]) {
+    this.#outbox = outbox;
+    this.#config = config;
+    this.#cards = cards;
+  }
+
+  /** Users that are connected. */
+  get count(): number {
+    let count = 0;
+    for (const incoming of this.#incoming.values()) if (incoming.kind === 'session') count++;
+    return count;
+  }
+
+  has(channel: ChannelId): boolean {
+    return this.#incoming.has(channel);
+  }
+
+  handleChannelUp(channel: ChannelId, remote: TransportTarget, local: TransportTarget, now: Instant): void {
+    if (this.#incoming.size >= this.#config.maxIncomingChannels) {
+      this.#outbox.close(channel, 'abort', 'too many channels');
+      this.#outbox.event({ kind: 'limit-reached', limit: 'maxIncomingChannels' });
+      return;
+    }
+    const decideAt = now + this.#config.sessionDecisionMs;
+    this.#incoming.set(channel, { remote, local, kind: 'undecided', decideAt, talked: false });
+  }
+
+  /** The peer of a session lost its state: that session is over, and another one begins. */
+  handleRestart(channel: ChannelId): void {
+    const incoming = this.#incoming.get(channel);
+    if (incoming?.kind !== 'session') return;
+    this.#outbox.event({ kind: 'session-closed', session: channel, reason: 'the user restarted', failed: true });
+    this.#open(channel, incoming);
+  }
+
+  handleChannelDown(channel: ChannelId, reason: string, failed: boolean): void {
+    const incoming = this.#incoming.get(channel);
+    this.#incoming.delete(channel);
+    if (incoming?.kind === 'session') {
+      this.#outbox.event({ kind: 'session-closed', session: channel, reason, failed });
+    }
+  }
+
+  handleData(channel: ChannelId, ppid: number, streamId: number, bytes: Uint8Array): void {
+    if (this.#asUser(channel)) this.#outbox.event({ kind: 'data', session: channel, ppid, streamId, bytes });
+  }
+
+  handleCookieEcho(channel: ChannelId, cookie: Uint8Array): void {
+    if (this.#asUser(channel)) this.#outbox.event({ kind: 'cookie-echo', session: channel, cookie });
+  }
+
+  handleBusinessCard(channel: ChannelId, card: BusinessCard): void {
+    if (this.#asUser(channel)) this.#outbox.event({ kind: 'business-card', session: channel, card });
+  }
+
+  handleSendFailed(channel: ChannelId, ppid: number, bytes: Uint8Array): void {
+    if (ppid !== PPID.asap && this.#incoming.get(channel)?.kind === 'session') {
+      this.#outbox.event({ kind: 'send-failed', session: channel, ppid, bytes });
+    }
+  }
+
+  /**
+   * A keep-alive came on the channel: is it a registrar's? Not if its peer behaved as a user before, for then anybody
+   * who may connect could make itself the element's home.
+   */
+  handleKeepAlive(
+    channel: ChannelId,
+  ): { readonly remote: TransportTarget; readonly local: TransportTarget } | undefined {
+    const incoming = this.#incoming.get(channel);
+    if (incoming === undefined || incoming.talked) return undefined;
+    if (incoming.kind === 'session') {
+      this.#outbox.event({
+        kind: 'session-closed',
+        session: channel,
+        reason: 'the peer is a registrar',
+        failed: false,
+      });
+    }
+    incoming.kind = 'registrar';
+    return incoming;
+  }
+
+  /** Gives the channel away, to one who will look after it. */
+  release(channel: ChannelId): void {
+    this.#incoming.delete(channel);
+  }
+
+  handleTimeout(now: Instant): void {
+    for (const [channel, incoming] of this.#incoming) {
+      if (incoming.kind === 'undecided' && incoming.decideAt <= now) this.#open(channel, incoming);
+    }
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    let next: Instant | undefined;
+    for (const incoming of this.#incoming.values()) {
+      if (incoming.kind === 'undecided' && (next === undefined || incoming.decideAt < next)) next = incoming.decideAt;
+    }
+    return next;
+  }
+
+  sendData(session: ElementSessionId, message: DataMessage): void {
+    this.#require(session);
+    if (message.ppid === PPID.asap) {
+      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'PPID 11 is reserved for ASAP (RFC 5352 §5)', { session });
+    }
+    this.#outbox.data(session, message);
+  }
+
+  setCookie(session: ElementSessionId, cookie: Uint8Array): void {
+    this.#require(session);
+    if (cookie.length > MAX_COOKIE_BYTES) {
+      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', `a cookie has at most ${MAX_COOKIE_BYTES} bytes`, {
+        bytes: cookie.length,
+      });
+    }
+    this.#outbox.control(session, { kind: 'cookie', cookie });
+  }
+
+  sendBusinessCard(session: ElementSessionId, card: BusinessCard): void {
+    this.#require(session);
+    this.#outbox.control(session, card);
+  }
+
+  close(session: ElementSessionId, how: 'shutdown' | 'abort', reason: string): void {
+    this.#require(session);
+    this.#outbox.close(session, how, reason);
+  }
+
+  closeAll(reason: string): void {
+    for (const channel of this.#incoming.keys()) this.#outbox.close(channel, 'shutdown', reason);
+  }
+
+  /** Something came that only users send. False if the channel is not a user's. */
+  #asUser(channel: ChannelId): boolean {
+    const incoming = this.#incoming.get(channel);
+    if (incoming === undefined || incoming.kind === 'registrar') return false;
+    incoming.talked = true;
+    if (incoming.kind === 'undecided') this.#open(channel, incoming);
+    return true;
+  }
+
+  #open(channel: ChannelId, incoming: Incoming): void {
+    incoming.kind = 'session';
+    this.#outbox.event({ kind: 'session-opened', session: channel, remote: incoming.remote });
+    for (const card of this.#cards()) this.#outbox.control(channel, card);
+  }
+
+  #require(session: ElementSessionId): void {
+    if (this.#incoming.get(session)?.kind !== 'session') {
+      throw new RSerPoolError('ERR_RSERPOOL_NO_SESSION', `there is no session ${session}`, { session });
+    }
+  }
+}
