@@ -1,0 +1,397 @@
+import { EventEmitter } from 'node:events';
+import type { IpAddress } from '../../base/address.ts';
+import type {
+  AssociationCounters,
+  AssociationEvent,
+  AssociationId,
+  AssociationStatus,
+  CloseReason,
+  PathStatus,
+  SendRequest,
+} from '../core/contract.ts';
+import { SctpError } from '../core/errors.ts';
+import type { Driver } from '../udp/driver.ts';
+import { throwLater } from '../udp/throw-later.ts';
+import { canonicalAddress } from './addresses.ts';
+import { closeError, isGraceful } from './close-error.ts';
+import { Inbox } from './inbox.ts';
+import type { SctpAssociationEvents, SctpMessage, SendOptions } from './message.ts';
+import { Outbox } from './outbox.ts';
+import { Waiters } from './waiters.ts';
+
+/** How long `Symbol.asyncDispose` and `SctpEndpoint.close` let a graceful end take before they abort, in ms. */
+export const GRACEFUL_CLOSE_MS = 5000;
+
+/** One side of an association. */
+export interface SctpAddress {
+  readonly addresses: readonly IpAddress[];
+  readonly sctpPort: number;
+  readonly udpPort: number;
+}
+
+/** An optional way out of a wait. */
+export interface WaitOptions {
+  /** Ends the wait: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What an association has done, and what it waits for. */
+export interface SctpAssociationStats extends AssociationCounters {
+  /** What keeps queued data from being sent, if there is any. */
+  readonly waitingFor: AssociationStatus['waitingFor'];
+  /** Bytes in the send buffer that are not acknowledged. */
+  readonly bufferedBytes: number;
+  /** `send` calls that wait for room in the send buffer. */
+  readonly waitingSends: number;
+  /** Messages received that the application has not read. */
+  readonly unreadMessages: number;
+  /** Receive window that is left: 0 stops the peer until the application reads. */
+  readonly localRwndBytes: number;
+  /** Bytes that the peer can take beyond what is in flight. */
+  readonly peerRwndBytes: number;
+}
+
+type UpEvent = Extract<AssociationEvent, { kind: 'up' }>;
+type MessageEvent = Extract<AssociationEvent, { kind: 'message' }>;
+
+/**
+ * An SCTP association: whole messages on many streams, to a peer with one or several addresses. Made by
+ * `SctpEndpoint.connect` and `SctpEndpoint.listen`, and up from the beginning.
+ *
+ * Messages are read in one of two ways: `receive` and `for await` read when the application asks, and what is unread
+ * fills the receive window until the peer has to wait; with a listener for `message` they are handed over at once.
+ *
+ * Events: {@link SctpAssociationEvents}. An exception of a listener goes to the process (`uncaughtException`) and does
+ * not disturb the association or other listeners.
+ */
+export class SctpAssociation extends EventEmitter<SctpAssociationEvents> implements AsyncIterable<SctpMessage> {
+  readonly id: AssociationId;
+  /** Who set it up. */
+  readonly initiator: 'local' | 'remote';
+  /** Streams that can be sent on: 0 to `outboundStreams` - 1. */
+  readonly outboundStreams: number;
+  readonly inboundStreams: number;
+  readonly local: SctpAddress;
+  /** Resolves when the association has ended, whichever way; never rejects. */
+  readonly closed: Promise<CloseReason>;
+  readonly #driver: Driver;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #closers = new Waiters<undefined, CloseReason>();
+  #remote: SctpAddress;
+  /** `ending`: the last event was asked for or is on its way, but did not come yet. */
+  #state: 'open' | 'shutting-down' | 'ending' | 'closed' = 'open';
+  #closeReason: CloseReason | undefined;
+
+  /** @internal */
+  constructor(driver: Driver, id: AssociationId, up: UpEvent) {
+    super();
+    this.id = id;
+    this.initiator = up.initiator;
+    this.outboundStreams = up.outboundStreams;
+    this.inboundStreams = up.inboundStreams;
+    this.#driver = driver;
+    const { addresses, udpPort } = driver.encapsulation;
+    this.local = { addresses, sctpPort: driver.sctpPort, udpPort };
+    this.#remote = remoteOf(this.status()) ?? { addresses: [], sctpPort: 0, udpPort: 0 };
+    this.#inbox = new Inbox((windowBytes) => this.#consumed(windowBytes));
+    this.#outbox = new Outbox((request) => this.#offer(request));
+    this.closed = this.#closers.wait(undefined);
+    this.on(
+      'newListener' as never,
+      ((name: string) => {
+        // In a microtask: the listener is only there after this event, and others may follow it.
+        if (name === 'message') queueMicrotask(() => this.#emptyInbox());
+      }) as never,
+    );
+  }
+
+  /** The peer: its addresses, the primary one first, and the UDP port of the primary one. */
+  get remote(): SctpAddress {
+    return this.#remote;
+  }
+
+  /** The ways to the peer: state, round-trip time, congestion window and so on. Empty once the association is closed. */
+  get paths(): readonly PathStatus[] {
+    return this.status()?.paths ?? [];
+  }
+
+  /** Bytes given to `send` that the peer has not acknowledged, those of waiting calls included. */
+  get bufferedAmount(): number {
+    return (this.status()?.bufferedBytes ?? 0) + this.#outbox.waitingBytes;
+  }
+
+  /**
+   * Sends one message. A string is sent as UTF-8. The bytes are not copied: leave them alone until they are
+   * acknowledged (`dry`, or `bufferedAmount` 0).
+   *
+   * Resolves when the send buffer (`sendBufferBytes`) has taken the message, which is at once unless the peer or the
+   * network is slower than the caller: awaiting it is back-pressure.
+   *
+   * @throws (rejects) SctpError `ERR_SCTP_EMPTY_MESSAGE`, `ERR_SCTP_MESSAGE_TOO_LARGE`, `ERR_SCTP_BAD_ARGUMENT`,
+   *   `ERR_SCTP_BAD_ADDRESS`, `ERR_SCTP_NOT_OPEN`; what closed the association if that happens while it waits; the
+   *   signal's reason
+   */
+  async send(data: Uint8Array | string, options: SendOptions & WaitOptions = {}): Promise<void> {
+    this.#assertCanSend();
+    return this.#outbox.send(sendRequest(data, options), options.signal);
+  }
+
+  /**
+   * Sends one message, or returns false if the send buffer is full; `drain` tells when to try again. For loops that
+   * want no promise per message.
+   *
+   * @throws SctpError as `send` does
+   */
+  trySend(data: Uint8Array | string, options: SendOptions = {}): boolean {
+    this.#assertCanSend();
+    return this.#outbox.trySend(sendRequest(data, options));
+  }
+
+  /**
+   * The next message.
+   *
+   * @throws (rejects) SctpError `ERR_SCTP_CLOSED` after the last one, or what else ended the association; the signal's
+   *   reason
+   */
+  async receive(options: WaitOptions = {}): Promise<SctpMessage> {
+    const message = await this.#inbox.read(options.signal);
+    if (message !== undefined) return message;
+    throw closeError(this.#closeReason!, this.#remote);
+  }
+
+  /**
+   * Messages one after the other. Ends when the association was closed gracefully by either side; throws what else
+   * ended it, or the signal's reason. Leaving the loop leaves the association open.
+   */
+  messages(options: WaitOptions = {}): AsyncIterableIterator<SctpMessage> {
+    const iterator: AsyncIterableIterator<SctpMessage> = {
+      next: async () => {
+        const value = await this.#inbox.read(options.signal);
+        return value === undefined ? { done: true, value } : { done: false, value };
+      },
+      return: async () => ({ done: true, value: undefined }),
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<SctpMessage> {
+    return this.messages();
+  }
+
+  /**
+   * STATUS of RFC 9260 §11.1.8; `undefined` once the association is closed.
+   */
+  status(): AssociationStatus | undefined {
+    return this.#closeReason === undefined ? this.#driver.core.status(this.id) : undefined;
+  }
+
+  /** Counters, queues, and why data waits; `undefined` once the association is closed. */
+  stats(): SctpAssociationStats | undefined {
+    const status = this.status();
+    if (status === undefined) return undefined;
+    const { waitingFor, bufferedBytes, localRwndBytes, peerRwndBytes, counters } = status;
+    const waitingSends = this.#outbox.waitingMessages;
+    const { unreadMessages } = this.#inbox;
+    return { ...counters, waitingFor, bufferedBytes, waitingSends, unreadMessages, localRwndBytes, peerRwndBytes };
+  }
+
+  /**
+   * Sends to this address of the peer from now on, as long as it works. RFC 9260 §11.1.6.
+   *
+   * @throws SctpError `ERR_SCTP_BAD_ADDRESS` if the peer has no such address, `ERR_SCTP_NOT_OPEN`
+   */
+  setPrimary(address: string): void {
+    this.#assertOpen();
+    this.#driver.core.setPrimary(this.id, canonicalAddress(address));
+    this.#refreshRemote();
+    this.#driver.touched();
+  }
+
+  /**
+   * Probes an address of the peer now; `paths` and `path-changed` show the outcome. RFC 9260 §11.1.10.
+   *
+   * @throws SctpError `ERR_SCTP_BAD_ADDRESS` if the peer has no such address, `ERR_SCTP_NOT_OPEN`
+   */
+  requestHeartbeat(address: string): void {
+    this.#assertOpen();
+    this.#driver.core.requestHeartbeat(this.id, canonicalAddress(address), this.#driver.now());
+    this.#driver.touched();
+  }
+
+  /**
+   * Ends the association after everything sent, waiting calls included, has arrived. RFC 9260 §9.2.
+   * Resolves when it is closed. The signal ends the wait only; use `abort` to give up.
+   *
+   * @throws (rejects) SctpError what else ended the association meanwhile; the signal's reason
+   */
+  async shutdown(options: WaitOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    if (this.#state === 'open') {
+      this.#state = 'shutting-down';
+      this.#outbox.whenEmpty(() => {
+        this.#driver.core.shutdown(this.id, this.#driver.now());
+        this.#driver.touched();
+      });
+    }
+    const reason = this.#closeReason ?? (await this.#closers.wait(undefined, options.signal));
+    if (!isGraceful(reason)) throw closeError(reason, this.#remote);
+  }
+
+  /** Ends the association at once; what is not acknowledged is lost. The peer is told the reason. RFC 9260 §9.1. */
+  abort(reason = ''): void {
+    if (this.#state === 'ending' || this.#state === 'closed') return;
+    this.#state = 'ending';
+    this.#driver.core.abort(this.id, reason, this.#driver.now());
+    this.#driver.touched();
+  }
+
+  /** Ends the association gracefully, or by an abort if the peer does not answer within 5 s. Never rejects. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.closeWithin(GRACEFUL_CLOSE_MS, 'the peer did not answer SHUTDOWN in time');
+  }
+
+  /** @internal Ends gracefully, or by an abort after `timeoutMs`. */
+  async closeWithin(timeoutMs: number, reason: string): Promise<void> {
+    if (timeoutMs <= 0) this.abort(reason);
+    const cancel =
+      this.#closeReason === undefined ? this.#driver.after(timeoutMs, () => this.abort(reason)) : undefined;
+    this.shutdown().catch(() => undefined);
+    await this.closed;
+    cancel?.();
+  }
+
+  /** @internal Something happened. */
+  handleEvent(event: AssociationEvent): void {
+    switch (event.kind) {
+      case 'message':
+        this.#message(event);
+        break;
+      case 'drain':
+        this.#outbox.drain();
+        this.#tell('drain');
+        break;
+      case 'dry':
+        this.#tell('dry');
+        break;
+      case 'send-failed': {
+        const { data, streamId: stream, ppid, unordered, context } = event.request;
+        const { partlySent, reason } = event;
+        this.#tell('send-failed', { data, stream, ppid, unordered, context, partlySent, reason });
+        break;
+      }
+      case 'path-changed':
+        this.#refreshRemote();
+        this.#tell('path-changed', { address: event.address, change: event.change });
+        break;
+      case 'peer-error':
+        this.#tell('peer-error', event.causes);
+        break;
+      case 'restart':
+        this.#refreshRemote();
+        this.#tell('restart');
+        break;
+      case 'shutting-down':
+        if (this.#state === 'open') this.#state = 'shutting-down';
+        this.#outbox.end(this.#notOpen('the peer shuts the association down'));
+        this.#tell('shutting-down');
+        break;
+      case 'closed':
+        this.#close(event.reason);
+        break;
+      case 'up':
+        break;
+    }
+  }
+
+  #message(event: MessageEvent): void {
+    this.#inbox.deliver(event);
+    this.#emptyInbox();
+  }
+
+  #close(reason: CloseReason): void {
+    this.#state = 'closed';
+    this.#closeReason = reason;
+    const error = closeError(reason, this.#remote);
+    this.#outbox.end(error);
+    this.#inbox.end(isGraceful(reason) ? undefined : error);
+    this.#closers.resolveAll(reason);
+    this.#tell('closed', reason);
+  }
+
+  #offer(request: SendRequest): boolean {
+    const accepted = this.#driver.core.send(this.id, request, this.#driver.now());
+    this.#driver.touched();
+    return accepted;
+  }
+
+  #consumed(windowBytes: number): void {
+    if (this.#state === 'ending' || this.#state === 'closed') return;
+    this.#driver.core.consumed(this.id, windowBytes, this.#driver.now());
+    this.#driver.touched();
+  }
+
+  #emptyInbox(): void {
+    while (this.listenerCount('message') > 0) {
+      const message = this.#inbox.take();
+      if (message === undefined) return;
+      this.#tell('message', message);
+    }
+  }
+
+  /** Emits so that an exception of a listener reaches the process and nothing else. */
+  #tell<Name extends keyof SctpAssociationEvents>(name: Name, ...args: SctpAssociationEvents[Name]): void {
+    for (const listener of this.rawListeners(name)) {
+      try {
+        Reflect.apply(listener, this, args);
+      } catch (error) {
+        throwLater(error);
+      }
+    }
+  }
+
+  #refreshRemote(): void {
+    this.#remote = remoteOf(this.status()) ?? this.#remote;
+  }
+
+  #assertCanSend(): void {
+    if (this.#state === 'shutting-down') throw this.#notOpen('the association is shutting down');
+    this.#assertOpen();
+  }
+
+  #assertOpen(): void {
+    if (this.#closeReason !== undefined) {
+      throw this.#notOpen(`the association is closed: ${this.#closeReason.text}`);
+    }
+    if (this.#state === 'ending') throw this.#notOpen('the association was aborted');
+  }
+
+  #notOpen(text: string): SctpError {
+    return new SctpError('ERR_SCTP_NOT_OPEN', text, { reason: this.#closeReason, ...this.#remote });
+  }
+}
+
+function remoteOf(status: AssociationStatus | undefined): SctpAddress | undefined {
+  if (status === undefined || status.paths.length === 0) return undefined;
+  const primary = status.paths.find((path) => path.primary) ?? status.paths[0]!;
+  const others = status.paths.filter((path) => path !== primary).map((path) => path.address);
+  return { addresses: [primary.address, ...others], sctpPort: status.peerPort, udpPort: primary.udpPort };
+}
+
+function sendRequest(data: Uint8Array | string, options: SendOptions): SendRequest {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `a message is a Uint8Array or a string, not ${typeof data}`);
+  }
+  return {
+    data: bytes,
+    streamId: options.stream ?? 0,
+    ppid: options.ppid ?? 0,
+    unordered: options.unordered ?? false,
+    lifetimeMs: options.lifetimeMs,
+    sackImmediately: options.sackImmediately,
+    destination: options.destination === undefined ? undefined : canonicalAddress(options.destination),
+    context: options.context,
+  };
+}

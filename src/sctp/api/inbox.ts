@@ -1,0 +1,65 @@
+import { Deque } from '../../base/deque.ts';
+import type { AssociationEvent } from '../core/contract.ts';
+import type { SctpError } from '../core/errors.ts';
+import type { SctpMessage } from './message.ts';
+import { Waiters } from './waiters.ts';
+
+type MessageEvent = Extract<AssociationEvent, { kind: 'message' }>;
+
+/**
+ * Messages that came and were not read yet. They fill the receive window until somebody takes them, so the window
+ * (`receiveBufferBytes`) is this queue's limit.
+ */
+export class Inbox {
+  readonly #unread = new Deque<MessageEvent>();
+  readonly #readers = new Waiters<undefined, SctpMessage | undefined>();
+  readonly #consumed: (windowBytes: number) => void;
+  #end: { readonly error: SctpError | undefined } | undefined;
+
+  /** @param consumed opens the window again by so many bytes */
+  constructor(consumed: (windowBytes: number) => void) {
+    this.#consumed = consumed;
+  }
+
+  get unreadMessages(): number {
+    return this.#unread.length;
+  }
+
+  /** A message came: to the reader that has waited longest, or into the queue. */
+  deliver(event: MessageEvent): void {
+    if (this.#readers.length === 0) {
+      this.#unread.push(event);
+    } else {
+      this.#consumed(event.windowBytes);
+      this.#readers.resolveFirst(toMessage(event));
+    }
+  }
+
+  /** Takes the oldest message, if there is one. */
+  take(): SctpMessage | undefined {
+    const event = this.#unread.shift();
+    if (event === undefined) return undefined;
+    this.#consumed(event.windowBytes);
+    return toMessage(event);
+  }
+
+  /** The next message; `undefined` after the last one if the end was graceful, rejected with the error if not. */
+  read(signal?: AbortSignal): Promise<SctpMessage | undefined> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const message = this.take();
+    if (message !== undefined) return Promise.resolve(message);
+    if (this.#end === undefined) return this.#readers.wait(undefined, signal);
+    return this.#end.error === undefined ? Promise.resolve(undefined) : Promise.reject(this.#end.error);
+  }
+
+  /** No more messages will come. What is here can still be read. */
+  end(error: SctpError | undefined): void {
+    this.#end = { error };
+    if (error === undefined) this.#readers.resolveAll(undefined);
+    else this.#readers.rejectAll(error);
+  }
+}
+
+function toMessage(event: MessageEvent): SctpMessage {
+  return { data: event.data, stream: event.streamId, ppid: event.ppid, unordered: event.unordered };
+}

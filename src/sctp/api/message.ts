@@ -1,0 +1,72 @@
+import type { IpAddress } from '../../base/address.ts';
+import type { AssociationEvent, CloseReason } from '../core/contract.ts';
+import type { ErrorCause } from '../wire/cause.ts';
+
+/** A whole message that the peer sent. RFC 9260 §11.1.7, §11.2.1. */
+export interface SctpMessage {
+  readonly data: Uint8Array;
+  /** Stream identifier. */
+  readonly stream: number;
+  /** Payload Protocol Identifier. */
+  readonly ppid: number;
+  /** Delivered without regard to the order of its stream. */
+  readonly unordered: boolean;
+}
+
+/** How one message is sent. RFC 9260 §11.1.5. */
+export interface SendOptions {
+  /** Stream identifier, below the association's `outboundStreams`. Default 0. */
+  readonly stream?: number | undefined;
+  /** Payload Protocol Identifier, 32 bits, handed to the peer's application. Default 0. */
+  readonly ppid?: number | undefined;
+  /** Deliver it as soon as it is there, without regard to the order of the stream. Default false. */
+  readonly unordered?: boolean | undefined;
+  /** Give it up if sending has not begun after so many milliseconds; `send-failed` then. Default: never. */
+  readonly lifetimeMs?: number | undefined;
+  /** Ask the peer not to delay the acknowledgement (I bit). Default false. */
+  readonly sackImmediately?: boolean | undefined;
+  /** Send to this address of the peer rather than to the primary one. */
+  readonly destination?: string | undefined;
+  /** Comes back in `send-failed`. */
+  readonly context?: unknown;
+}
+
+/** A message that was accepted by `send` and will not arrive, or perhaps not. RFC 9260 §11.2.2. */
+export interface SendFailure {
+  readonly data: Uint8Array;
+  readonly stream: number;
+  readonly ppid: number;
+  readonly unordered: boolean;
+  readonly context: unknown;
+  /** Whether any part of it was sent: then the peer may have got it. */
+  readonly partlySent: boolean;
+  readonly reason: 'lifetime' | 'closed' | 'restart';
+}
+
+/** A path to the peer became usable or unusable, or its UDP port was learnt anew. RFC 9260 §11.2.3, RFC 6951 §5.4. */
+export interface PathChange {
+  readonly address: IpAddress;
+  readonly change: Extract<AssociationEvent, { kind: 'path-changed' }>['change'];
+}
+
+/** Events of an association with what their listeners get. */
+export interface SctpAssociationEvents {
+  /** DATA ARRIVE. As long as it has a listener, messages go there at once and their window is free again. */
+  message: [message: SctpMessage];
+  /** RESTART: the peer lost its state and began anew; what it had not acknowledged was reported as `send-failed`. */
+  restart: [];
+  /** NETWORK STATUS CHANGE. */
+  'path-changed': [change: PathChange];
+  /** SEND FAILURE. */
+  'send-failed': [failure: SendFailure];
+  /** Everything that was sent is acknowledged. */
+  dry: [];
+  /** `trySend`, which had returned false, is worth trying again. */
+  drain: [];
+  /** COMMUNICATION ERROR: the peer reported something that does not end the association. */
+  'peer-error': [causes: readonly ErrorCause[]];
+  /** The peer wants to end: nothing more can be sent, no more messages will come. */
+  'shutting-down': [];
+  /** COMMUNICATION LOST or SHUTDOWN COMPLETE: the last event. */
+  closed: [reason: CloseReason];
+}

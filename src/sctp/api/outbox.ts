@@ -1,0 +1,73 @@
+import type { SendRequest } from '../core/contract.ts';
+import { Waiters } from './waiters.ts';
+
+const ACCEPTED: Promise<void> = Promise.resolve();
+
+/** Messages that wait for room in the send buffer, in the order of the calls. */
+export class Outbox {
+  readonly #senders = new Waiters<SendRequest, void>(() => this.#waitingChanged());
+  readonly #offer: (request: SendRequest) => boolean;
+  #whenEmpty: (() => void) | undefined;
+  #waitingBytes = 0;
+
+  /** @param offer gives a message to the core: false if the send buffer is at its limit */
+  constructor(offer: (request: SendRequest) => boolean) {
+    this.#offer = offer;
+  }
+
+  get waitingMessages(): number {
+    return this.#senders.length;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Sends it now or not at all. Does not overtake those that wait. */
+  trySend(request: SendRequest): boolean {
+    return this.#senders.length === 0 && this.#offer(request);
+  }
+
+  /** Resolves when the send buffer has taken the message. */
+  send(request: SendRequest, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.trySend(request)) return ACCEPTED;
+    const { length } = request.data;
+    this.#waitingBytes += length;
+    return this.#senders.wait(request, signal).finally(() => {
+      this.#waitingBytes -= length;
+    });
+  }
+
+  /** There is room in the send buffer again. */
+  drain(): void {
+    for (let next = this.#senders.first(); next !== undefined; next = this.#senders.first()) {
+      try {
+        if (!this.#offer(next)) return;
+        this.#senders.resolveFirst();
+      } catch (error) {
+        this.#senders.rejectFirst(error);
+      }
+    }
+    this.#waitingChanged();
+  }
+
+  /** Calls `run` once nobody waits any more; at once if nobody does. */
+  whenEmpty(run: () => void): void {
+    this.#whenEmpty = run;
+    this.#waitingChanged();
+  }
+
+  /** Nothing can be sent any more. */
+  end(error: unknown): void {
+    this.#whenEmpty = undefined;
+    this.#senders.rejectAll(error);
+  }
+
+  #waitingChanged(): void {
+    if (this.#senders.length > 0) return;
+    const run = this.#whenEmpty;
+    this.#whenEmpty = undefined;
+    run?.();
+  }
+}

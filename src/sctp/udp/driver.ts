@@ -1,0 +1,154 @@
+import type { IpAddress } from '../../base/address.ts';
+import type { Instant } from '../../base/contract.ts';
+import type { AssociationEvent, AssociationId, SctpCore } from '../core/contract.ts';
+import type { EncapsulatedEndpoint, UdpEncapsulation } from './encapsulation.ts';
+import { throwLater } from './throw-later.ts';
+
+export interface DriverOptions {
+  readonly core: SctpCore;
+  readonly encapsulation: UdpEncapsulation;
+  /** Told what happens to associations, after the packets that go with it were sent. */
+  readonly onEvent: (association: AssociationId, event: AssociationEvent) => void;
+  /** The sockets are about to close: end everything, then call {@link Driver.stop}. */
+  readonly onClosing: () => Promise<void>;
+}
+
+/**
+ * Runs one SCTP core on UDP sockets and one timer.
+ *
+ * Datagrams go into the core at once; what it wants done is carried out once per batch of datagrams
+ * (`Substrate.endOfBatch`), so that one SACK or one full packet answers the whole batch. After a call by the
+ * application there is no batch to wait for: the output goes out in the microtask that follows, so calls of one tick
+ * share packets and a lone request leaves at once.
+ */
+export class Driver implements EncapsulatedEndpoint {
+  readonly core: SctpCore;
+  readonly #encapsulation: UdpEncapsulation;
+  readonly #onEvent: DriverOptions['onEvent'];
+  readonly #onClosing: DriverOptions['onClosing'];
+  readonly #detach: () => void;
+  readonly #flush = (): void => this.#carryOut();
+  readonly #timerFired = (): void => this.#handleTimeout();
+  #flushIsComing = false;
+  #flushing = false;
+  #closed = false;
+  #timerAt: Instant = 0;
+  #cancelTimer: (() => void) | undefined;
+
+  /** @throws SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_NOT_OPEN` */
+  constructor(options: DriverOptions) {
+    this.core = options.core;
+    this.#encapsulation = options.encapsulation;
+    this.#onEvent = options.onEvent;
+    this.#onClosing = options.onClosing;
+    this.#detach = options.encapsulation.attach(this);
+  }
+
+  get sctpPort(): number {
+    return this.core.sctpPort;
+  }
+
+  get encapsulation(): UdpEncapsulation {
+    return this.#encapsulation;
+  }
+
+  now(): Instant {
+    return this.#encapsulation.substrate.now();
+  }
+
+  /** Calls `fire` after so many milliseconds; the function returned cancels it. */
+  after(delayMs: number, fire: () => void): () => void {
+    return this.#encapsulation.substrate.setTimer(this.now() + delayMs, fire);
+  }
+
+  handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array): void {
+    this.core.handleDatagram(local, from, udpPort, bytes, this.now());
+    this.#flushAtEndOfBatch();
+  }
+
+  handleMessageTooLong(to: IpAddress): void {
+    this.core.handleMessageTooLong(to, this.now());
+    this.#flushAtEndOfBatch();
+  }
+
+  /** To be called after the application has called the core: carries out what the core wants now. */
+  touched(): void {
+    if (this.#flushIsComing || this.#flushing || this.#closed) return;
+    this.#flushIsComing = true;
+    queueMicrotask(this.#flush);
+  }
+
+  close(): Promise<void> {
+    return this.#onClosing();
+  }
+
+  /** Aborts all associations, sends that, tells the events, and lets go of the timer and the SCTP port. */
+  stop(reason: string): void {
+    if (this.#closed) return;
+    this.core.close(reason, this.now());
+    this.#carryOut();
+    this.#closed = true;
+    this.#disarm();
+    this.#detach();
+  }
+
+  #flushAtEndOfBatch(): void {
+    if (this.#flushIsComing || this.#flushing || this.#closed) return;
+    this.#flushIsComing = true;
+    this.#encapsulation.substrate.endOfBatch(this.#flush);
+  }
+
+  #carryOut(): void {
+    this.#flushIsComing = false;
+    if (this.#flushing || this.#closed) return;
+    this.#flushing = true;
+    try {
+      while (this.#sendAndTell()) {
+        // Handlers have called the core: that goes out with this flush too.
+      }
+    } finally {
+      this.#flushing = false;
+    }
+    this.#arm();
+  }
+
+  /** Sends all packets, then tells all events; whether there was any event. */
+  #sendAndTell(): boolean {
+    const events: { readonly association: AssociationId; readonly event: AssociationEvent }[] = [];
+    for (let output = this.core.pollOutput(); output !== undefined; output = this.core.pollOutput()) {
+      if (output.kind === 'event') events.push(output);
+      else this.#encapsulation.send(output.from, output.to, output.udpPort, output.bytes);
+    }
+    for (const { association, event } of events) {
+      try {
+        this.#onEvent(association, event);
+      } catch (error) {
+        throwLater(error);
+      }
+    }
+    return events.length > 0;
+  }
+
+  #handleTimeout(): void {
+    this.#cancelTimer = undefined;
+    if (this.#closed) return;
+    this.core.handleTimeout(this.now());
+    this.#carryOut();
+  }
+
+  /** A timer that fires too early is harmless and costs less than moving it at every packet. */
+  #arm(): void {
+    if (this.#closed) return;
+    const next = this.core.nextTimeoutAt();
+    if (next !== undefined && this.#cancelTimer !== undefined && this.#timerAt <= next) return;
+    this.#disarm();
+    if (next === undefined) return;
+    this.#timerAt = next;
+    this.#cancelTimer = this.#encapsulation.substrate.setTimer(next, this.#timerFired);
+  }
+
+  #disarm(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+}

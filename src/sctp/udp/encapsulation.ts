@@ -1,0 +1,244 @@
+import type { IpAddress } from '../../base/address.ts';
+import { SctpError } from '../core/errors.ts';
+import type { DatagramSocket, Substrate } from './substrate.ts';
+import { throwLater } from './throw-later.ts';
+
+/** The UDP port for encapsulated SCTP. RFC 6951 §5.1, §7. */
+export const SCTP_TUNNELING_PORT = 9899;
+
+/** How often a free UDP port is looked for that every address can take. */
+const MAX_PORT_ATTEMPTS = 64;
+
+/** SCTP ports handed out to those who want any: the dynamic range of RFC 6335 §6. */
+const FIRST_DYNAMIC_PORT = 49_152;
+const DYNAMIC_PORTS = 65_536 - FIRST_DYNAMIC_PORT;
+
+/** Source port, destination port, tag, checksum. RFC 9260 §3.1. */
+const COMMON_HEADER_BYTES = 12;
+
+/** One datagram that was sent or received, for trace files. */
+export interface CapturedDatagram {
+  /** Wall clock, in ms since 1970 with fractions. */
+  readonly wallTimeMs: number;
+  readonly direction: 'sent' | 'received';
+  readonly from: { readonly address: IpAddress; readonly udpPort: number };
+  readonly to: { readonly address: IpAddress; readonly udpPort: number };
+  /** The SCTP packet. Copy what must outlive the call. */
+  readonly bytes: Uint8Array;
+}
+
+/** Called for every datagram, in order. */
+export type CaptureHook = (datagram: CapturedDatagram) => void;
+
+export interface UdpEncapsulationOptions {
+  /** Local addresses, canonical; one socket each. */
+  readonly addresses: readonly IpAddress[];
+  /**
+   * UDP port of all sockets. 0: any port that is free on every address. Not given: 9899 if it is free on every address,
+   * else any. RFC 6951 §5.1.
+   */
+  readonly udpPort?: number | undefined;
+  readonly substrate: Substrate;
+  readonly capture?: CaptureHook | undefined;
+}
+
+/** What an SCTP endpoint offers to the sockets that it shares. */
+export interface EncapsulatedEndpoint {
+  readonly sctpPort: number;
+  /** A datagram for this endpoint came in on the socket of `local`. */
+  handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array): void;
+  /** A datagram to `to` was too large for the way. */
+  handleMessageTooLong(to: IpAddress): void;
+  /** The sockets are about to close. */
+  close(): Promise<void>;
+}
+
+/** What the sockets have seen. */
+export interface EncapsulationCounters {
+  readonly datagramsReceived: number;
+  readonly datagramsSent: number;
+  /** Shorter than an SCTP common header, or nobody was attached. */
+  readonly datagramsDropped: number;
+  /** Errors that sockets reported and that mean nothing to SCTP, such as ECONNREFUSED (RFC 6951 §5.5). */
+  readonly socketErrors: number;
+}
+
+/**
+ * The UDP sockets under one or several SCTP endpoints: one socket per local address, so that the source address of
+ * every packet is the one that SCTP chose, all on one UDP port (RFC 6951 §5.1). Endpoints share it by SCTP port.
+ *
+ * A packet to an SCTP port that nobody has is given to the endpoint attached first, whose core treats a foreign port as
+ * out of the blue (RFC 9260 §8.4).
+ */
+export class UdpEncapsulation {
+  readonly addresses: readonly IpAddress[];
+  readonly substrate: Substrate;
+  readonly #capture: CaptureHook | undefined;
+  readonly #sockets = new Map<IpAddress, DatagramSocket>();
+  readonly #endpoints = new Map<number, EncapsulatedEndpoint>();
+  readonly #counters = { datagramsReceived: 0, datagramsSent: 0, datagramsDropped: 0, socketErrors: 0 };
+  #udpPort = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: UdpEncapsulationOptions) {
+    this.addresses = options.addresses;
+    this.substrate = options.substrate;
+    this.#capture = options.capture;
+  }
+
+  /**
+   * Opens the sockets.
+   *
+   * @throws SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`
+   */
+  static async open(options: UdpEncapsulationOptions): Promise<UdpEncapsulation> {
+    const encapsulation = new UdpEncapsulation(options);
+    for (const socket of await encapsulation.#openSockets(options.udpPort)) {
+      encapsulation.#sockets.set(socket.address, socket);
+      encapsulation.#udpPort = socket.port;
+    }
+    return encapsulation;
+  }
+
+  /** The UDP port of all sockets. */
+  get udpPort(): number {
+    return this.#udpPort;
+  }
+
+  get counters(): EncapsulationCounters {
+    return { ...this.#counters };
+  }
+
+  /** A random SCTP port of the dynamic range that nobody here uses; random as peers behind one NAT must differ. */
+  unusedSctpPort(): number {
+    const start = this.substrate.entropy.u32() % DYNAMIC_PORTS;
+    for (let i = 0; i < DYNAMIC_PORTS; i++) {
+      const port = FIRST_DYNAMIC_PORT + ((start + i) % DYNAMIC_PORTS);
+      if (!this.#endpoints.has(port)) return port;
+    }
+    throw new SctpError('ERR_SCTP_PORT_TAKEN', 'every dynamic SCTP port from 49152 to 65535 is taken');
+  }
+
+  /**
+   * Gives an endpoint its SCTP port. The function returned takes it away again.
+   *
+   * @throws SctpError `ERR_SCTP_PORT_TAKEN` if another endpoint here has the SCTP port, `ERR_SCTP_NOT_OPEN` after `close`
+   */
+  attach(endpoint: EncapsulatedEndpoint): () => void {
+    const { sctpPort } = endpoint;
+    if (this.#closing !== undefined) {
+      throw new SctpError('ERR_SCTP_NOT_OPEN', 'the UDP encapsulation is closed: open a new one');
+    }
+    if (this.#endpoints.has(sctpPort)) {
+      throw new SctpError(
+        'ERR_SCTP_PORT_TAKEN',
+        `SCTP port ${sctpPort} is taken by another endpoint on UDP port ${this.#udpPort}: choose another one, or 0 for any`,
+        { sctpPort, udpPort: this.#udpPort },
+      );
+    }
+    this.#endpoints.set(sctpPort, endpoint);
+    return () => {
+      if (this.#endpoints.get(sctpPort) === endpoint) this.#endpoints.delete(sctpPort);
+    };
+  }
+
+  /** Sends a packet from the socket of `from`. */
+  send(from: IpAddress, to: IpAddress, udpPort: number, bytes: Uint8Array): void {
+    const socket = this.#sockets.get(from);
+    if (socket === undefined) return;
+    this.#counters.datagramsSent++;
+    if (this.#capture !== undefined) {
+      this.#record('sent', { address: from, udpPort: this.#udpPort }, { address: to, udpPort }, bytes);
+    }
+    socket.send(bytes, to, udpPort);
+  }
+
+  /** Closes the endpoints that are still attached, then the sockets. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.close()));
+    const sockets = [...this.#sockets.values()];
+    this.#sockets.clear();
+    await Promise.all(sockets.map((socket) => socket.close()));
+  }
+
+  async #openSockets(udpPort: number | undefined): Promise<readonly DatagramSocket[]> {
+    if (udpPort !== undefined && udpPort !== 0) return this.#openAll(udpPort);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#openAll(udpPort === undefined && attempt === 0 ? SCTP_TUNNELING_PORT : 0);
+      } catch (error) {
+        const taken = error instanceof SctpError && error.code === 'ERR_SCTP_PORT_TAKEN';
+        if (!taken || attempt === MAX_PORT_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** All addresses on one port or none: with 0 the first socket's port decides for the others. */
+  async #openAll(udpPort: number): Promise<readonly DatagramSocket[]> {
+    const sockets: DatagramSocket[] = [];
+    try {
+      for (const address of this.addresses) {
+        const socket = await this.substrate.openSocket({
+          address,
+          port: sockets[0]?.port ?? udpPort,
+          onDatagram: (bytes, from, fromPort) => this.#receive(address, bytes, from, fromPort),
+          onError: (error, to) => this.#socketError(error, to),
+        });
+        sockets.push(socket);
+      }
+      return sockets;
+    } catch (error) {
+      await Promise.all(sockets.map((socket) => socket.close()));
+      throw error;
+    }
+  }
+
+  #receive(local: IpAddress, bytes: Uint8Array, from: IpAddress, udpPort: number): void {
+    this.#counters.datagramsReceived++;
+    if (this.#capture !== undefined) {
+      this.#record('received', { address: from, udpPort }, { address: local, udpPort: this.#udpPort }, bytes);
+    }
+    const endpoint = bytes.length < COMMON_HEADER_BYTES ? undefined : this.#endpointOf((bytes[2]! << 8) | bytes[3]!);
+    if (endpoint === undefined) this.#counters.datagramsDropped++;
+    else endpoint.handleDatagram(local, from, udpPort, bytes);
+  }
+
+  #endpointOf(sctpPort: number): EncapsulatedEndpoint | undefined {
+    const endpoint = this.#endpoints.get(sctpPort);
+    if (endpoint !== undefined) return endpoint;
+    for (const first of this.#endpoints.values()) return first;
+    return undefined;
+  }
+
+  #socketError(error: Error & { readonly code?: string }, to: IpAddress | undefined): void {
+    if (error.code === 'EMSGSIZE' && to !== undefined) {
+      for (const endpoint of this.#endpoints.values()) endpoint.handleMessageTooLong(to);
+    } else {
+      // RFC 6951 §5.5: without a verification tag it proves nothing, anybody could have caused it.
+      this.#counters.socketErrors++;
+    }
+  }
+
+  #record(
+    direction: CapturedDatagram['direction'],
+    from: CapturedDatagram['from'],
+    to: CapturedDatagram['to'],
+    bytes: Uint8Array,
+  ): void {
+    const wallTimeMs = performance.timeOrigin + this.substrate.now();
+    try {
+      this.#capture!({ wallTimeMs, direction, from, to, bytes });
+    } catch (error) {
+      throwLater(error);
+    }
+  }
+}
