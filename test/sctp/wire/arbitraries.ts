@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { formatIp } from '../../../src/base/address.ts';
+import { ssn, tsn } from '../../../src/base/serial.ts';
+import type { ErrorCause } from '../../../src/sctp/wire/cause.ts';
+import type { Parameter } from '../../../src/sctp/wire/parameter.ts';
+import type { Chunk } from '../../../src/sctp/wire/types.ts';
+
+/** Arbitrary values of everything the codec knows, for fast-check. */
+const u8 = fc.nat(0xff);
+const u16 = fc.nat(0xffff);
+const u32 = fc.nat(0xffffffff);
+const bytes = fc.uint8Array({ maxLength: 40 });
+const arbitraryTsn = u32.map(tsn);
+
+const address = fc
+  .oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8Array({ minLength: 16, maxLength: 16 }))
+  .map(formatIp);
+
+function tlv(type: number, value: Uint8Array): Uint8Array {
+  const length = 4 + value.length;
+  return Uint8Array.of(type >> 8, type & 0xff, length >> 8, length & 0xff, ...value);
+}
+
+const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12]);
+
+export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
+  address.map((text): Parameter => ({ kind: 'ip-address', address: text })),
+  bytes.map((cookie): Parameter => ({ kind: 'state-cookie', cookie })),
+  bytes.map((parameter): Parameter => ({ kind: 'unrecognized-parameter', parameter })),
+  u32.map((incrementMs): Parameter => ({ kind: 'cookie-preservative', incrementMs })),
+  bytes.map((name): Parameter => ({ kind: 'host-name-address', whole: tlv(11, name) })),
+  fc.array(u16, { maxLength: 5 }).map((types): Parameter => ({ kind: 'supported-address-types', types })),
+  fc
+    .tuple(
+      u16.filter((type) => !KNOWN_PARAMETERS.has(type)),
+      bytes,
+    )
+    .map(([type, value]): Parameter => ({ kind: 'unknown', type, whole: tlv(type, value) })),
+);
+
+export const arbitraryCause: fc.Arbitrary<ErrorCause> = fc.oneof(
+  u16.map((streamId): ErrorCause => ({ kind: 'invalid-stream-identifier', streamId })),
+  fc.array(u16, { maxLength: 5 }).map((types): ErrorCause => ({ kind: 'missing-mandatory-parameter', types })),
+  u32.map((stalenessUs): ErrorCause => ({ kind: 'stale-cookie', stalenessUs })),
+  fc.constant<ErrorCause>({ kind: 'out-of-resource' }),
+  bytes.map((unresolvable): ErrorCause => ({ kind: 'unresolvable-address', address: unresolvable })),
+  bytes.map((chunk): ErrorCause => ({ kind: 'unrecognized-chunk-type', chunk })),
+  fc.constant<ErrorCause>({ kind: 'invalid-mandatory-parameter' }),
+  bytes.map((parameters): ErrorCause => ({ kind: 'unrecognized-parameters', parameters })),
+  arbitraryTsn.map((at): ErrorCause => ({ kind: 'no-user-data', tsn: at })),
+  fc.constant<ErrorCause>({ kind: 'cookie-received-while-shutting-down' }),
+  fc
+    .array(address, { maxLength: 4 })
+    .map((addresses): ErrorCause => ({ kind: 'restart-with-new-addresses', addresses })),
+  bytes.map((reason): ErrorCause => ({ kind: 'user-initiated-abort', reason })),
+  bytes.map((information): ErrorCause => ({ kind: 'protocol-violation', information })),
+  fc
+    .tuple(
+      u16.filter((code) => code < 1 || code > 13),
+      bytes,
+    )
+    .map(([code, information]): ErrorCause => ({ kind: 'unknown', code, information })),
+);
+
+/** Parameters as they can be received: an unknown one that says stop is the last. */
+const parameters = fc.array(arbitraryParameter, { maxLength: 6 }).map((list) => {
+  const stop = list.findIndex((parameter) => parameter.kind === 'unknown' && parameter.type < 0x8000);
+  return stop < 0 ? list : list.slice(0, stop + 1);
+});
+
+const initFields = {
+  initiateTag: u32,
+  advertisedRwndBytes: u32,
+  outboundStreams: u16,
+  maxInboundStreams: u16,
+  initialTsn: arbitraryTsn,
+  parameters,
+};
+
+const gapAckBlock = fc
+  .tuple(fc.integer({ min: 2, max: 0xffff }), fc.integer({ min: 2, max: 0xffff }))
+  .map(([a, b]) => ({ start: Math.min(a, b), end: Math.max(a, b) }));
+
+const heartbeatValue = fc.uint8Array({ minLength: 4, maxLength: 60 });
+
+export const arbitraryChunkOf: { readonly [Kind in Chunk['kind']]: fc.Arbitrary<Chunk> } = {
+  data: fc.record({
+    kind: fc.constant('data'),
+    tsn: arbitraryTsn,
+    streamId: u16,
+    ssn: u16.map(ssn),
+    ppid: u32,
+    unordered: fc.boolean(),
+    beginning: fc.boolean(),
+    ending: fc.boolean(),
+    immediate: fc.boolean(),
+    userData: bytes,
+  }),
+  init: fc.record({ kind: fc.constant('init'), ...initFields }),
+  'init-ack': fc.record({ kind: fc.constant('init-ack'), ...initFields }),
+  sack: fc.record({
+    kind: fc.constant('sack'),
+    cumulativeTsnAck: arbitraryTsn,
+    advertisedRwndBytes: u32,
+    gapAckBlocks: fc.array(gapAckBlock, { maxLength: 8 }),
+    duplicateTsns: fc.array(arbitraryTsn, { maxLength: 8 }),
+  }),
+  heartbeat: fc.record({ kind: fc.constant('heartbeat'), value: heartbeatValue }),
+  'heartbeat-ack': fc.record({ kind: fc.constant('heartbeat-ack'), value: heartbeatValue }),
+  abort: fc.record({
+    kind: fc.constant('abort'),
+    tagReflected: fc.boolean(),
+    causes: fc.array(arbitraryCause, { maxLength: 5 }),
+  }),
+  shutdown: fc.record({ kind: fc.constant('shutdown'), cumulativeTsnAck: arbitraryTsn }),
+  'shutdown-ack': fc.constant({ kind: 'shutdown-ack' }),
+  error: fc.record({
+    kind: fc.constant('error'),
+    causes: fc.array(arbitraryCause, { minLength: 1, maxLength: 5 }),
+  }),
+  'cookie-echo': fc.record({ kind: fc.constant('cookie-echo'), cookie: bytes }),
+  'cookie-ack': fc.constant({ kind: 'cookie-ack' }),
+  'shutdown-complete': fc.record({ kind: fc.constant('shutdown-complete'), tagReflected: fc.boolean() }),
+  unknown: fc
+    .tuple(
+      u8.filter((type) => type > 14 || type === 12 || type === 13),
+      u8,
+      bytes,
+    )
+    .map(([type, flags, value]) => ({
+      kind: 'unknown',
+      type,
+      flags,
+      whole: tlv((type << 8) | flags, value),
+    })),
+};
+
+export const arbitraryChunk: fc.Arbitrary<Chunk> = fc.oneof(...Object.values(arbitraryChunkOf));
