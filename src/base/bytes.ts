@@ -94,19 +94,23 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#grow(2), value);
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value);
   }
 
   bytes(value: Uint8Array): void {
-    this.#bytes.set(value, this.#grow(value.length));
+    const at = this.#grow(value.length);
+    this.#bytes.set(value, at);
   }
 
   zeros(count: number): void {
@@ -144,6 +148,7 @@ export class ByteWriter {
     this.#at = 0;
   }
 
+  /** Makes room and gives its offset; may replace `#bytes` and `#view`, so it is called before they are used. */
   #grow(length: number): number {
     const start = this.#at;
     const end = start + length;
