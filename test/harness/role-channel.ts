@@ -56,9 +56,10 @@ export class RoleChannel {
     this.#up(responder);
   }
 
-  send(from: ChannelEnd, item: { ppid: number; streamId: number; bytes: Uint8Array }): void {
+  send(from: ChannelEnd, message: { ppid: number; streamId: number; bytes: Uint8Array }): void {
     const side = this.#sideOf(from);
-    if (side.state === 'up') this.#transmit(side, { kind: 'message', ...item });
+    const { ppid, streamId, bytes } = message;
+    if (side.state === 'up') this.#transmit(side, { kind: 'message', ppid, streamId, bytes });
     else side.host.misuse(`send on channel ${side.id} in state ${side.state}`);
   }
 
