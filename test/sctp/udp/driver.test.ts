@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import type { AssociationEvent } from '../../../src/sctp/core/contract.ts';
+import { Driver } from '../../../src/sctp/udp/driver.ts';
+import { UdpEncapsulation } from '../../../src/sctp/udp/encapsulation.ts';
+import { mtu } from '../../harness/links/mtu.ts';
+import { SimNetwork } from '../../harness/network.ts';
+import { SeededRandom } from '../../harness/random.ts';
+import { SimHost } from '../../harness/sim-substrate.ts';
+import { VirtualClock } from '../../harness/virtual-clock.ts';
+import { collectUncaught } from './collect-uncaught.ts';
+import { ScriptedCore } from './scripted-core.ts';
+
+const DRY: AssociationEvent = { kind: 'dry' };
+const DRAIN: AssociationEvent = { kind: 'drain' };
+const PACKET = new Uint8Array(32).fill(1);
+/** To SCTP port 5000. */
+const DATAGRAM = Uint8Array.from([0x13, 0x89, 0x13, 0x88, ...new Array<number>(12).fill(0)]);
+
+async function setUp() {
+  const clock = new VirtualClock();
+  const random = new SeededRandom(1);
+  const network = new SimNetwork({ clock, random });
+  const substrate = new SimHost(network, network.addNode('a', ['10.0.0.1']), random);
+  const peer = network.addNode('b', ['10.0.0.2']).open({ address: '10.0.0.2', udpPort: 9899, onDatagram: () => {} });
+  const log: string[] = [];
+  network.tap(({ fate, from }) => {
+    if (fate === 'sent' && from.address === '10.0.0.1') log.push('packet');
+  });
+  const encapsulation = await UdpEncapsulation.open({ addresses: ['10.0.0.1'], substrate });
+  const core = new ScriptedCore();
+  const onEvent = { run: (event: AssociationEvent) => void log.push(event.kind) };
+  const driver = new Driver({
+    core,
+    encapsulation,
+    onEvent: (_id, event) => onEvent.run(event),
+    onClosing: async () => {},
+  });
+  const datagramArrives = () => peer.send(DATAGRAM, { address: '10.0.0.1', udpPort: 9899 });
+  return { clock, network, encapsulation, core, driver, onEvent, log, datagramArrives };
+}
+
+describe('Driver', () => {
+  it('gives datagrams to the core at once and carries its output out once per batch, packets before events', async () => {
+    const { clock, core, log, datagramArrives } = await setUp();
+    for (let i = 0; i < 3; i++) datagramArrives();
+    core.wantsEvent(1, DRY);
+    core.wantsPacket(PACKET);
+    for (let i = 0; i < 3; i++) clock.step();
+    expect(core.calls).toEqual(new Array(3).fill('datagram 10.0.0.1 10.0.0.2 9899 16'));
+    expect(log).toEqual([]);
+    clock.step();
+    expect(log).toEqual(['packet', 'dry']);
+  });
+
+  it('carries out what calls of one tick want in the microtask after it', async () => {
+    const { core, driver, log } = await setUp();
+    core.wantsPacket(PACKET);
+    driver.touched();
+    core.wantsPacket(PACKET);
+    driver.touched();
+    expect(log).toEqual([]);
+    await Promise.resolve();
+    expect(log).toEqual(['packet', 'packet']);
+  });
+
+  it('sends what a handler of an event wants with the same flush', async () => {
+    const { core, driver, onEvent, log } = await setUp();
+    onEvent.run = (event) => {
+      log.push(event.kind);
+      if (event.kind !== 'dry') return;
+      core.wantsPacket(PACKET);
+      core.wantsEvent(1, DRAIN);
+      driver.touched();
+    };
+    core.wantsEvent(1, DRY);
+    driver.touched();
+    await Promise.resolve();
+    expect(log).toEqual(['dry', 'packet', 'drain']);
+  });
+
+  it('[AT-86] goes on when a handler throws, and lets the process have the exception', async () => {
+    const { core, driver, onEvent, log } = await setUp();
+    onEvent.run = (event) => {
+      log.push(event.kind);
+      if (event.kind === 'dry') throw new Error('of the application');
+    };
+    core.wantsEvent(1, DRY);
+    core.wantsEvent(2, DRAIN);
+    core.timeoutAt = 100;
+    driver.touched();
+    const uncaught = await collectUncaught();
+    expect(uncaught).toEqual([new Error('of the application')]);
+    expect(log).toEqual(['dry', 'drain']);
+  });
+
+  it('has one timer, moved only when a deadline comes nearer or it fired', async () => {
+    const { clock, core, driver } = await setUp();
+    const deadline = async (at: number | undefined) => {
+      core.timeoutAt = at;
+      driver.touched();
+      await Promise.resolve();
+    };
+    await deadline(100);
+    expect(clock.nextAt()).toBe(100);
+    await deadline(50);
+    expect([clock.nextAt(), clock.pending]).toEqual([50, 1]);
+    await deadline(80);
+    expect([clock.nextAt(), clock.pending]).toEqual([50, 1]);
+    core.onTimeout = () => {
+      core.timeoutAt = 90;
+    };
+    clock.step();
+    expect(core.calls).toEqual(['timeout 50']);
+    expect([clock.nextAt(), clock.pending]).toEqual([90, 1]);
+    await deadline(undefined);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('reports EMSGSIZE to the core with its destination', async () => {
+    const { clock, network, core, driver } = await setUp();
+    network.setLink([mtu(600, 'report')]);
+    core.wantsPacket(new Uint8Array(1000));
+    driver.touched();
+    await Promise.resolve();
+    clock.runUntilIdle();
+    expect(core.calls).toEqual(['too-long 10.0.0.2']);
+  });
+
+  it('leaves no timer, no socket and no SCTP port behind when it stops', async () => {
+    const { clock, core, driver, encapsulation } = await setUp();
+    core.timeoutAt = 100;
+    driver.touched();
+    await Promise.resolve();
+    core.wantsPacket(PACKET);
+    driver.stop('over');
+    driver.touched();
+    expect(core.calls).toEqual(['close over']);
+    expect(clock.pending).toBe(1);
+    clock.step();
+    expect(clock.pending).toBe(0);
+    expect(() => encapsulation.attach(driver)).not.toThrow();
+  });
+});
