@@ -65,9 +65,9 @@ export function describeCause(cause: ErrorCause): string {
   switch (cause.kind) {
     case 'unrecognized-parameter':
     case 'invalid-values':
-      return `${cause.kind} ${quote(cause.parameter)}`;
+      return join(cause.kind, quote(cause.parameter));
     case 'unrecognized-message':
-      return `${cause.kind} ${quote(cause.message)}`;
+      return join(cause.kind, quote(cause.message));
     case 'inconsistent-pool-policy':
       return cause.policy ? `${cause.kind} (pool: ${describePolicy(cause.policy)})` : cause.kind;
     case 'inconsistent-transport-type':

@@ -72,12 +72,12 @@ export const GOLDEN_ASAP: readonly GoldenMessage<AsapMessage>[] = [
   {
     name: 'REGISTRATION_RESPONSE, granted with a warning',
     ids: '[ASAP-049]',
-    hex: '0300001c 00090007 61626300 000e0008 12345678 000c0008 00030004',
+    hex: '03000024 00090007 61626300 000e0008 12345678 000c0010 0003000c 00080008 00000001',
     message: {
       kind: 'registration-response',
       rejected: false,
       ...pe,
-      causes: [{ kind: 'invalid-values', parameter: new Uint8Array(0) }],
+      causes: [{ kind: 'invalid-values', parameter: fromHex('00080008 00000001') }],
     },
   },
   {

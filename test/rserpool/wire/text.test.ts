@@ -12,7 +12,7 @@ describe('text of messages', () => {
         "ASAP registration abc pe 0x12345678 home 0x00000000 life 600 sctp 192.0.2.1 port 4711 (data and control) round-robin",
         "ASAP registration-response abc pe 0x12345678 granted",
         "ASAP registration-response abc pe 0x12345678 rejected inconsistent-pool-policy (pool: round-robin)",
-        "ASAP registration-response abc pe 0x12345678 granted invalid-values ",
+        "ASAP registration-response abc pe 0x12345678 granted invalid-values 0x0008000800000001",
         "ASAP deregistration abc pe 0x12345678",
         "ASAP deregistration-response abc pe 0x12345678",
         "ASAP deregistration-response abc pe 0x12345678 rejected-for-security",
