@@ -1,5 +1,6 @@
 import type { IpAddress } from '../../base/address.ts';
 import { SctpError } from '../core/errors.ts';
+import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { DatagramSocket, Substrate } from './substrate.ts';
 import { throwLater } from './throw-later.ts';
 
@@ -12,9 +13,6 @@ const MAX_PORT_ATTEMPTS = 64;
 /** SCTP ports handed out to those who want any: the dynamic range of RFC 6335 §6. */
 const FIRST_DYNAMIC_PORT = 49_152;
 const DYNAMIC_PORTS = 65_536 - FIRST_DYNAMIC_PORT;
-
-/** Source port, destination port, tag, checksum. RFC 9260 §3.1. */
-const COMMON_HEADER_BYTES = 12;
 
 /** One datagram that was sent or received, for trace files. */
 export interface CapturedDatagram {

@@ -1,0 +1,65 @@
+/**
+ * SCTP (RFC 9260) over UDP (RFC 6951). `SctpEndpoint` is the way in; docs/sctp-api.md shows how everything is used.
+ */
+
+// The protocol without sockets, for simulations and other drivers.
+export type { IpAddress } from '../base/address.ts';
+export { ConfigError } from '../base/config.ts';
+export type { Entropy, Instant } from '../base/contract.ts';
+// For programs: endpoints, associations, messages.
+export {
+  type SctpAddress,
+  SctpAssociation,
+  type SctpAssociationStats,
+  type WaitOptions,
+} from './api/association.ts';
+export { type ConnectCallOptions, connect } from './api/connect.ts';
+export { createServer, type ServerOptions } from './api/create-server.ts';
+export {
+  type BindOptions,
+  type CloseOptions,
+  type ConnectOptions,
+  type ConnectTarget,
+  SctpEndpoint,
+} from './api/endpoint.ts';
+export type { Listener, ListenOptions } from './api/listener.ts';
+export type { PathChange, SctpAssociationEvents, SctpMessage, SendFailure, SendOptions } from './api/message.ts';
+export type { AssociationConfig, EndpointConfig } from './core/config.ts';
+export { endpointConfig } from './core/config.ts';
+export type {
+  AssociateRequest,
+  AssociationCounters,
+  AssociationEvent,
+  AssociationId,
+  AssociationStatus,
+  CloseReason,
+  EndpointCounters,
+  EndpointOptions,
+  EndpointOutput,
+  Mac,
+  PathStatus,
+  SctpCore,
+  SendRequest,
+} from './core/contract.ts';
+export { Endpoint } from './core/endpoint.ts';
+export { SctpError, type SctpErrorCode } from './core/errors.ts';
+export type { AssociationState } from './core/states.ts';
+// The world below: UDP sockets, clock and randomness, the real ones or simulated ones.
+export {
+  type CapturedDatagram,
+  type CaptureHook,
+  type EncapsulationCounters,
+  SCTP_TUNNELING_PORT,
+  UdpEncapsulation,
+  type UdpEncapsulationOptions,
+} from './udp/encapsulation.ts';
+export { hmacSha256 } from './udp/hmac.ts';
+export { nodeSubstrate } from './udp/node-substrate.ts';
+export type { DatagramSocket, SocketOptions, Substrate } from './udp/substrate.ts';
+
+// Packets as values and as text, for traces and tools.
+export type { ErrorCause } from './wire/cause.ts';
+export { type DecodedPacket, decodePacket } from './wire/packet.ts';
+export type { Parameter } from './wire/parameter.ts';
+export { describeCause, describeChunk, describePacket } from './wire/text.ts';
+export type { Chunk } from './wire/types.ts';
