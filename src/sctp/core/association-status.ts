@@ -1,0 +1,44 @@
+import type { AssociationStatus } from './contract.ts';
+import type { Tcb } from './tcb.ts';
+
+/** STATUS: RFC 9260 §11.1.8, and why queued data waits. */
+export function associationStatus(tcb: Tcb): AssociationStatus {
+  const { inbound, outbound } = tcb;
+  return {
+    id: tcb.id,
+    state: tcb.state,
+    localPort: tcb.services.sctpPort,
+    peerPort: tcb.peerPort,
+    outboundStreams: outbound.streams,
+    inboundStreams: inbound?.streams ?? 0,
+    peerRwndBytes: tcb.peerRwndBytes,
+    localRwndBytes: inbound?.window.currentBytes(inbound.reassembly.heldBytes, inbound.reassembly.heldChunks) ?? 0,
+    bufferedBytes: outbound.bufferedBytes,
+    waitingFor: waitingFor(tcb),
+    paths: tcb.paths.all.map((path) => ({
+      address: path.address,
+      udpPort: path.udpPort,
+      primary: path === tcb.paths.primary,
+      state: path.state,
+      srttMs: path.rto.srttMs,
+      rtoMs: path.rto.rtoMs,
+      cwndBytes: path.congestion.cwndBytes,
+      ssthreshBytes: path.congestion.ssthreshBytes,
+      flightBytes: path.flightBytes,
+      pmtuBytes: path.pmtuBytes,
+      errorCount: path.errorCount,
+    })),
+    counters: { ...tcb.counters },
+  };
+}
+
+function waitingFor(tcb: Tcb): AssociationStatus['waitingFor'] {
+  const { queue, outstanding } = tcb.outbound;
+  if (queue.isEmpty && outstanding.lostCount === 0) return 'nothing';
+  if (tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED') return 'handshake';
+  const path = tcb.paths.forNewData();
+  if (!path.usable) return 'path';
+  if (path.congestion.roomBytes(path.flightBytes, Number.MAX_SAFE_INTEGER) <= 0) return 'congestion-window';
+  if (queue.nextFragmentBytes(tcb.paths.amdcsBytes) > tcb.peerRwndBytes) return 'peer-window';
+  return 'burst-limit';
+}

@@ -1,0 +1,85 @@
+import type { IpAddress } from '../../base/address.ts';
+import type { AssociationId } from './contract.ts';
+import type { Tcb } from './tcb.ts';
+
+/**
+ * The associations of an endpoint: by id, by our verification tag, which every packet but a few carries, and by the
+ * peer's addresses and ports for those few.
+ *
+ * A peer is known by its address, SCTP port and UDP port: several programs with stacks of their own can live on one
+ * host, and RFC 6951 §5.1 tells them apart by the UDP port only.
+ */
+export class AssociationTable {
+  readonly #byId = new Map<AssociationId, Tcb>();
+  readonly #byTag = new Map<number, Tcb>();
+  readonly #byPeer = new Map<string, Tcb>();
+  readonly #byHost = new Map<string, Set<Tcb>>();
+  /** What each association is filed under, to take it out again. */
+  readonly #keys = new Map<
+    Tcb,
+    { readonly tag: number; readonly peers: readonly string[]; readonly hosts: readonly string[] }
+  >();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<Tcb> {
+    return this.#byId.values();
+  }
+
+  get(id: AssociationId): Tcb | undefined {
+    return this.#byId.get(id);
+  }
+
+  byTag(localTag: number): Tcb | undefined {
+    return this.#byTag.get(localTag);
+  }
+
+  byPeer(address: IpAddress, sctpPort: number, udpPort: number): Tcb | undefined {
+    return this.#byPeer.get(peerKey(address, sctpPort, udpPort));
+  }
+
+  /** All associations with that address and SCTP port, whatever their UDP ports. */
+  byHost(address: IpAddress, sctpPort: number): Iterable<Tcb> {
+    return this.#byHost.get(hostKey(address, sctpPort)) ?? [];
+  }
+
+  /** Files an association, anew if its tag, addresses or UDP ports have changed. */
+  file(tcb: Tcb): void {
+    this.remove(tcb);
+    const peers = tcb.paths.all.map(({ address, udpPort }) => peerKey(address, tcb.peerPort, udpPort));
+    const hosts = tcb.paths.all.map(({ address }) => hostKey(address, tcb.peerPort));
+    this.#keys.set(tcb, { tag: tcb.localTag, peers, hosts });
+    this.#byId.set(tcb.id, tcb);
+    this.#byTag.set(tcb.localTag, tcb);
+    for (const key of peers) if (!this.#byPeer.has(key)) this.#byPeer.set(key, tcb);
+    for (const key of hosts) {
+      const there = this.#byHost.get(key);
+      if (there === undefined) this.#byHost.set(key, new Set([tcb]));
+      else there.add(tcb);
+    }
+  }
+
+  remove(tcb: Tcb): void {
+    const keys = this.#keys.get(tcb);
+    if (keys === undefined) return;
+    this.#keys.delete(tcb);
+    this.#byId.delete(tcb.id);
+    if (this.#byTag.get(keys.tag) === tcb) this.#byTag.delete(keys.tag);
+    for (const key of keys.peers) if (this.#byPeer.get(key) === tcb) this.#byPeer.delete(key);
+    for (const key of keys.hosts) {
+      const there = this.#byHost.get(key);
+      there?.delete(tcb);
+      if (there?.size === 0) this.#byHost.delete(key);
+    }
+  }
+}
+
+function peerKey(address: IpAddress, sctpPort: number, udpPort: number): string {
+  return `${address}|${sctpPort}|${udpPort}`;
+}
+
+function hostKey(address: IpAddress, sctpPort: number): string {
+  return `${address}|${sctpPort}`;
+}

@@ -1,0 +1,222 @@
+import type { Instant } from '../../base/contract.ts';
+import { WireError } from '../../base/errors.ts';
+import { earlier } from '../../base/timers.ts';
+import type { Path } from '../path/path.ts';
+import type { ChunkCursor } from '../wire/chunk-cursor.ts';
+import { unknownChunkAction } from '../wire/chunk-type.ts';
+import type { AbortChunk, Chunk, ErrorChunk } from '../wire/types.ts';
+import { handleSack } from './ack-in.ts';
+import { closeAssociation } from './closing.ts';
+import type { Origin } from './collision.ts';
+import { type DataPacket, endOfDataPacket, handleData, noDataYet } from './data-in.ts';
+import { transmit } from './data-out.ts';
+import { t3Expired } from './failover.ts';
+import { handleCookieAck, handleInitAck, handleStaleCookie, setUpTimedOut } from './handshake.ts';
+import { handleHeartbeatAck, heartbeatDue, heartbeatTimedOut } from './heartbeat.ts';
+import { boundedCopy, queueReply } from './replies.ts';
+import {
+  advanceShutdown,
+  dataInShutdownSent,
+  handleShutdown,
+  handleShutdownAckChunk,
+  handleShutdownComplete,
+  peerSeenDuringShutdown,
+  shutdownGuardExpired,
+  shutdownTimedOut,
+} from './shutdown.ts';
+import type { Tcb } from './tcb.ts';
+
+/** What the endpoint does with a COOKIE ECHO that belongs to an association. */
+export type CookieEchoHandler = (cookie: Uint8Array) => boolean;
+
+/**
+ * The chunks of a packet whose checksum and verification tag are right, in their order (RFC 9260 §6.10).
+ *
+ * @param cursor at the first chunk
+ * @param path the path of the packet's source; `undefined` for an address that the association does not know, which can
+ *   only be a peer's INIT ACK from another of its addresses
+ */
+export function handlePacket(
+  tcb: Tcb,
+  cursor: ChunkCursor,
+  path: Path | undefined,
+  origin: Origin,
+  cookieEcho: CookieEchoHandler,
+  now: Instant,
+): 'done' | 'malformed' {
+  tcb.counters.packetsReceived++;
+  tcb.replyBytes = 0;
+  const data = noDataYet();
+  let outcome: 'done' | 'malformed' = 'done';
+  peerSeenDuringShutdown(tcb, now);
+  try {
+    do {
+      if (!handleChunk(tcb, cursor.decode(), path, origin, data, cookieEcho, now)) break;
+    } while (tcb.state !== 'CLOSED' && cursor.next());
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    outcome = 'malformed';
+  }
+  if (cursor.malformed !== undefined) outcome = 'malformed';
+  if (tcb.state === 'CLOSED') return outcome;
+  endOfDataPacket(tcb, data, now);
+  if (data.sawData) dataInShutdownSent(tcb, now);
+  advanceShutdown(tcb, now);
+  return outcome;
+}
+
+/** @returns whether to go on with the next chunk */
+function handleChunk(
+  tcb: Tcb,
+  chunk: Chunk,
+  path: Path | undefined,
+  origin: Origin,
+  data: DataPacket,
+  cookieEcho: CookieEchoHandler,
+  now: Instant,
+): boolean {
+  if (path === undefined) {
+    if (chunk.kind === 'init-ack') handleInitAck(tcb, chunk, origin.address, origin.udpPort, now);
+    return false;
+  }
+  switch (chunk.kind) {
+    case 'data':
+      handleData(tcb, chunk, path, data);
+      return true;
+    case 'sack':
+      handleSack(tcb, chunk, now);
+      return true;
+    case 'heartbeat':
+      // §8.3: from COOKIE-ECHOED on; answering during shutdown as well helps the peer.
+      if (tcb.state !== 'COOKIE-WAIT') queueReply(tcb, path, { kind: 'heartbeat-ack', value: chunk.value.slice() });
+      return true;
+    case 'heartbeat-ack':
+      handleHeartbeatAck(tcb, chunk, now);
+      return true;
+    case 'init':
+      // §12.3: an INIT needs tag 0 and a packet of its own.
+      return false;
+    case 'init-ack':
+      handleInitAck(tcb, chunk, origin.address, origin.udpPort, now);
+      return false;
+    case 'cookie-echo':
+      return cookieEcho(chunk.cookie);
+    case 'cookie-ack':
+      handleCookieAck(tcb, now);
+      return true;
+    case 'abort':
+      // §8.5.1 B: our own tag goes with T = 0 only.
+      if (!chunk.tagReflected) handleAbort(tcb, chunk);
+      return false;
+    case 'error':
+      handleError(tcb, chunk, now);
+      return true;
+    case 'shutdown':
+      handleShutdown(tcb, chunk, now);
+      return true;
+    case 'shutdown-ack':
+      handleShutdownAckChunk(tcb);
+      return true;
+    case 'shutdown-complete':
+      // §8.5.1 C: likewise.
+      if (!chunk.tagReflected) handleShutdownComplete(tcb);
+      return false;
+    case 'unknown': {
+      const action = unknownChunkAction(chunk.type);
+      if (action.report) {
+        const cause = { kind: 'unrecognized-chunk-type' as const, chunk: boundedCopy(chunk.whole, path) };
+        queueReply(tcb, path, { kind: 'error', causes: [cause] });
+      }
+      return !action.stop;
+    }
+  }
+}
+
+/** ABORT with a tag that is right for its T bit (RFC 9260 §8.5.1 B). */
+export function handleAbort(tcb: Tcb, chunk: AbortChunk): void {
+  const reason = chunk.causes.find((cause) => cause.kind === 'user-initiated-abort');
+  const said =
+    reason === undefined ? chunk.causes.map(({ kind }) => kind).join(', ') : new TextDecoder().decode(reason.reason);
+  closeAssociation(tcb, {
+    kind: 'peer-aborted',
+    text: `the peer aborted the association${said === '' ? '' : `: ${said}`}`,
+    causes: structuredClone(chunk.causes),
+  });
+}
+
+function handleError(tcb: Tcb, chunk: ErrorChunk, now: Instant): void {
+  const stale = chunk.causes.find((cause) => cause.kind === 'stale-cookie');
+  if (stale !== undefined) {
+    handleStaleCookie(tcb, stale.stalenessUs, now);
+    return;
+  }
+  if (tcb.state !== 'COOKIE-WAIT') tcb.emit({ kind: 'peer-error', causes: structuredClone(chunk.causes) });
+}
+
+/** Everything that is due. */
+export function handleAssociationTimeout(tcb: Tcb, now: Instant): void {
+  tcb.inbound?.ack.timeout(now);
+  // A procedure may set a timer to an instant that has passed already; the bound keeps that from spinning.
+  for (let fired = 0; fired < MAX_TIMERS_PER_TURN && tcb.state !== 'CLOSED'; fired++) {
+    const timer = tcb.timers.takeDue(now);
+    if (timer === undefined) break;
+    switch (timer) {
+      case 't1-init':
+      case 't1-cookie':
+        setUpTimedOut(tcb, now);
+        break;
+      case 't2-shutdown':
+        shutdownTimedOut(tcb, now);
+        break;
+      case 't5-shutdown-guard':
+        shutdownGuardExpired(tcb);
+        break;
+      case 'zero-window':
+      case 'lifetime':
+        // What they wait for is looked at when the association transmits.
+        break;
+    }
+  }
+  for (const path of tcb.paths.all) handlePathTimeout(tcb, path, now);
+}
+
+const MAX_TIMERS_PER_TURN = 8;
+
+function handlePathTimeout(tcb: Tcb, path: Path, now: Instant): void {
+  for (let fired = 0; fired < MAX_TIMERS_PER_TURN && tcb.state !== 'CLOSED'; fired++) {
+    const timer = path.timers.takeDue(now);
+    if (timer === undefined) return;
+    switch (timer) {
+      case 't3-rtx':
+        t3Expired(tcb, path, now);
+        break;
+      case 'heartbeat':
+        heartbeatDue(tcb, path, now);
+        break;
+      case 'heartbeat-timeout':
+        heartbeatTimedOut(tcb, path, now);
+        break;
+    }
+  }
+}
+
+/** Sends what can be sent, gives up messages whose time is over, and works out the next deadline. */
+export function settle(tcb: Tcb, now: Instant): void {
+  if (tcb.state === 'CLOSED') return;
+  const { queue } = tcb.outbound;
+  for (const { request } of queue.takeExpired(now)) {
+    tcb.outbound.bufferedBytes -= request.data.length;
+    tcb.emit({ kind: 'send-failed', request, partlySent: false, reason: 'lifetime' });
+  }
+  transmit(tcb, now);
+  const expiry = queue.nextExpiryAt();
+  if (expiry === undefined) tcb.timers.stop('lifetime');
+  else tcb.timers.set('lifetime', expiry);
+}
+
+/** When the association wants `handleAssociationTimeout` next. */
+export function nextDeadline(tcb: Tcb): Instant | undefined {
+  let next = earlier(tcb.timers.next(), tcb.inbound?.ack.due === false ? tcb.inbound.ack.deadline : undefined);
+  for (const path of tcb.paths.all) next = earlier(next, path.nextTimeoutAt());
+  return next;
+}

@@ -1,0 +1,59 @@
+import type { ErrorCause } from '../wire/cause.ts';
+import type { CloseReason, SendRequest } from './contract.ts';
+import type { Tcb } from './tcb.ts';
+
+/** Ends an association: reports what was not delivered, then that it is closed. */
+export function closeAssociation(tcb: Tcb, reason: CloseReason): void {
+  if (tcb.state === 'CLOSED') return;
+  tcb.state = 'CLOSED';
+  tcb.timers.stopAll();
+  for (const path of tcb.paths.all) path.timers.stopAll();
+  tcb.control.length = 0;
+  reportUndelivered(tcb, 'closed');
+  tcb.emit({ kind: 'closed', reason });
+  tcb.services.release(tcb);
+}
+
+/** Sends ABORT with these causes and ends the association. RFC 9260 §9.1. */
+export function abortAssociation(
+  tcb: Tcb,
+  kind: 'aborted' | 'protocol-violation',
+  text: string,
+  causes: readonly ErrorCause[],
+): void {
+  if (tcb.state === 'CLOSED') return;
+  // Before the INIT ACK the peer's tag is unknown: there is nobody to tell.
+  if (tcb.peerTag !== 0) {
+    const path = tcb.paths.forNewData();
+    tcb.services.transmit(
+      path.localAddress,
+      path.address,
+      path.udpPort,
+      { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: tcb.peerTag },
+      [{ kind: 'abort', tagReflected: false, causes }],
+    );
+    tcb.counters.packetsSent++;
+  }
+  closeAssociation(tcb, { kind, text, causes });
+}
+
+/** The peer broke a rule that the RFC punishes with ABORT. */
+export function protocolViolation(tcb: Tcb, text: string): void {
+  abortAssociation(tcb, 'protocol-violation', text, [
+    { kind: 'protocol-violation', information: new TextEncoder().encode(text) },
+  ]);
+}
+
+/** SEND FAILURE for every message that is not wholly acknowledged, in the order of `send`. */
+export function reportUndelivered(tcb: Tcb, reason: 'closed' | 'restart'): void {
+  const { outstanding, queue } = tcb.outbound;
+  const reported = new Set<SendRequest>();
+  const report = (request: SendRequest, partlySent: boolean): void => {
+    if (reported.has(request)) return;
+    reported.add(request);
+    tcb.emit({ kind: 'send-failed', request, partlySent, reason });
+  };
+  for (const chunk of outstanding) report(chunk.message.request, true);
+  for (const message of queue.takeAll()) report(message.request, message.takenBytes > 0);
+  tcb.outbound.bufferedBytes = 0;
+}

@@ -1,0 +1,190 @@
+import type { IpAddress } from '../../base/address.ts';
+import type { Instant } from '../../base/contract.ts';
+import { PathSet } from '../path/path-set.ts';
+import type { ErrorCause } from '../wire/cause.ts';
+import type { InitChunk } from '../wire/types.ts';
+import { reportUndelivered } from './closing.ts';
+import type { StateCookie } from './cookie.ts';
+import { buildInitAck, establish, newTag } from './handshake.ts';
+import { sendHeartbeat, startHeartbeats } from './heartbeat.ts';
+import { readInitParameters } from './init-parameters.ts';
+import { queueReply } from './replies.ts';
+import type { Tcb } from './tcb.ts';
+
+/** Where a packet came from and came in. */
+export interface Origin {
+  readonly address: IpAddress;
+  readonly udpPort: number;
+  /** Our address that it was sent to. */
+  readonly localAddress: IpAddress;
+}
+
+/** INIT while there is an association with its sender: RFC 9260 §5.2.1, §5.2.2, §9.2. */
+export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, now: Instant): void {
+  if (tcb.state === 'SHUTDOWN-ACK-SENT') {
+    // §9.2: the peer is gone already and did not see our last word.
+    queueReply(tcb, tcb.paths.find(origin.address) ?? tcb.paths.primary, { kind: 'shutdown-ack' });
+    return;
+  }
+  const { addresses } = readInitParameters(init, origin.address, tcb.config.maxPeerAddresses);
+  const added = addresses.filter((address) => tcb.paths.find(address) === undefined);
+  if (added.length > 0 && tcb.state !== 'COOKIE-WAIT') {
+    refuseInit(tcb, init, origin, { kind: 'restart-with-new-addresses', addresses: added });
+    return;
+  }
+  const colliding = tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED';
+  if (tcb.state !== 'COOKIE-WAIT' && tcb.localTieTag === 0) {
+    tcb.localTieTag = newTag(() => tcb.services.entropy.u32());
+    tcb.peerTieTag = newTag(() => tcb.services.entropy.u32());
+  }
+  const ack = buildInitAck(
+    tcb.services,
+    init,
+    { local: tcb.services.sctpPort, peer: tcb.peerPort },
+    origin.address,
+    {
+      // §5.2.1: the same tag as in our own INIT; §5.2.2: a new one.
+      localTag: colliding ? tcb.localTag : newTag(() => tcb.services.entropy.u32()),
+      localInitialTsn: colliding ? tcb.localInitialTsn : tcb.services.entropy.u32(),
+      localTieTag: tcb.state === 'COOKIE-WAIT' ? 0 : tcb.localTieTag,
+      peerTieTag: tcb.state === 'COOKIE-WAIT' ? 0 : tcb.peerTieTag,
+    },
+    now,
+  );
+  reply(tcb, init, origin, ack);
+}
+
+/** Rows of the table in RFC 9260 §5.2.4. */
+type Action = 'restart' | 'collision' | 'late' | 'duplicate' | 'discard';
+
+/**
+ * An authentic COOKIE ECHO while there is an association with its sender: RFC 9260 §5.2.4.
+ *
+ * @returns whether the rest of the packet belongs to the association
+ */
+export function handleUnexpectedCookieEcho(
+  tcb: Tcb,
+  cookie: StateCookie,
+  overdueMs: number,
+  origin: Origin,
+  now: Instant,
+): boolean {
+  const action = actionFor(tcb, cookie);
+  // §5.2.4 (3): an expired cookie is good only for the association that it made.
+  if (overdueMs > 0 && action !== 'duplicate') {
+    tcb.services.transmit(
+      origin.localAddress,
+      origin.address,
+      origin.udpPort,
+      { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: cookie.peerTag },
+      [{ kind: 'error', causes: [{ kind: 'stale-cookie', stalenessUs: stalenessUs(overdueMs) }] }],
+    );
+    return false;
+  }
+  switch (action) {
+    case 'restart':
+      return restart(tcb, cookie, origin, now);
+    case 'collision':
+      collide(tcb, cookie, origin, now);
+      return true;
+    case 'duplicate':
+      if (tcb.state === 'COOKIE-ECHOED') establish(tcb, now);
+      acknowledgeCookie(tcb, origin, now);
+      return true;
+    case 'late':
+    case 'discard':
+      return false;
+  }
+}
+
+/** §3.3.10.3: microseconds, rounded up, in 32 bits. */
+export function stalenessUs(overdueMs: number): number {
+  return Math.min(0xffff_ffff, Math.ceil(overdueMs * 1000));
+}
+
+/** COOKIE ACK to where the COOKIE ECHO came from; to an unconfirmed address with a HEARTBEAT (RFC 9260 §5.4). */
+export function acknowledgeCookie(tcb: Tcb, origin: Origin, now: Instant): void {
+  const path = tcb.paths.find(origin.address) ?? tcb.paths.primary;
+  queueReply(tcb, path, { kind: 'cookie-ack' });
+  if (!path.confirmed && path.probe === undefined) sendHeartbeat(tcb, path, now);
+}
+
+function actionFor(tcb: Tcb, cookie: StateCookie): Action {
+  const localMatches = cookie.localTag === tcb.localTag;
+  const peerMatches = cookie.peerTag === tcb.peerTag;
+  if (localMatches) return peerMatches ? 'duplicate' : 'collision';
+  const noTieTags = cookie.localTieTag === 0 && cookie.peerTieTag === 0;
+  if (peerMatches) return noTieTags ? 'late' : 'discard';
+  const tieTagsMatch = cookie.localTieTag === tcb.localTieTag && cookie.peerTieTag === tcb.peerTieTag;
+  return !noTieTags && tieTagsMatch ? 'restart' : 'discard';
+}
+
+/** Action A. */
+function restart(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): boolean {
+  if (tcb.state === 'SHUTDOWN-ACK-SENT') {
+    const path = tcb.paths.find(origin.address) ?? tcb.paths.primary;
+    queueReply(tcb, path, { kind: 'shutdown-ack' });
+    queueReply(tcb, path, { kind: 'error', causes: [{ kind: 'cookie-received-while-shutting-down' }] });
+    return false;
+  }
+  reportUndelivered(tcb, 'restart');
+  tcb.timers.stopAll();
+  tcb.control.length = 0;
+  tcb.localTag = cookie.localTag;
+  tcb.peerTag = cookie.peerTag;
+  tcb.localTieTag = 0;
+  tcb.peerTieTag = 0;
+  tcb.setUp = undefined;
+  tcb.errorCount = 0;
+  // Everything that was learnt of the network belongs to the old association.
+  tcb.paths = new PathSet();
+  addPeerPaths(tcb, cookie, origin);
+  tcb.resetTransfer(cookie.localInitialTsn);
+  tcb.openTransfer(cookie.peerInitialTsn, cookie.peerRwndBytes, cookie.outboundStreams, cookie.inboundStreams);
+  tcb.state = 'ESTABLISHED';
+  tcb.services.reindex(tcb);
+  tcb.emit({ kind: 'restart' });
+  startHeartbeats(tcb, now);
+  acknowledgeCookie(tcb, origin, now);
+  return true;
+}
+
+/** Action B: both sides sent INIT. */
+function collide(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): void {
+  tcb.peerTag = cookie.peerTag;
+  if (tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED') {
+    addPeerPaths(tcb, cookie, origin);
+    tcb.openTransfer(cookie.peerInitialTsn, cookie.peerRwndBytes, cookie.outboundStreams, cookie.inboundStreams);
+    tcb.services.reindex(tcb);
+    establish(tcb, now);
+  }
+  acknowledgeCookie(tcb, origin, now);
+}
+
+/** The addresses of the cookie; the first one, where the INIT ACK was sent, is confirmed (RFC 9260 §5.4). */
+export function addPeerPaths(tcb: Tcb, cookie: StateCookie, origin: Origin): void {
+  cookie.peerAddresses.forEach((address, i) => {
+    const local = address === origin.address ? origin.localAddress : undefined;
+    const path = tcb.addPath(address, origin.udpPort, i === 0, local);
+    if (i === 0 && path !== undefined) path.confirmed = true;
+  });
+}
+
+function refuseInit(tcb: Tcb, init: InitChunk, origin: Origin, cause: ErrorCause): void {
+  reply(tcb, init, origin, { kind: 'abort', tagReflected: false, causes: [cause] });
+}
+
+function reply(
+  tcb: Tcb,
+  init: InitChunk,
+  origin: Origin,
+  chunk: Parameters<Tcb['services']['transmit']>[4][number],
+): void {
+  tcb.services.transmit(
+    origin.localAddress,
+    origin.address,
+    origin.udpPort,
+    { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: init.initiateTag },
+    [chunk],
+  );
+}

@@ -1,0 +1,170 @@
+import { canonicalIp, formatIp, type IpAddress, parseIp } from '../../base/address.ts';
+import { ByteReader, ByteWriter } from '../../base/bytes.ts';
+import type { Entropy, Instant } from '../../base/contract.ts';
+import { WireError } from '../../base/errors.ts';
+import { type Tsn, tsn } from '../../base/serial.ts';
+import type { Mac } from './contract.ts';
+
+/** All that is needed to create an association from a COOKIE ECHO. RFC 9260 §5.1.3. */
+export interface StateCookie {
+  /** When the INIT ACK was made. */
+  readonly createdAt: Instant;
+  readonly lifeMs: number;
+  readonly localTag: number;
+  readonly peerTag: number;
+  /** Tie-tags of the association that existed when the INIT came, or 0 (RFC 9260 §5.2.2): nonces, not tags. */
+  readonly localTieTag: number;
+  readonly peerTieTag: number;
+  readonly localPort: number;
+  readonly peerPort: number;
+  readonly localInitialTsn: Tsn;
+  readonly peerInitialTsn: Tsn;
+  readonly peerRwndBytes: number;
+  readonly outboundStreams: number;
+  readonly inboundStreams: number;
+  /** The peer's addresses; the first one is where the INIT ACK was sent, the only confirmed one (RFC 9260 §5.4). */
+  readonly peerAddresses: readonly IpAddress[];
+}
+
+/** What became of a cookie that came back. */
+export type CookieVerdict =
+  | {
+      readonly kind: 'authentic';
+      readonly cookie: StateCookie /** Below 0 while it is fresh. */;
+      readonly overdueMs: number;
+    }
+  /** Not ours, changed on the way, or made with a key that is gone (RFC 9260 §5.1.5 (1), (2)). */
+  | { readonly kind: 'refused' };
+
+const KEY_BYTES = 32;
+const MAC_BYTES = 32;
+const FORMAT = 1;
+
+/** Makes and checks State Cookies with a secret key that is replaced from time to time. RFC 9260 §5.1.3, §5.1.5. */
+export class CookieJar {
+  readonly #mac: Mac;
+  readonly #entropy: Entropy;
+  readonly #keyLifeMs: number;
+  #generation = 0;
+  #key: Uint8Array;
+  #previousKey: Uint8Array | undefined;
+  #keyMadeAt: Instant;
+
+  constructor(mac: Mac, entropy: Entropy, keyLifeMs: number, now: Instant) {
+    this.#mac = mac;
+    this.#entropy = entropy;
+    this.#keyLifeMs = keyLifeMs;
+    this.#key = entropy.bytes(KEY_BYTES);
+    this.#keyMadeAt = now;
+  }
+
+  seal(cookie: StateCookie, now: Instant): Uint8Array {
+    this.#rotate(now);
+    const w = new ByteWriter(128);
+    w.u8(FORMAT);
+    w.u8(this.#generation & 0xff);
+    w.u16(cookie.peerAddresses.length);
+    writeInstant(w, cookie.createdAt);
+    writeInstant(w, cookie.lifeMs);
+    for (const tag of [cookie.localTag, cookie.peerTag, cookie.localTieTag, cookie.peerTieTag]) w.u32(tag);
+    w.u16(cookie.localPort);
+    w.u16(cookie.peerPort);
+    w.u32(cookie.localInitialTsn);
+    w.u32(cookie.peerInitialTsn);
+    w.u32(cookie.peerRwndBytes);
+    w.u16(cookie.outboundStreams);
+    w.u16(cookie.inboundStreams);
+    for (const address of cookie.peerAddresses) writeAddress(w, address);
+    w.bytes(this.#mac(this.#key, w.view()).subarray(0, MAC_BYTES));
+    return w.finish();
+  }
+
+  open(bytes: Uint8Array, now: Instant): CookieVerdict {
+    this.#rotate(now);
+    const bodyLength = bytes.length - MAC_BYTES;
+    if (bodyLength < 2 || bytes[0] !== FORMAT) return REFUSED;
+    const age = (this.#generation - bytes[1]!) & 0xff;
+    const key = age === 0 ? this.#key : age === 1 ? this.#previousKey : undefined;
+    if (key === undefined) return REFUSED;
+    const expected = this.#mac(key, bytes.subarray(0, bodyLength)).subarray(0, MAC_BYTES);
+    if (!equalInConstantTime(expected, bytes.subarray(bodyLength))) return REFUSED;
+    try {
+      const cookie = readCookie(bytes.subarray(2, bodyLength));
+      return { kind: 'authentic', cookie, overdueMs: now - cookie.createdAt - cookie.lifeMs };
+    } catch (error) {
+      if (error instanceof WireError) return REFUSED;
+      throw error;
+    }
+  }
+
+  #rotate(now: Instant): void {
+    if (now - this.#keyMadeAt < this.#keyLifeMs) return;
+    // After two periods without use the old key is past its time as well.
+    this.#previousKey = now - this.#keyMadeAt < 2 * this.#keyLifeMs ? this.#key : undefined;
+    this.#key = this.#entropy.bytes(KEY_BYTES);
+    this.#generation++;
+    this.#keyMadeAt = now;
+  }
+}
+
+const REFUSED: CookieVerdict = { kind: 'refused' };
+
+function readCookie(bytes: Uint8Array): StateCookie {
+  const r = new ByteReader(bytes);
+  const addressCount = r.u16();
+  const createdAt = readInstant(r);
+  const lifeMs = readInstant(r);
+  const fixed = {
+    createdAt,
+    lifeMs,
+    localTag: r.u32(),
+    peerTag: r.u32(),
+    localTieTag: r.u32(),
+    peerTieTag: r.u32(),
+    localPort: r.u16(),
+    peerPort: r.u16(),
+    localInitialTsn: tsn(r.u32()),
+    peerInitialTsn: tsn(r.u32()),
+    peerRwndBytes: r.u32(),
+    outboundStreams: r.u16(),
+    inboundStreams: r.u16(),
+  };
+  const peerAddresses: IpAddress[] = [];
+  for (let i = 0; i < addressCount; i++) peerAddresses.push(readAddress(r));
+  return { ...fixed, peerAddresses };
+}
+
+/** Milliseconds as a double: the clock of this endpoint means nothing to anybody else. */
+function writeInstant(w: ByteWriter, value: number): void {
+  w.bytes(new Uint8Array(new Float64Array([value]).buffer));
+}
+
+function readInstant(r: ByteReader): number {
+  return new Float64Array(r.bytes(8).slice().buffer)[0]!;
+}
+
+/** Text with its length in front: it keeps the zone of link-local addresses. */
+function writeAddress(w: ByteWriter, address: IpAddress): void {
+  const zone = address.includes('%') ? address.slice(address.indexOf('%')) : '';
+  const bytes = parseIp(address)!;
+  w.u8(bytes.length);
+  w.u8(zone.length);
+  w.bytes(bytes);
+  for (let i = 0; i < zone.length; i++) w.u8(zone.charCodeAt(i));
+}
+
+function readAddress(r: ByteReader): IpAddress {
+  const length = r.u8();
+  const zoneLength = r.u8();
+  const address = formatIp(r.bytes(length));
+  const zone = String.fromCharCode(...r.bytes(zoneLength));
+  return canonicalIp(address + zone) ?? address;
+}
+
+/** Takes as long for a near miss as for nonsense, so that a MAC cannot be found byte by byte. */
+function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
+  return difference === 0;
+}

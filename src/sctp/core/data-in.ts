@@ -1,0 +1,147 @@
+import type { Instant } from '../../base/contract.ts';
+import { tsnLt } from '../../base/serial.ts';
+import type { Path } from '../path/path.ts';
+import type { ReceivedMessage } from '../rx/reassembly.ts';
+import type { DataChunk, SackChunk } from '../wire/types.ts';
+import { abortAssociation, protocolViolation } from './closing.ts';
+import { queueReply } from './replies.ts';
+import type { Inbound, Tcb } from './tcb.ts';
+
+/** What the DATA chunks of one packet came to; filled while the packet is walked. */
+export interface DataPacket {
+  sawData: boolean;
+  newData: boolean;
+  duplicates: boolean;
+  wantsSackNow: boolean;
+}
+
+export function noDataYet(): DataPacket {
+  return { sawData: false, newData: false, duplicates: false, wantsSackNow: false };
+}
+
+/** States in which DATA is taken. RFC 9260 §6. */
+function takesData(tcb: Tcb): boolean {
+  return tcb.state === 'ESTABLISHED' || tcb.state === 'SHUTDOWN-PENDING' || tcb.state === 'SHUTDOWN-SENT';
+}
+
+/** DATA: RFC 9260 §6.2, §6.5, §6.6, §6.9. */
+export function handleData(tcb: Tcb, chunk: DataChunk, path: Path, packet: DataPacket): void {
+  const { inbound } = tcb;
+  if (inbound === undefined || !takesData(tcb)) return;
+  if (chunk.userData.length === 0) {
+    abortAssociation(tcb, 'protocol-violation', `DATA without user data, TSN ${chunk.tsn}`, [
+      { kind: 'no-user-data', tsn: chunk.tsn },
+    ]);
+    return;
+  }
+  tcb.counters.dataChunksReceived++;
+  packet.sawData = true;
+  if (chunk.immediate) packet.wantsSackNow = true;
+  inbound.lastDataPath = path;
+
+  const verdict = inbound.tracker.classify(chunk.tsn);
+  if (verdict === 'duplicate') {
+    packet.duplicates = true;
+    tcb.counters.duplicateTsnsReceived++;
+    inbound.tracker.addDuplicate(chunk.tsn);
+    return;
+  }
+  if (verdict === 'too-far' || !makeRoom(inbound, chunk)) {
+    // §6.2: dropped, and told at once.
+    packet.wantsSackNow = true;
+    abortIfStuck(tcb, inbound);
+    return;
+  }
+  takeData(tcb, inbound, chunk, packet);
+}
+
+/** After the last chunk of a packet: decides about the SACK, or the SHUTDOWN in its place. */
+export function endOfDataPacket(tcb: Tcb, packet: DataPacket, now: Instant): void {
+  if (!packet.sawData || tcb.inbound === undefined) return;
+  tcb.inbound.ack.packetReceived(
+    {
+      newData: packet.newData,
+      duplicates: packet.duplicates,
+      wantsSackNow: packet.wantsSackNow,
+      hasGaps: tcb.inbound.tracker.hasGaps,
+    },
+    now,
+  );
+}
+
+/** The SACK as it stands now; its duplicates are told once. RFC 9260 §3.3.4, §6.2, §6.7. */
+export function buildSack(inbound: Inbound, roomBytes: number): SackChunk {
+  const { tracker, reassembly, window } = inbound;
+  // Gap blocks first, from the lowest; what room is left goes to duplicates.
+  const entries = Math.max(0, Math.floor((roomBytes - SACK_FIXED_BYTES) / SACK_ENTRY_BYTES));
+  const gapAckBlocks = tracker.gapAckBlocks(entries);
+  return {
+    kind: 'sack',
+    cumulativeTsnAck: tracker.cumulativeTsn,
+    advertisedRwndBytes: window.advertise(reassembly.heldBytes, reassembly.heldChunks),
+    gapAckBlocks,
+    duplicateTsns: tracker.takeDuplicates(entries - gapAckBlocks.length),
+  };
+}
+
+const SACK_FIXED_BYTES = 16;
+const SACK_ENTRY_BYTES = 4;
+
+/** The application has taken a message: tells the peer if that opens the window far enough (RFC 9260 §6.2). */
+export function handleConsumed(tcb: Tcb, bytes: number): void {
+  const { inbound } = tcb;
+  if (inbound === undefined) return;
+  inbound.window.consumed(bytes);
+  const { heldBytes, heldChunks } = inbound.reassembly;
+  if (takesData(tcb) && inbound.window.worthAnUpdate(heldBytes, heldChunks)) inbound.ack.demand();
+}
+
+function takeData(tcb: Tcb, inbound: Inbound, chunk: DataChunk, packet: DataPacket): void {
+  packet.newData = true;
+  const cumulativeBefore = inbound.tracker.cumulativeTsn;
+  inbound.tracker.add(chunk.tsn);
+  if (chunk.streamId >= inbound.streams) {
+    // §6.5: acknowledged, reported, thrown away.
+    packet.wantsSackNow = true;
+    queueReply(tcb, inbound.lastDataPath, {
+      kind: 'error',
+      causes: [{ kind: 'invalid-stream-identifier', streamId: chunk.streamId }],
+    });
+    return;
+  }
+  const deliver = (message: ReceivedMessage): void => {
+    const windowBytes = message.data.length;
+    inbound.window.delivered(windowBytes);
+    tcb.counters.messagesReceived++;
+    tcb.emit({ kind: 'message', ...message, windowBytes });
+  };
+  const conflict = inbound.reassembly.add(chunk, cumulativeBefore, deliver);
+  if (conflict !== undefined) protocolViolation(tcb, `DATA with TSN ${chunk.tsn}: ${conflict}`);
+}
+
+/**
+ * Whether the chunk may be taken. With a closed window only what fills a hole is, at the cost of the highest TSN held
+ * (RFC 9260 §6.2); the next TSN in order always is, or nothing would ever move.
+ */
+function makeRoom(inbound: Inbound, chunk: DataChunk): boolean {
+  const { tracker, reassembly, window } = inbound;
+  if (window.hasRoomFor(chunk.userData.length, reassembly.heldBytes, reassembly.heldChunks)) return true;
+  if (!tracker.hasGaps || tsnLt(tracker.highestTsn, chunk.tsn)) return false;
+  // If the highest chunk has gone up already (unordered data) it takes no room, and there is nothing to drop.
+  if (reassembly.dropHighest(tracker.highestTsn)) tracker.dropHighest();
+  return true;
+}
+
+/** A message longer than the whole buffer can never be completed: better an error than a stall. RFC 9260 §6.9. */
+function abortIfStuck(tcb: Tcb, inbound: Inbound): void {
+  const { reassembly, window, tracker } = inbound;
+  const nothingElse = window.deliveredBytes === 0 && reassembly.onlyFragments && !tracker.hasGaps;
+  if (nothingElse && window.currentBytes(reassembly.heldBytes, reassembly.heldChunks) === 0) {
+    abortAssociation(
+      tcb,
+      'protocol-violation',
+      `a message is longer than the receive buffer of ${tcb.config.receiveBufferBytes} bytes`,
+      [{ kind: 'out-of-resource' }],
+    );
+  }
+}

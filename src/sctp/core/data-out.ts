@@ -1,0 +1,199 @@
+import type { Instant } from '../../base/contract.ts';
+import { tsnLte } from '../../base/serial.ts';
+import type { Path } from '../path/path.ts';
+import { DATA_HEADER_BYTES, type OutstandingChunk } from '../tx/outstanding.ts';
+import type { SendRequest } from './contract.ts';
+import { buildSack } from './data-in.ts';
+import { PacketBuilder } from './packet-builder.ts';
+import type { Inbound, Tcb } from './tcb.ts';
+
+type Chunk = OutstandingChunk<SendRequest, Path>;
+
+/** States in which DATA may be sent. RFC 9260 §6. */
+function mayCarryData(tcb: Tcb): boolean {
+  return tcb.state === 'ESTABLISHED' || tcb.state === 'SHUTDOWN-PENDING' || tcb.state === 'SHUTDOWN-RECEIVED';
+}
+
+/** Sends all that may go now: control chunks, then SACK, then lost DATA, then new DATA. RFC 9260 §6.1, §6.10. */
+export function transmit(tcb: Tcb, now: Instant): void {
+  const builder = new PacketBuilder(tcb);
+  for (const { path, chunk } of tcb.control) builder.control(path, chunk);
+  tcb.control.length = 0;
+  const { inbound } = tcb;
+  if (inbound?.ack.due === true && maySack(tcb)) addSack(tcb, inbound, builder);
+  if (mayCarryData(tcb)) new DataSender(tcb, builder, now).run();
+  builder.flush();
+}
+
+function maySack(tcb: Tcb): boolean {
+  return mayCarryData(tcb) || tcb.state === 'SHUTDOWN-SENT';
+}
+
+/** §6.4: to where the last DATA came from, unless that address is not confirmed (§5.4). */
+function addSack(tcb: Tcb, inbound: Inbound, builder: PacketBuilder): void {
+  const path = inbound.lastDataPath.confirmed ? inbound.lastDataPath : tcb.paths.forNewData();
+  const room = builder.roomBytes(path);
+  // A packet that is nearly full would cut gap blocks: then the SACK gets one of its own.
+  builder.control(path, buildSack(inbound, room >= SACK_ROOM_BYTES ? room : path.pmtuBytes - COMMON_HEADER_BYTES));
+  inbound.ack.acknowledged();
+}
+
+const SACK_ROOM_BYTES = 256;
+const COMMON_HEADER_BYTES = 12;
+
+/** One opportunity to send DATA: keeps what is left of each path's congestion window and burst limit. */
+class DataSender {
+  readonly #tcb: Tcb;
+  readonly #builder: PacketBuilder;
+  readonly #now: Instant;
+  readonly #rooms: { readonly path: Path; bytes: number }[] = [];
+
+  constructor(tcb: Tcb, builder: PacketBuilder, now: Instant) {
+    this.#tcb = tcb;
+    this.#builder = builder;
+    this.#now = now;
+  }
+
+  run(): void {
+    const { outbound } = this.#tcb;
+    if (outbound.outstanding.lostCount > 0) {
+      if (outbound.fastRetransmitPending) this.#sendFastRetransmission();
+      // §6.1 C: lost chunks before new ones.
+      if (!this.#sendLost()) return;
+    }
+    outbound.fastRetransmitPending = false;
+    if (!outbound.queue.isEmpty) this.#sendNew();
+  }
+
+  /** §7.2.4 (3): the lowest lost chunks that fit one packet, whatever cwnd says. */
+  #sendFastRetransmission(): void {
+    const { outbound } = this.#tcb;
+    outbound.fastRetransmitPending = false;
+    let path: Path | undefined;
+    for (const chunk of outbound.outstanding.lostChunks()) {
+      if (chunk.timedOut) continue;
+      const destination = this.#destinationOf(chunk);
+      if (path !== undefined && (destination !== path || this.#builder.roomBytes(path) < chunk.sizeBytes)) break;
+      path = destination;
+      this.#tcb.counters.fastRetransmissions++;
+      this.#retransmit(chunk, path);
+    }
+  }
+
+  /** @returns false if lost chunks are left: new data has to wait for them */
+  #sendLost(): boolean {
+    for (const chunk of this.#tcb.outbound.outstanding.lostChunks()) {
+      const path = this.#destinationOf(chunk);
+      const room = this.#roomOf(path);
+      if (room.bytes <= 0) return false;
+      room.bytes -= chunk.sizeBytes;
+      this.#retransmit(chunk, path);
+    }
+    return true;
+  }
+
+  #sendNew(): void {
+    const { outbound, paths } = this.#tcb;
+    const { queue, outstanding } = outbound;
+    const maxDataBytes = paths.amdcsBytes - DATA_HEADER_BYTES;
+    while (!outstanding.isFull) {
+      const bytes = queue.nextFragmentBytes(maxDataBytes);
+      if (bytes === 0) return;
+      const path = this.#pathForNew(queue.head!.request);
+      const room = this.#roomOf(path);
+      if (room.bytes <= 0) return;
+      const closed = bytes > this.#tcb.peerRwndBytes;
+      if (closed && !this.#mayProbe()) return;
+      this.#bundlePendingSack(path, DATA_HEADER_BYTES + bytes);
+      const fragment = queue.takeFragment(maxDataBytes);
+      const last = fragment.end === fragment.message.request.data.length;
+      const immediate =
+        last && (fragment.message.request.sackImmediately === true || this.#tcb.state === 'SHUTDOWN-PENDING');
+      const chunk = outstanding.sendNew(fragment, path, immediate);
+      outbound.awaitingProbe = false;
+      this.#tcb.timers.stop('zero-window');
+      if (last) this.#tcb.counters.messagesSent++;
+      if (closed) {
+        outbound.probing = true;
+        outbound.answeredSinceProbe = false;
+      }
+      if (path.measuring === undefined) path.measuring = { tsn: chunk.tsn, sentAt: this.#now };
+      path.lastProbeWorthySentAt = this.#now;
+      room.bytes -= chunk.sizeBytes;
+      this.#put(chunk, path);
+      // §6.1 A: one probe at a time.
+      if (closed) return;
+    }
+  }
+
+  /**
+   * §6.1 A: into a closed window only if nothing is in flight, and one RTO after it was found closed. Later probes are
+   * retransmissions of this one: their intervals are T3-rtx's and double.
+   */
+  #mayProbe(): boolean {
+    const { outbound, timers, paths } = this.#tcb;
+    if (outbound.outstanding.length > 0) return false;
+    if (outbound.awaitingProbe && !timers.isRunning('zero-window')) return true;
+    outbound.awaitingProbe = true;
+    timers.setIfStopped('zero-window', this.#now + paths.forNewData().rto.rtoMs);
+    return false;
+  }
+
+  #retransmit(chunk: Chunk, path: Path): void {
+    const { outbound, counters, paths } = this.#tcb;
+    counters.retransmissions++;
+    outbound.outstanding.retransmit(chunk, path);
+    // §6.3.1 C5 (Karn): a measurement that this chunk could spoil is off.
+    for (const each of paths.all) {
+      if (each.measuring !== undefined && tsnLte(chunk.tsn, each.measuring.tsn)) each.measuring = undefined;
+    }
+    // §6.1: the earliest outstanding TSN of the address restarts its timer.
+    if (path.earliestTsn === chunk.tsn) path.timers.stop('t3-rtx');
+    this.#put(chunk, path);
+  }
+
+  #put(chunk: Chunk, path: Path): void {
+    // §6.3.2 R1.
+    path.timers.setIfStopped('t3-rtx', this.#now + path.rto.rtoMs);
+    path.lastDataSentAt = this.#now;
+    path.congestion.used();
+    this.#tcb.counters.dataChunksSent++;
+    this.#builder.data(path, chunk, chunk.sizeBytes);
+  }
+
+  /** §6.1: DATA takes an outstanding acknowledgement along if it fits, goes the same way and comes first. */
+  #bundlePendingSack(path: Path, dataBytes: number): void {
+    const { inbound } = this.#tcb;
+    if (inbound === undefined || !inbound.ack.pending || inbound.lastDataPath !== path) return;
+    if (this.#builder.path !== undefined) return;
+    const room = path.pmtuBytes - COMMON_HEADER_BYTES - ((dataBytes + 3) & ~3);
+    if (room < SACK_FIXED_BYTES || (inbound.tracker.hasGaps && room < SACK_ROOM_BYTES)) return;
+    this.#builder.control(path, buildSack(inbound, room));
+    inbound.ack.acknowledged();
+  }
+
+  /** §6.4, §6.4.1. */
+  #destinationOf(chunk: Chunk): Path {
+    const { paths } = this.#tcb;
+    if (chunk.timedOut) return paths.forRetransmission(chunk.carrier);
+    return chunk.carrier.usable ? chunk.carrier : paths.forNewData();
+  }
+
+  #pathForNew(request: SendRequest): Path {
+    const { paths } = this.#tcb;
+    const wanted = request.destination === undefined ? undefined : paths.find(request.destination);
+    return wanted?.usable === true ? wanted : paths.forNewData();
+  }
+
+  #roomOf(path: Path): { readonly path: Path; bytes: number } {
+    let room = this.#rooms.find((known) => known.path === path);
+    if (room === undefined) {
+      path.decayIfIdle(this.#now);
+      room = { path, bytes: path.congestion.roomBytes(path.flightBytes, this.#tcb.config.maxBurstPackets) };
+      this.#rooms.push(room);
+    }
+    return room;
+  }
+}
+
+const SACK_FIXED_BYTES = 16;

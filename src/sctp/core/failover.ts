@@ -1,0 +1,51 @@
+import type { Instant } from '../../base/contract.ts';
+import type { Path } from '../path/path.ts';
+import { closeAssociation } from './closing.ts';
+import type { Tcb } from './tcb.ts';
+
+/** Something sent to `path` was not answered in time. RFC 9260 §8.1, §8.2. */
+export function pathFailedToAnswer(tcb: Tcb, path: Path, countsForAssociation: boolean): void {
+  // §8.3: the counter of an inactive address stops growing.
+  if (path.active) path.errorCount++;
+  if (path.active && path.errorCount > tcb.config.pathMaxRetrans) {
+    path.active = false;
+    tcb.emit({ kind: 'path-changed', address: path.address, change: 'inactive' });
+  }
+  if (!countsForAssociation) return;
+  tcb.errorCount++;
+  if (tcb.errorCount > tcb.config.associationMaxRetrans) {
+    closeAssociation(tcb, {
+      kind: 'lost',
+      text: `the peer did not answer ${tcb.errorCount} times in a row (Association.Max.Retrans ${tcb.config.associationMaxRetrans})`,
+      causes: [],
+    });
+  }
+}
+
+/** The peer acknowledged something that was sent to `path`. RFC 9260 §8.1, §8.2. */
+export function pathAnswered(tcb: Tcb, path: Path): void {
+  tcb.errorCount = 0;
+  path.errorCount = 0;
+  if (path.active) return;
+  path.active = true;
+  if (path.confirmed) tcb.emit({ kind: 'path-changed', address: path.address, change: 'active' });
+}
+
+/** T3-rtx of `path` expired. RFC 9260 §6.3.3. */
+export function t3Expired(tcb: Tcb, path: Path, now: Instant): void {
+  const { outbound } = tcb;
+  tcb.counters.t3Expirations++;
+  // §6.1 A: while the peer answers, an unacknowledged window probe is no error.
+  const answeredProbe = outbound.probing && outbound.answeredSinceProbe;
+  outbound.answeredSinceProbe = false;
+  // E1, E2, E3.
+  path.congestion.timedOut();
+  path.rto.backOff();
+  path.measuring = undefined;
+  outbound.outstanding.timeout(path);
+  // §7.2.4: losses found by the timer end fast recovery; cwnd has been taken down further than it would.
+  outbound.fastRecoveryExit = undefined;
+  outbound.fastRetransmitPending = false;
+  path.lastDataSentAt = now;
+  if (!answeredProbe) pathFailedToAnswer(tcb, path, true);
+}

@@ -1,0 +1,93 @@
+import { type IpAddress, isIpv6 } from '../../base/address.ts';
+import { unknownParameterAction } from '../../base/tlv.ts';
+import type { ErrorCause } from '../wire/cause.ts';
+import type { Parameter } from '../wire/parameter.ts';
+import type { InitAckChunk, InitChunk } from '../wire/types.ts';
+import type { AssociationConfig } from './config.ts';
+import { advertisedAddresses, usablePeerAddress } from './source-address.ts';
+
+const IPV4_ADDRESS = 5;
+const IPV6_ADDRESS = 6;
+/** §3.3.2, §3.3.3: less room than this cannot carry an association. */
+const LEAST_RWND_BYTES = 1500;
+
+/** What the parameters of an INIT or INIT ACK come to. */
+export interface InitContent {
+  /** Where the packet came from, then the listed addresses that can be used, each once. */
+  readonly addresses: readonly IpAddress[];
+  readonly cookie: Uint8Array | undefined;
+  readonly preservativeMs: number;
+  /** Parameters to be reported to the peer, whole TLVs. */
+  readonly unrecognized: readonly Uint8Array[];
+  /** A Host Name Address, whole TLV: the association must not be (RFC 9260 §3.3.2.1.4). */
+  readonly hostName: Uint8Array | undefined;
+}
+
+/** @param source where the packet came from: it always belongs to the addresses */
+export function readInitParameters(
+  init: InitChunk | InitAckChunk,
+  source: IpAddress,
+  maxAddresses: number,
+): InitContent {
+  const addresses: IpAddress[] = [source];
+  const unrecognized: Uint8Array[] = [];
+  let cookie: Uint8Array | undefined;
+  let hostName: Uint8Array | undefined;
+  let preservativeMs = 0;
+  for (const parameter of init.parameters) {
+    switch (parameter.kind) {
+      case 'ip-address':
+        if (
+          addresses.length < maxAddresses &&
+          !addresses.includes(parameter.address) &&
+          usablePeerAddress(parameter.address, source)
+        ) {
+          addresses.push(parameter.address);
+        }
+        break;
+      case 'state-cookie':
+        cookie ??= parameter.cookie;
+        break;
+      case 'host-name-address':
+        hostName = parameter.whole;
+        break;
+      case 'cookie-preservative':
+        preservativeMs = parameter.incrementMs;
+        break;
+      case 'unknown':
+        if (unknownParameterAction(parameter.type).report) unrecognized.push(parameter.whole);
+        break;
+      case 'unrecognized-parameter':
+      case 'supported-address-types':
+        break;
+    }
+  }
+  return { addresses, cookie, preservativeMs, unrecognized, hostName };
+}
+
+/** Why an INIT or INIT ACK cannot be accepted, as the cause of the ABORT. RFC 9260 §3.3.2, §3.3.3. */
+export function refusalOf(init: InitChunk | InitAckChunk, hostName: Uint8Array | undefined): ErrorCause | undefined {
+  if (init.outboundStreams === 0 || init.maxInboundStreams === 0 || init.advertisedRwndBytes < LEAST_RWND_BYTES) {
+    return { kind: 'invalid-mandatory-parameter' };
+  }
+  return hostName === undefined ? undefined : { kind: 'unresolvable-address', address: hostName };
+}
+
+/** Address parameters for INIT and INIT ACK: none if there is only one address, which the packet's source tells. */
+export function addressParameters(
+  local: readonly IpAddress[],
+  peer: IpAddress,
+  config: AssociationConfig,
+): Parameter[] {
+  if (!config.advertiseAddresses) return [];
+  const addresses = advertisedAddresses(local, peer);
+  if (addresses.length < 2) return [];
+  return addresses.map((address) => ({ kind: 'ip-address', address }));
+}
+
+/** Supported Address Types, unless both families are. RFC 9260 §3.3.2.1.5. */
+export function supportedAddressTypes(local: readonly IpAddress[]): Parameter[] {
+  const ipv6 = local.some(isIpv6);
+  const ipv4 = local.some((address) => !isIpv6(address));
+  return ipv4 && ipv6 ? [] : [{ kind: 'supported-address-types', types: [ipv6 ? IPV6_ADDRESS : IPV4_ADDRESS] }];
+}

@@ -1,0 +1,71 @@
+import type { Path } from '../path/path.ts';
+import { chunkSize } from '../wire/chunk.ts';
+import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
+import type { Chunk } from '../wire/types.ts';
+import type { Tcb } from './tcb.ts';
+
+/**
+ * Collects chunks into packets no longer than the path MTU: bundling, RFC 9260 §6.10. A packet goes out when the next
+ * chunk does not fit or belongs to another path.
+ */
+export class PacketBuilder {
+  readonly #tcb: Tcb;
+  #path: Path | undefined;
+  #chunks: Chunk[] = [];
+  #bytes = COMMON_HEADER_BYTES;
+  #hasData = false;
+
+  constructor(tcb: Tcb) {
+    this.#tcb = tcb;
+  }
+
+  /** Path of the packet at hand. */
+  get path(): Path | undefined {
+    return this.#path;
+  }
+
+  /** Bytes left in a packet to `path`: the one at hand, or an empty one. */
+  roomBytes(path: Path): number {
+    return path.pmtuBytes - (path === this.#path ? this.#bytes : COMMON_HEADER_BYTES);
+  }
+
+  /** A control chunk: before all DATA of its packet (§6.10). */
+  control(path: Path, chunk: Chunk): void {
+    const bytes = chunkSize(chunk);
+    if (path !== this.#path || this.#hasData || this.#bytes + bytes > path.pmtuBytes) this.#begin(path);
+    this.#chunks.push(chunk);
+    this.#bytes += bytes;
+  }
+
+  /** A DATA chunk of `bytes` on the wire; the caller keeps TSNs in order. */
+  data(path: Path, chunk: Chunk, bytes: number): void {
+    if (path !== this.#path || this.#bytes + bytes > path.pmtuBytes) this.#begin(path);
+    this.#chunks.push(chunk);
+    this.#bytes += bytes;
+    this.#hasData = true;
+  }
+
+  /** Sends what is collected. */
+  flush(): void {
+    const path = this.#path;
+    if (path === undefined || this.#chunks.length === 0) return;
+    const tcb = this.#tcb;
+    tcb.services.transmit(
+      path.localAddress,
+      path.address,
+      path.udpPort,
+      { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: tcb.peerTag },
+      this.#chunks,
+    );
+    tcb.counters.packetsSent++;
+    this.#chunks = [];
+    this.#bytes = COMMON_HEADER_BYTES;
+    this.#hasData = false;
+    this.#path = undefined;
+  }
+
+  #begin(path: Path): void {
+    this.flush();
+    this.#path = path;
+  }
+}

@@ -1,0 +1,62 @@
+import { classifyIp, type IpAddress, isIpv6, parseIp } from '../../base/address.ts';
+
+/**
+ * The local address that packets to `destination` leave from: the same family, the same kind of address (loopback to
+ * loopback), and among those the one that shares the longest prefix. RFC 9260 §6.4 leaves the choice open; this one puts
+ * the paths of two hosts on two networks onto the two networks.
+ *
+ * @returns `undefined` if no local address is of the family
+ */
+export function chooseLocalAddress(local: readonly IpAddress[], destination: IpAddress): IpAddress | undefined {
+  let best: IpAddress | undefined;
+  let bestScore = -1;
+  for (const address of local) {
+    if (isIpv6(address) !== isIpv6(destination)) continue;
+    const score = (sameReach(address, destination) ? 1000 : 0) + commonPrefixBits(address, destination);
+    if (score > bestScore) {
+      best = address;
+      bestScore = score;
+    }
+  }
+  return best;
+}
+
+/**
+ * Which of our addresses a peer at `destination` is told of: never loopback or link-local ones beyond their reach.
+ */
+export function advertisedAddresses(local: readonly IpAddress[], destination: IpAddress): readonly IpAddress[] {
+  return local.filter((address) => {
+    const kind = classifyIp(address);
+    // A wildcard bind has no address to tell.
+    if (kind === 'unspecified') return false;
+    return (kind !== 'loopback' && kind !== 'link-local') || sameReach(address, destination);
+  });
+}
+
+/**
+ * Which of the addresses that a peer lists are taken: unicast ones that can be reached from where it speaks.
+ *
+ * @param source where its packet came from
+ */
+export function usablePeerAddress(address: IpAddress, source: IpAddress): boolean {
+  const kind = classifyIp(address);
+  if (kind === 'multicast' || kind === 'broadcast' || kind === 'unspecified') return false;
+  return (kind !== 'loopback' && kind !== 'link-local') || sameReach(address, source);
+}
+
+function sameReach(a: IpAddress, b: IpAddress): boolean {
+  const [kindA, kindB] = [classifyIp(a), classifyIp(b)];
+  return (kindA === 'loopback') === (kindB === 'loopback') && (kindA === 'link-local') === (kindB === 'link-local');
+}
+
+function commonPrefixBits(a: IpAddress, b: IpAddress): number {
+  const [bytesA, bytesB] = [parseIp(a), parseIp(b)];
+  if (bytesA === undefined || bytesB === undefined) return 0;
+  let bits = 0;
+  for (let i = 0; i < bytesA.length; i++) {
+    const difference = bytesA[i]! ^ (bytesB[i] ?? 0);
+    if (difference !== 0) return bits + Math.clz32(difference) - 24;
+    bits += 8;
+  }
+  return bits;
+}

@@ -1,0 +1,258 @@
+import type { IpAddress } from '../../base/address.ts';
+import type { Entropy, Instant } from '../../base/contract.ts';
+import { type Tsn, tsnAdd } from '../../base/serial.ts';
+import { Timers } from '../../base/timers.ts';
+import { Path } from '../path/path.ts';
+import { PathSet } from '../path/path-set.ts';
+import { AckPolicy } from '../rx/ack-policy.ts';
+import { Reassembly } from '../rx/reassembly.ts';
+import { ReceiveWindow } from '../rx/receive-window.ts';
+import { TsnTracker } from '../rx/tsn-tracker.ts';
+import { Outstanding } from '../tx/outstanding.ts';
+import { SendQueue } from '../tx/send-queue.ts';
+import type { Chunk, CommonHeader } from '../wire/types.ts';
+import type { AssociationConfig, EndpointConfig } from './config.ts';
+import type { AssociationCounters, AssociationEvent, AssociationId, SendRequest } from './contract.ts';
+import type { CookieJar } from './cookie.ts';
+import { chooseLocalAddress } from './source-address.ts';
+import type { AssociationState } from './states.ts';
+
+/** What an association's procedures get from their endpoint. */
+export interface EndpointServices {
+  readonly sctpPort: number;
+  readonly addresses: readonly IpAddress[];
+  readonly config: EndpointConfig;
+  readonly entropy: Entropy;
+  readonly cookies: CookieJar;
+  /** Puts a packet into the output. */
+  transmit(from: IpAddress, to: IpAddress, udpPort: number, header: CommonHeader, chunks: readonly Chunk[]): void;
+  event(association: AssociationId, event: AssociationEvent): void;
+  /** Tags, addresses or UDP ports of the association changed: it has to be found under the new ones. */
+  reindex(tcb: Tcb): void;
+  /** The association has ended. */
+  release(tcb: Tcb): void;
+}
+
+export type AssociationTimer =
+  | 't1-init'
+  | 't1-cookie'
+  | 't2-shutdown'
+  | 't5-shutdown-guard'
+  /** When to probe a closed window. RFC 9260 §6.1 A. */
+  | 'zero-window'
+  /** When the lifetime of a queued message ends. RFC 9260 §11.1.5. */
+  | 'lifetime';
+
+/** Receiving side; exists once the peer's Initial TSN is known. */
+export interface Inbound {
+  readonly streams: number;
+  readonly tracker: TsnTracker;
+  readonly reassembly: Reassembly;
+  readonly window: ReceiveWindow;
+  readonly ack: AckPolicy;
+  /** Where the last DATA came from: SACKs go there (RFC 9260 §6.4). */
+  lastDataPath: Path;
+}
+
+/** Sending side. */
+export interface Outbound {
+  streams: number;
+  readonly queue: SendQueue<SendRequest>;
+  outstanding: Outstanding<SendRequest, Path>;
+  /** a_rwnd of the peer's last word; what is in flight has to be taken off. */
+  peerAdvertisedRwndBytes: number;
+  /** Fast recovery lasts until this TSN is acknowledged (RFC 9260 §7.2.4). */
+  fastRecoveryExit: Tsn | undefined;
+  /** One packet of lost chunks goes out whatever cwnd says (RFC 9260 §7.2.4 (3)). */
+  fastRetransmitPending: boolean;
+  /** A chunk is in flight that the peer's window had no room for. */
+  probing: boolean;
+  /** The peer answered since that chunk went out. */
+  answeredSinceProbe: boolean;
+  /** The window is closed and a probe is due when the timer `zero-window` fires. */
+  awaitingProbe: boolean;
+  /** Payload accepted by `send` and not cumulatively acknowledged. */
+  bufferedBytes: number;
+  /** `send` had to refuse: the application waits for room. */
+  drainWanted: boolean;
+}
+
+/** What the initiator keeps while it sets up the association. */
+export interface SetUp {
+  path: Path;
+  attempts: number;
+  /** From the INIT ACK, to be echoed unchanged. */
+  cookie: Uint8Array | undefined;
+  /** To be reported along with COOKIE ECHO: unrecognized parameters of the INIT ACK. */
+  unrecognized: readonly Uint8Array[];
+  cookieSentAt: Instant;
+  staleCookies: number;
+  /** To ask for in the next INIT, after a Stale Cookie error (RFC 9260 §5.2.6). */
+  preservativeMs: number | undefined;
+}
+
+/** A control chunk that waits for the next packet to its destination. */
+export interface QueuedControl {
+  readonly path: Path;
+  readonly chunk: Chunk;
+}
+
+export interface TcbOptions {
+  readonly id: AssociationId;
+  readonly services: EndpointServices;
+  readonly config: AssociationConfig;
+  readonly initiator: 'local' | 'remote';
+  readonly peerPort: number;
+  readonly localTag: number;
+  readonly peerTag: number;
+  readonly localInitialTsn: Tsn;
+}
+
+/** Transmission Control Block: everything that is known of one association. RFC 9260 §14.2. */
+export class Tcb {
+  readonly id: AssociationId;
+  readonly services: EndpointServices;
+  readonly config: AssociationConfig;
+  readonly initiator: 'local' | 'remote';
+  readonly peerPort: number;
+  state: AssociationState = 'CLOSED';
+  localTag: number;
+  /** 0 while unknown. */
+  peerTag: number;
+  /** Given to cookies of unexpected INITs, so that a restart can be told from a stranger (RFC 9260 §5.2.2). */
+  localTieTag = 0;
+  peerTieTag = 0;
+  localInitialTsn: Tsn;
+  peerInitialTsn: Tsn | undefined;
+  paths = new PathSet();
+  readonly timers = new Timers<AssociationTimer>([
+    't1-init',
+    't1-cookie',
+    't2-shutdown',
+    't5-shutdown-guard',
+    'zero-window',
+    'lifetime',
+  ]);
+  inbound: Inbound | undefined;
+  outbound: Outbound;
+  setUp: SetUp | undefined;
+  /** Retransmissions in a row without an answer, all paths together (RFC 9260 §8.1). */
+  errorCount = 0;
+  /** The peer asked for the shutdown. */
+  shutdownByPeer = false;
+  readonly control: QueuedControl[] = [];
+  /** Bytes of replies to the packet at hand: they have to fit one packet (RFC 9260 §12.4). */
+  replyBytes = 0;
+  readonly counters: { -readonly [Name in keyof AssociationCounters]: AssociationCounters[Name] } = {
+    packetsSent: 0,
+    packetsReceived: 0,
+    dataChunksSent: 0,
+    dataChunksReceived: 0,
+    retransmissions: 0,
+    fastRetransmissions: 0,
+    t3Expirations: 0,
+    duplicateTsnsReceived: 0,
+    messagesSent: 0,
+    messagesReceived: 0,
+  };
+  /** For the endpoint's table of deadlines. */
+  deadline: Instant | undefined;
+  deadlineIndex = -1;
+  /** For the endpoint: there may be something to send. */
+  dirty = false;
+
+  constructor(options: TcbOptions) {
+    this.id = options.id;
+    this.services = options.services;
+    this.config = options.config;
+    this.initiator = options.initiator;
+    this.peerPort = options.peerPort;
+    this.localTag = options.localTag;
+    this.peerTag = options.peerTag;
+    this.localInitialTsn = options.localInitialTsn;
+    this.outbound = this.#newOutbound(new SendQueue());
+  }
+
+  /** The peer's parameters are known: from its INIT, INIT ACK or cookie. */
+  openTransfer(peerInitialTsn: Tsn, peerRwndBytes: number, outboundStreams: number, inboundStreams: number): void {
+    this.peerInitialTsn = peerInitialTsn;
+    this.outbound.streams = outboundStreams;
+    this.outbound.peerAdvertisedRwndBytes = peerRwndBytes;
+    this.inbound = {
+      streams: inboundStreams,
+      tracker: new TsnTracker(peerInitialTsn),
+      reassembly: new Reassembly(),
+      window: new ReceiveWindow(this.config.receiveBufferBytes, this.paths.amdcsBytes),
+      ack: new AckPolicy(this.config),
+      lastDataPath: this.paths.primary,
+    };
+  }
+
+  /** The peer restarted: TSNs, SSNs and everything learnt of it begin anew (RFC 9260 §5.2.4 A). */
+  resetTransfer(localInitialTsn: Tsn): void {
+    this.localInitialTsn = localInitialTsn;
+    this.outbound = this.#newOutbound(new SendQueue());
+    this.inbound = undefined;
+  }
+
+  /** Adds a destination, unless no local address can reach it or it is known. */
+  addPath(address: IpAddress, udpPort: number, confirmed: boolean, localAddress?: IpAddress): Path | undefined {
+    const known = this.paths.find(address);
+    if (known !== undefined) return known;
+    const from = localAddress ?? chooseLocalAddress(this.services.addresses, address);
+    if (from === undefined || this.paths.all.length >= this.config.maxPeerAddresses) return undefined;
+    const path = new Path(
+      {
+        ...this.config,
+        address,
+        localAddress: from,
+        udpPort,
+        confirmed,
+        // §7.2.1: arbitrarily high; the peer's window is not known to every caller.
+        initialSsthreshBytes: 0x7fff_ffff,
+      },
+      this.config.heartbeats,
+    );
+    this.paths.add(path);
+    return path;
+  }
+
+  /** What the peer has room for. RFC 9260 §6.2.1 A–D: its last word less what is in flight. */
+  get peerRwndBytes(): number {
+    return Math.max(0, this.outbound.peerAdvertisedRwndBytes - this.outbound.outstanding.flightDataBytes);
+  }
+
+  get inFastRecovery(): boolean {
+    return this.outbound.fastRecoveryExit !== undefined;
+  }
+
+  /** Sends a control chunk with the next packet to `path`. */
+  queueControl(path: Path, chunk: Chunk): void {
+    this.control.push({ path, chunk });
+  }
+
+  emit(event: AssociationEvent): void {
+    this.services.event(this.id, event);
+  }
+
+  #newOutbound(queue: SendQueue<SendRequest>): Outbound {
+    return {
+      streams: this.config.outboundStreams,
+      queue,
+      outstanding: new Outstanding<SendRequest, Path>(this.localInitialTsn),
+      peerAdvertisedRwndBytes: 0,
+      fastRecoveryExit: undefined,
+      fastRetransmitPending: false,
+      probing: false,
+      answeredSinceProbe: false,
+      awaitingProbe: false,
+      bufferedBytes: 0,
+      drainWanted: false,
+    };
+  }
+}
+
+/** The TSN before the first one: what is acknowledged when nothing was received. RFC 9260 §3.3.4. */
+export function cumulativeTsnAckOf(tcb: Tcb): Tsn {
+  return tcb.inbound?.tracker.cumulativeTsn ?? tsnAdd(tcb.peerInitialTsn ?? (0 as Tsn), -1);
+}

@@ -1,0 +1,83 @@
+import type { IpAddress } from '../../base/address.ts';
+import type { Path } from './path.ts';
+
+/** The peer's destination addresses and the choice among them. RFC 9260 §6.4. */
+export class PathSet {
+  readonly #paths: Path[] = [];
+  #primary: Path | undefined;
+
+  /** The first path becomes primary. */
+  add(path: Path): void {
+    this.#paths.push(path);
+    this.#primary ??= path;
+  }
+
+  get all(): readonly Path[] {
+    return this.#paths;
+  }
+
+  get primary(): Path {
+    return this.#primary!;
+  }
+
+  setPrimary(path: Path): void {
+    this.#primary = path;
+  }
+
+  find(address: IpAddress): Path | undefined {
+    // A handful at most: a walk is faster than a map of strings.
+    for (const path of this.#paths) if (path.address === address) return path;
+    return undefined;
+  }
+
+  /**
+   * Where new data goes: the primary path, or one alternate while the primary does not work (§6.4.1). If no path works
+   * the one with the fewest errors is tried, so that the association can come back ("dormant", RFC 7829 §4.1).
+   */
+  forNewData(): Path {
+    if (this.primary.usable) return this.primary;
+    return this.#best(undefined) ?? this.#leastBad();
+  }
+
+  /** Where data that timed out on `last` goes: a usable path other than that, if there is one (§6.4.1). */
+  forRetransmission(last: Path): Path {
+    if (this.#paths.length === 1) return last;
+    return this.#best(last) ?? (last.usable ? last : this.forNewData());
+  }
+
+  /** The path after `path` in the list, usable or not: for set-up chunks that got no answer. */
+  after(path: Path): Path {
+    return this.#paths[(this.#paths.indexOf(path) + 1) % this.#paths.length]!;
+  }
+
+  /** Smallest PMDCS of all paths (AMDCS): chunks of this size fit any of them. RFC 9260 §6.9. */
+  get amdcsBytes(): number {
+    let smallest = this.#paths[0]!.pmdcsBytes;
+    for (const path of this.#paths) smallest = Math.min(smallest, path.pmdcsBytes);
+    return smallest;
+  }
+
+  /** The usable path with the fewest errors, the primary first among equals. */
+  #best(except: Path | undefined): Path | undefined {
+    let best: Path | undefined;
+    for (const path of this.#paths) {
+      if (path === except || !path.usable) continue;
+      if (
+        best === undefined ||
+        path.errorCount < best.errorCount ||
+        (path === this.#primary && path.errorCount === best.errorCount)
+      ) {
+        best = path;
+      }
+    }
+    return best;
+  }
+
+  #leastBad(): Path {
+    let best = this.primary;
+    for (const path of this.#paths) {
+      if (path.confirmed && path.errorCount < best.errorCount) best = path;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,124 @@
+import { type IpAddress, isIpv6 } from '../../base/address.ts';
+import type { Instant } from '../../base/contract.ts';
+import type { Tsn } from '../../base/serial.ts';
+import { Timers } from '../../base/timers.ts';
+import { CongestionControl } from './congestion.ts';
+import { RtoEstimator, type RtoLimits } from './rto.ts';
+
+/** Whether a destination may carry data. RFC 9260 §5.4, §8.2. */
+export type PathState = 'unconfirmed' | 'active' | 'inactive';
+
+export type PathTimer = 't3-rtx' | 'heartbeat' | 'heartbeat-timeout';
+
+/** What a HEARTBEAT carries and its HEARTBEAT ACK has to bring back. */
+export interface HeartbeatProbe {
+  readonly nonce: Uint8Array;
+  readonly sentAt: Instant;
+}
+
+export interface PathOptions extends RtoLimits {
+  readonly address: IpAddress;
+  /** Local address that packets to this destination leave from. */
+  readonly localAddress: IpAddress;
+  readonly udpPort: number;
+  /** MTU of the IP layer below. */
+  readonly pathMtuBytes: number;
+  readonly confirmed: boolean;
+  readonly initialSsthreshBytes: number;
+}
+
+const UDP_HEADER_BYTES = 8;
+const COMMON_HEADER_BYTES = 12;
+/** Falling back to this when told that a packet was too long and nothing smaller is known. RFC 8200 §5, RFC 1191 §7. */
+const MTU_PLATEAUS = [32_000, 17_914, 8166, 4352, 2002, 1492, 1280, 1006, 576] as const;
+
+/**
+ * One destination address of the peer and everything that RFC 9260 keeps per destination: state, error counter, RTO,
+ * congestion window, path MTU, timers, and its UDP encapsulation port (RFC 6951 §5.1).
+ */
+export class Path {
+  readonly address: IpAddress;
+  localAddress: IpAddress;
+  udpPort: number;
+  confirmed: boolean;
+  /** Not declared unreachable: an unconfirmed path is active while it is probed. */
+  active = true;
+  errorCount = 0;
+  /** Bytes of DATA chunks outstanding on this path. */
+  flightBytes = 0;
+  readonly rto: RtoEstimator;
+  readonly congestion: CongestionControl;
+  readonly timers = new Timers<PathTimer>(['t3-rtx', 'heartbeat', 'heartbeat-timeout']);
+  /** Lowest TSN outstanding here: acknowledging it restarts T3-rtx (RFC 9260 §6.3.2 R3). */
+  earliestTsn: Tsn | undefined;
+  /** The TSN whose round trip is being measured, at most one at a time (RFC 9260 §6.3.1 C4). */
+  measuring: { readonly tsn: Tsn; readonly sentAt: Instant } | undefined;
+  /** When DATA was sent here last: cwnd decays while nothing is (RFC 9260 §7.2.1). */
+  lastDataSentAt: Instant | undefined;
+  /** When something that measures the path was sent last: the path is idle for heartbeats without it (§8.3). */
+  lastProbeWorthySentAt: Instant | undefined;
+  probe: HeartbeatProbe | undefined;
+  heartbeats: boolean;
+  #pmtuBytes: number;
+
+  constructor(options: PathOptions, heartbeats: boolean) {
+    this.address = options.address;
+    this.localAddress = options.localAddress;
+    this.udpPort = options.udpPort;
+    this.confirmed = options.confirmed;
+    this.heartbeats = heartbeats;
+    this.#pmtuBytes = pmtuOf(options.pathMtuBytes, options.address);
+    this.rto = new RtoEstimator(options);
+    this.congestion = new CongestionControl(this.pmdcsBytes, isIpv6(options.address), options.initialSsthreshBytes);
+  }
+
+  get state(): PathState {
+    if (!this.confirmed) return 'unconfirmed';
+    return this.active ? 'active' : 'inactive';
+  }
+
+  /** May carry user data. */
+  get usable(): boolean {
+    return this.confirmed && this.active;
+  }
+
+  /** PMTU: the longest SCTP packet, common header included. RFC 9260 §1.3, RFC 6951 §5.6. */
+  get pmtuBytes(): number {
+    return this.#pmtuBytes;
+  }
+
+  /** PMDCS: the longest DATA chunk, its header included. RFC 9260 §1.3. */
+  get pmdcsBytes(): number {
+    return (this.#pmtuBytes - COMMON_HEADER_BYTES) & ~3;
+  }
+
+  /** A packet was too long for the way: take the next smaller usual MTU. Returns whether anything changed. */
+  shrinkMtu(): boolean {
+    const overheadBytes = ipHeaderBytes(this.address) + UDP_HEADER_BYTES;
+    const smaller = MTU_PLATEAUS.find((mtuBytes) => mtuBytes - overheadBytes < this.#pmtuBytes);
+    if (smaller === undefined) return false;
+    this.#pmtuBytes = smaller - overheadBytes;
+    this.congestion.setPmdcs(this.pmdcsBytes);
+    return true;
+  }
+
+  /** The path decays while no data is sent on it; call before sending some. */
+  decayIfIdle(now: Instant): void {
+    if (this.lastDataSentAt !== undefined && this.flightBytes === 0) {
+      this.congestion.idle(Math.min(Math.floor((now - this.lastDataSentAt) / this.rto.rtoMs), 32));
+    }
+  }
+
+  /** Earliest deadline of this path. */
+  nextTimeoutAt(): Instant | undefined {
+    return this.timers.next();
+  }
+}
+
+function ipHeaderBytes(address: IpAddress): number {
+  return isIpv6(address) ? 40 : 20;
+}
+
+function pmtuOf(pathMtuBytes: number, address: IpAddress): number {
+  return pathMtuBytes - ipHeaderBytes(address) - UDP_HEADER_BYTES;
+}
