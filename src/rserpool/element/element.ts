@@ -7,23 +7,19 @@ import { type HomeRegistrar, ServerHunt } from '../asap/server-hunt.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput, type TransportTarget } from '../role.ts';
 import type { BusinessCard, EndpointKeepAlive } from '../wire/asap.ts';
-import { encodeAsap } from '../wire/asap-codec.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
-import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
-import type { TransportParameter, TransportUse } from '../wire/transport.ts';
 import { type ElementConfig, elementConfig } from './config.ts';
 import type { ElementEvent, ElementSessionId } from './events.ts';
-import { elementParameter, Registration, type RegistrationProfile } from './registration.ts';
+import {
+  changedProfile,
+  elementParameter,
+  newProfile,
+  type RegistrationRequest,
+  type RegistrationUpdate,
+} from './profile.ts';
+import { Registration } from './registration.ts';
 import { ElementSessions } from './sessions.ts';
-
-/** More addresses than any endpoint has, to see whether a registration will fit. */
-const WIDEST_ENDPOINT: TransportTarget = {
-  protocol: 'sctp',
-  addresses: new Array<string>(256).fill('::1'),
-  port: 1,
-  udpPort: 1,
-};
 
 /** What a pool element needs to come into being. */
 export interface ElementRoleOptions {
@@ -34,28 +30,6 @@ export interface ElementRoleOptions {
   readonly config?: Partial<ElementConfig> | undefined;
   readonly entropy: Entropy;
 }
-
-/** REGISTRATION.REQUEST: RFC 5352 §6.1. */
-export interface RegistrationRequest {
-  readonly poolHandle: PoolHandle;
-  /** PE identifier, 1 to 2^32 - 1; random unless given. It must not be used by another element of the pool. */
-  readonly peIdentifier?: number | undefined;
-  /** Round robin unless given. */
-  readonly policy?: PolicyParameter | undefined;
-  /** Seconds, or -1 for ever; `registrationLifeS` of the configuration unless given. */
-  readonly registrationLifeS?: number | undefined;
-  /** Where users find the service; the SCTP endpoint that talks to the registrar unless given (RFC 5352 §6.1). */
-  readonly userTransport?: TransportParameter | undefined;
-  /** UDP encapsulation port of `userTransport`, where it is not 9899. */
-  readonly userUdpPort?: number | undefined;
-  /** Use of the endpoint's own transport; data and control unless given. */
-  readonly use?: TransportUse | undefined;
-  /** What the element's business card lists, in the order of preference; the element itself unless given. */
-  readonly preferredElements?: readonly PoolElementParameter[] | undefined;
-}
-
-/** What can be changed of a registration. RFC 5352 §3.1. */
-export type RegistrationUpdate = Pick<RegistrationRequest, 'policy' | 'registrationLifeS' | 'preferredElements'>;
 
 /**
  * Pool element: registers with a home registrar and stays registered, answers keep-alives, and serves users' sessions.
@@ -106,9 +80,12 @@ export class ElementRole implements Role<ElementEvent> {
    * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_LIMIT`
    */
   register(request: RegistrationRequest, now: Instant): number {
-    const peIdentifier = request.peIdentifier ?? 1 + (this.#entropy.u32() % 0xffffffff);
-    checkIdentifier(peIdentifier);
-    if (this.#find(request.poolHandle, peIdentifier) !== undefined) {
+    const profile = newProfile(request, {
+      peIdentifier: 1 + (this.#entropy.u32() % 0xffffffff),
+      registrationLifeS: this.#config.registrationLifeS,
+    });
+    const { poolHandle, peIdentifier } = profile;
+    if (this.#find(poolHandle, peIdentifier) !== undefined) {
       throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'this element is registered already: use update', {
         peIdentifier,
       });
@@ -116,17 +93,6 @@ export class ElementRole implements Role<ElementEvent> {
     if (this.#registrations.length >= this.#config.maxRegistrations) {
       throw new RSerPoolError('ERR_RSERPOOL_LIMIT', `at most ${this.#config.maxRegistrations} registrations`);
     }
-    const profile: RegistrationProfile = {
-      poolHandle: request.poolHandle,
-      peIdentifier,
-      policy: request.policy ?? { kind: 'round-robin' },
-      registrationLifeS: checkLife(request.registrationLifeS ?? this.#config.registrationLifeS),
-      userTransport: request.userTransport,
-      userUdpPort: request.userUdpPort,
-      use: request.use ?? 'data-and-control',
-      preferredElements: request.preferredElements,
-    };
-    checkEncodable(profile);
     const registration = new Registration(this.#outbox, this.#config, profile);
     this.#registrations.push(registration);
     const { home } = this.#hunt;
@@ -143,15 +109,7 @@ export class ElementRole implements Role<ElementEvent> {
    */
   update(poolHandle: PoolHandle, peIdentifier: number, change: RegistrationUpdate, now: Instant): void {
     const registration = this.#require(poolHandle, peIdentifier);
-    const { profile } = registration;
-    const changed: RegistrationProfile = {
-      ...profile,
-      policy: change.policy ?? profile.policy,
-      registrationLifeS: checkLife(change.registrationLifeS ?? profile.registrationLifeS),
-      preferredElements: change.preferredElements ?? profile.preferredElements,
-    };
-    checkEncodable(changed);
-    registration.update(changed, this.#hunt.home, now);
+    registration.update(changedProfile(registration.profile, change), this.#hunt.home, now);
     this.#sweep();
   }
 
@@ -419,37 +377,5 @@ export class ElementRole implements Role<ElementEvent> {
       });
     }
     return registration;
-  }
-}
-
-function checkIdentifier(peIdentifier: number): void {
-  if (!Number.isInteger(peIdentifier) || peIdentifier < 1 || peIdentifier > 0xffffffff) {
-    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'a PE identifier is a number from 1 to 2^32 - 1', {
-      peIdentifier,
-    });
-  }
-}
-
-function checkLife(registrationLifeS: number): number {
-  const fits = Number.isInteger(registrationLifeS) && registrationLifeS <= 0x7fffffff;
-  if (!fits || (registrationLifeS < 1 && registrationLifeS !== -1)) {
-    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'a registration life is 1 to 2^31 - 1 seconds, or -1', {
-      registrationLifeS,
-    });
-  }
-  return registrationLifeS;
-}
-
-/** A message that does not fit must fail here, in the caller's hands, and not when a channel comes up. */
-function checkEncodable(profile: RegistrationProfile): void {
-  const { poolHandle, preferredElements } = profile;
-  try {
-    encodeAsap({ kind: 'registration', poolHandle, element: elementParameter(profile, WIDEST_ENDPOINT) });
-    if (preferredElements !== undefined) {
-      encodeAsap({ kind: 'business-card', poolHandle, elements: preferredElements });
-    }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', `cannot be registered: ${error.message}`, {}, error);
   }
 }

@@ -2,31 +2,12 @@ import type { Instant } from '../../base/contract.ts';
 import { describeCauses } from '../asap/cause-text.ts';
 import type { Outbox } from '../asap/outbox.ts';
 import type { HomeRegistrar } from '../asap/server-hunt.ts';
-import type { TransportTarget } from '../role.ts';
 import type { DeregistrationResponse, RegistrationResponse } from '../wire/asap.ts';
-import type { PoolElementParameter } from '../wire/element.ts';
-import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
-import type { TransportParameter, TransportUse } from '../wire/transport.ts';
+import type { TransportParameter } from '../wire/transport.ts';
 import type { ElementConfig } from './config.ts';
 import type { ElementEvent } from './events.ts';
-
-/** What an element tells about itself. */
-export interface RegistrationProfile {
-  readonly poolHandle: PoolHandle;
-  readonly peIdentifier: number;
-  readonly policy: PolicyParameter;
-  /** Seconds; -1 never expires. */
-  readonly registrationLifeS: number;
-  /** `undefined`: the SCTP endpoint that talks to the registrar serves users as well (RFC 5352 §6.1). */
-  readonly userTransport: TransportParameter | undefined;
-  /** UDP encapsulation port of `userTransport`. */
-  readonly userUdpPort: number | undefined;
-  /** Of the endpoint's own transport. */
-  readonly use: TransportUse;
-  /** What a business card lists; `undefined`: this element alone. */
-  readonly preferredElements: readonly PoolElementParameter[] | undefined;
-}
+import { elementParameter, type RegistrationProfile } from './profile.ts';
 
 /** Where a registration stands. RFC 5352 §3.1, §3.2. */
 type State =
@@ -268,25 +249,4 @@ export class Registration {
 /** RFC 5352 §2.2.1: what is registered must be a subset of the association's addresses, whatever the transport. */
 function unboundAddress(transport: TransportParameter, bound: readonly string[]): string | undefined {
   return transport.protocol === 'opaque' ? undefined : transport.addresses.find((address) => !bound.includes(address));
-}
-
-/** 9899 goes without saying. RFC 6951 §6. */
-function unlessDefault(udpPort: number | undefined): number | undefined {
-  return udpPort === 9899 ? undefined : udpPort;
-}
-
-/** The Pool Element parameter as it is registered over a channel with this local side. RFC 5352 §3.1 R2. */
-export function elementParameter(profile: RegistrationProfile, local: TransportTarget): PoolElementParameter {
-  const { peIdentifier, policy, registrationLifeS, userTransport, userUdpPort, use } = profile;
-  return {
-    identifier: peIdentifier,
-    homeRegistrarIdentifier: 0,
-    registrationLifeS,
-    userTransport: userTransport ?? { protocol: 'sctp', port: local.port, use, addresses: local.addresses },
-    policy,
-    udpPorts: {
-      user: unlessDefault(userTransport === undefined ? local.udpPort : userUdpPort),
-      asap: unlessDefault(local.udpPort),
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import { Deque } from '../../base/deque.ts';
 import type { DataMessage, Outbox } from '../asap/outbox.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
@@ -8,6 +9,7 @@ import type { ElementEvent, ElementSessionId } from './events.ts';
 
 /** What stands behind a channel that somebody opened. */
 interface Incoming {
+  readonly channel: ChannelId;
   readonly remote: TransportTarget;
   readonly local: TransportTarget;
   /** `registrar`: it sent a keep-alive before anything that users send. */
@@ -16,6 +18,8 @@ interface Incoming {
   readonly decideAt: Instant;
   /** It has sent what only users send. */
   talked: boolean;
+  /** We are closing it: what still arrives is delivered, nothing is sent. */
+  closing: boolean;
 }
 
 /** Longest cookie that fits into a message. RFC 5352 §2.2.11. */
@@ -28,6 +32,8 @@ export class ElementSessions {
   /** Cards for a session that begins. */
   readonly #cards: () => readonly BusinessCard[];
   readonly #incoming = new Map<ChannelId, Incoming>();
+  /** Channels that may be undecided, in the order of their deadlines. */
+  readonly #undecided = new Deque<ChannelId>();
 
   constructor(outbox: Outbox<ElementEvent>, config: ElementConfig, cards: () => readonly BusinessCard[]) {
     this.#outbox = outbox;
@@ -53,7 +59,8 @@ export class ElementSessions {
       return;
     }
     const decideAt = now + this.#config.sessionDecisionMs;
-    this.#incoming.set(channel, { remote, local, kind: 'undecided', decideAt, talked: false });
+    this.#incoming.set(channel, { channel, remote, local, kind: 'undecided', decideAt, talked: false, closing: false });
+    this.#undecided.push(channel);
   }
 
   /** The peer of a session lost its state: that session is over, and another one begins. */
@@ -61,7 +68,7 @@ export class ElementSessions {
     const incoming = this.#incoming.get(channel);
     if (incoming?.kind !== 'session') return;
     this.#outbox.event({ kind: 'session-closed', session: channel, reason: 'the user restarted', failed: true });
-    this.#open(channel, incoming);
+    this.#open(incoming);
   }
 
   handleChannelDown(channel: ChannelId, reason: string, failed: boolean): void {
@@ -117,17 +124,13 @@ export class ElementSessions {
   }
 
   handleTimeout(now: Instant): void {
-    for (const [channel, incoming] of this.#incoming) {
-      if (incoming.kind === 'undecided' && incoming.decideAt <= now) this.#open(channel, incoming);
+    for (let next = this.#firstUndecided(); next !== undefined && next.decideAt <= now; next = this.#firstUndecided()) {
+      this.#open(next);
     }
   }
 
   nextTimeoutAt(): Instant | undefined {
-    let next: Instant | undefined;
-    for (const incoming of this.#incoming.values()) {
-      if (incoming.kind === 'undecided' && (next === undefined || incoming.decideAt < next)) next = incoming.decideAt;
-    }
-    return next;
+    return this.#firstUndecided()?.decideAt;
   }
 
   sendData(session: ElementSessionId, message: DataMessage): void {
@@ -154,12 +157,15 @@ export class ElementSessions {
   }
 
   close(session: ElementSessionId, how: 'shutdown' | 'abort', reason: string): void {
-    this.#require(session);
+    this.#require(session).closing = true;
     this.#outbox.close(session, how, reason);
   }
 
   closeAll(reason: string): void {
-    for (const channel of this.#incoming.keys()) this.#outbox.close(channel, 'shutdown', reason);
+    for (const incoming of this.#incoming.values()) {
+      if (!incoming.closing) this.#outbox.close(incoming.channel, 'shutdown', reason);
+      incoming.closing = true;
+    }
   }
 
   /** Something came that only users send. False if the channel is not a user's. */
@@ -167,19 +173,32 @@ export class ElementSessions {
     const incoming = this.#incoming.get(channel);
     if (incoming === undefined || incoming.kind === 'registrar') return false;
     incoming.talked = true;
-    if (incoming.kind === 'undecided') this.#open(channel, incoming);
+    if (incoming.kind === 'undecided') this.#open(incoming);
     return true;
   }
 
-  #open(channel: ChannelId, incoming: Incoming): void {
+  /** The undecided channel whose deadline comes first; drops those that were decided before. */
+  #firstUndecided(): Incoming | undefined {
+    for (let channel = this.#undecided.at(0); channel !== undefined; channel = this.#undecided.at(0)) {
+      const incoming = this.#incoming.get(channel);
+      if (incoming?.kind === 'undecided') return incoming;
+      this.#undecided.shift();
+    }
+    return undefined;
+  }
+
+  #open(incoming: Incoming): void {
+    const { channel } = incoming;
     incoming.kind = 'session';
     this.#outbox.event({ kind: 'session-opened', session: channel, remote: incoming.remote });
     for (const card of this.#cards()) this.#outbox.control(channel, card);
   }
 
-  #require(session: ElementSessionId): void {
-    if (this.#incoming.get(session)?.kind !== 'session') {
+  #require(session: ElementSessionId): Incoming {
+    const incoming = this.#incoming.get(session);
+    if (incoming?.kind !== 'session' || incoming.closing) {
       throw new RSerPoolError('ERR_RSERPOOL_NO_SESSION', `there is no session ${session}`, { session });
     }
+    return incoming;
   }
 }

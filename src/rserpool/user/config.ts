@@ -1,0 +1,42 @@
+import { type ConfigOf, completeConfig } from '../../base/config.ts';
+import { asapSettings } from '../asap/config.ts';
+
+/** Settings of a pool user. Defaults are those of RFC 5352 §7 where it names one. */
+export const userSettings = {
+  ...asapSettings,
+  /** T1-ENRPrequest, ms: how long to wait for an ASAP_HANDLE_RESOLUTION_RESPONSE. RFC 5352 §7.1. */
+  t1EnrpRequestMs: { default: 15_000, min: 1, max: 3_600_000, integer: false },
+  /** MAX-REQUEST-RETRANSMIT: how often a request is sent again. RFC 5352 §7.3. */
+  maxRequestRetransmit: { default: 2, min: 0, max: 1_000_000 },
+  /** stale.cache.value, ms: how long a resolution counts as fresh. 0 resolves every time. RFC 5352 §7.2 has no default. */
+  staleCacheMs: { default: 30_000, min: 0, max: 86_400_000, integer: false },
+  /** Whether a stale resolution is used while it is being refreshed; otherwise users wait. RFC 5352 §3.3 C3. */
+  useStaleCache: { default: true },
+  /** Whether registrars are asked to send changes of the pools (S flag). RFC 5352 §2.2.5. */
+  subscribe: { default: false },
+  /** How many elements a resolution asks for, in a private parameter; 0 leaves that to the registrar. */
+  resolutionItems: { default: 0, min: 0, max: 65_535 },
+  /** Pools whose resolution is kept, least recently used go first; and resolutions under way at one time. */
+  maxCacheEntries: { default: 1024, min: 1, max: 1 << 20 },
+  /** How long to wait for a channel to an element before the next one is tried, ms. */
+  connectTimeoutMs: { default: 5000, min: 1, max: 3_600_000, integer: false },
+  /** How long an element that failed is avoided while there are others, ms. */
+  failedElementHoldMs: { default: 30_000, min: 0, max: 86_400_000, integer: false },
+  /** Failed elements that are remembered, oldest go first. */
+  maxFailedElements: { default: 4096, min: 1, max: 1 << 20 },
+  /** First pause of a session that found no element, ms; every further one lasts twice as long, up to RETRAN-MAX. */
+  sessionRetryMs: { default: 1000, min: 1, max: 3_600_000, integer: false },
+  /** Sessions at one time. */
+  maxSessions: { default: 16_384, min: 1, max: 1 << 24 },
+  /** Bytes that wait in one session for an element. */
+  maxQueuedBytes: { default: 1 << 20, min: 1, max: 1 << 30 },
+  /** Elements kept of a business card. */
+  maxPreferredElements: { default: 16, min: 1, max: 1024 },
+} as const;
+
+export type UserConfig = ConfigOf<typeof userSettings>;
+
+/** The complete configuration of a pool user, checked. */
+export function userConfig(partial: Partial<UserConfig> = {}): UserConfig {
+  return completeConfig(userSettings, partial);
+}

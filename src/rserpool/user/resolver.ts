@@ -1,0 +1,101 @@
+import type { Instant } from '../../base/contract.ts';
+import type { Outbox } from '../asap/outbox.ts';
+import type { HomeRegistrar } from '../asap/server-hunt.ts';
+import type { ChannelId } from '../role.ts';
+import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
+import type { UserConfig } from './config.ts';
+import type { UserEvent } from './events.ts';
+
+interface Request {
+  readonly poolHandle: PoolHandle;
+  t1At: Instant;
+  expiries: number;
+  /** Where it was sent last. */
+  sentOn: ChannelId | undefined;
+}
+
+/** What T1-ENRPrequest did. */
+export interface Expiry {
+  /** Requests that are given up. */
+  readonly dropped: readonly PoolHandle[];
+  /** A registrar was asked and did not answer. */
+  readonly unanswered: boolean;
+}
+
+/** Handle resolutions under way, one a pool. RFC 5352 §3.3 NR1 to NR4, §3.7.2. */
+export class Resolver {
+  readonly #outbox: Outbox<UserEvent>;
+  readonly #config: UserConfig;
+  readonly #requests = new Map<PoolHandleKey, Request>();
+
+  constructor(outbox: Outbox<UserEvent>, config: UserConfig) {
+    this.#outbox = outbox;
+    this.#config = config;
+  }
+
+  get idle(): boolean {
+    return this.#requests.size === 0;
+  }
+
+  /** Asks, unless the same question is out already. False if too many questions are out. */
+  request(poolHandle: PoolHandle, home: HomeRegistrar | undefined, now: Instant): boolean {
+    if (this.#requests.has(poolHandle.key)) return true;
+    if (this.#requests.size >= this.#config.maxCacheEntries) return false;
+    const t1At = now + this.#config.t1EnrpRequestMs;
+    const request: Request = { poolHandle, t1At, expiries: 0, sentOn: undefined };
+    this.#requests.set(poolHandle.key, request);
+    if (home !== undefined) this.#send(request, home);
+    return true;
+  }
+
+  /**
+   * A registrar is home now: everything goes to it. T1 goes on, so that registrars that come and go cannot keep a
+   * question open for ever.
+   */
+  handleHome(home: HomeRegistrar): void {
+    for (const request of this.#requests.values()) this.#send(request, home);
+  }
+
+  /** An answer came: true if it was waited for on that channel. */
+  settle({ key }: PoolHandle, channel: ChannelId): boolean {
+    if (this.#requests.get(key)?.sentOn !== channel) return false;
+    this.#requests.delete(key);
+    return true;
+  }
+
+  /** §3.7.2: again to the same registrar, up to MAX-REQUEST-RETRANSMIT times. */
+  handleTimeout(home: HomeRegistrar | undefined, now: Instant): Expiry {
+    const dropped: PoolHandle[] = [];
+    let unanswered = false;
+    for (const request of this.#requests.values()) {
+      if (now < request.t1At) continue;
+      if (home !== undefined) unanswered = true;
+      request.expiries++;
+      if (request.expiries > this.#config.maxRequestRetransmit) {
+        this.#requests.delete(request.poolHandle.key);
+        dropped.push(request.poolHandle);
+        continue;
+      }
+      request.t1At = now + this.#config.t1EnrpRequestMs;
+      if (home !== undefined) this.#send(request, home);
+    }
+    return { dropped, unanswered };
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    let next: Instant | undefined;
+    for (const { t1At } of this.#requests.values()) if (next === undefined || t1At < next) next = t1At;
+    return next;
+  }
+
+  #send(request: Request, home: HomeRegistrar): void {
+    request.sentOn = home.channel;
+    const { subscribe, resolutionItems } = this.#config;
+    this.#outbox.control(home.channel, {
+      kind: 'handle-resolution',
+      subscribe,
+      poolHandle: request.poolHandle,
+      itemCount: resolutionItems === 0 ? undefined : resolutionItems,
+    });
+  }
+}

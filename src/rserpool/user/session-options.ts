@@ -1,0 +1,27 @@
+import type { PoolElementParameter } from '../wire/element.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+
+/** How a session behaves. */
+export interface SessionOptions {
+  /**
+   * When to turn to another element. `always`: whenever the element is gone, also if it closed gracefully, as one does
+   * that leaves its pool. `on-failure`: only if it failed; a graceful end is the session's. `never`:
+   * ASAP_SEND_NO_FAILOVER of RFC 5352 §6.5.5. `always` unless given.
+   */
+  readonly failover?: 'always' | 'on-failure' | 'never' | undefined;
+  /**
+   * Whether data that the transport gives back undelivered goes to the next element, before everything that was queued
+   * (ASAP_SEND_FAILOVER, RFC 5352 §6.5.5). The former element may have acted on it nevertheless, so this is for
+   * requests that may be carried out twice. Otherwise `send-failed` reports it. False unless given.
+   */
+  readonly resend?: boolean | undefined;
+  /** Talk to this element of the pool only: a PE handle (RFC 5352 §6.5.3). */
+  readonly peIdentifier?: number | undefined;
+  /** Close the session when it has had no element for so long, ms; unless given it waits for ever. */
+  readonly giveUpAfterMs?: number | undefined;
+  /**
+   * The user is an element as well: what its business card says, so that the other side can fail over to another
+   * element of the user's pool (RFC 5352 §3.9).
+   */
+  readonly businessCard?: { readonly poolHandle: PoolHandle; readonly elements: readonly PoolElementParameter[] };
+}

@@ -1,0 +1,362 @@
+import type { Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
+import type { DataMessage } from '../asap/outbox.ts';
+import { RSerPoolError } from '../errors.ts';
+import type { ChannelId } from '../role.ts';
+import type { BusinessCard } from '../wire/asap.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { Candidate } from './candidates.ts';
+import type { UserContext } from './context.ts';
+import type { ResolutionFailure, SessionElement, UserSessionId, WaitReason } from './events.ts';
+import { OutgoingQueue } from './outgoing-queue.ts';
+import { Search } from './search.ts';
+import type { SessionOptions } from './session-options.ts';
+
+/** Where a session stands. */
+type State =
+  /** A registrar was asked for the pool. */
+  | { readonly kind: 'resolving' }
+  | {
+      readonly kind: 'connecting';
+      readonly channel: ChannelId;
+      readonly element: Candidate;
+      readonly timeoutAt: Instant;
+    }
+  | { readonly kind: 'up'; readonly channel: ChannelId; readonly element: Candidate; readonly since: Instant }
+  /** No element at the moment. */
+  | { readonly kind: 'waiting'; readonly retryAt: Instant }
+  | { readonly kind: 'closing'; readonly channel: ChannelId; readonly element: Candidate }
+  | { readonly kind: 'ended' };
+
+/** An element that is gone and not yet replaced. */
+interface Interruption {
+  readonly from: SessionElement;
+  readonly at: Instant;
+}
+
+/**
+ * A conversation with a pool rather than with one of its elements. RFC 5352 §3.5, §3.8, §3.9, §6.5.
+ *
+ * What `sendData` takes while an element is connected goes to that element at once. What it takes meanwhile is queued
+ * and follows as soon as there is an element, in order, after the cookie. Whether a request was answered is for the
+ * application to know: no reply is awaited here, and nothing is repeated unless the option `resend` says so.
+ */
+export class UserSession {
+  readonly id: UserSessionId;
+  readonly poolHandle: PoolHandle;
+  readonly #context: UserContext;
+  readonly #options: SessionOptions;
+  readonly #queue: OutgoingQueue;
+  readonly #search: Search;
+  #state: State = { kind: 'resolving' };
+  /** The latest cookie; opaque (RFC 5352 §3.8). */
+  #cookie: Uint8Array | undefined;
+  #interruption: Interruption | undefined;
+  /** Since when there has been no element. */
+  #lonelySince: Instant | undefined;
+  #retryMs: number;
+
+  constructor(id: UserSessionId, poolHandle: PoolHandle, options: SessionOptions, context: UserContext, now: Instant) {
+    this.id = id;
+    this.poolHandle = poolHandle;
+    this.#context = context;
+    this.#options = options;
+    this.#queue = new OutgoingQueue(context.config.maxQueuedBytes);
+    this.#search = new Search(context, poolHandle, options.peIdentifier);
+    this.#lonelySince = now;
+    this.#retryMs = context.config.sessionRetryMs;
+  }
+
+  /** The element that is connected. */
+  get element(): SessionElement | undefined {
+    return this.#state.kind === 'up' ? named(this.#state.element) : undefined;
+  }
+
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /** Looks for the first element. */
+  open(now: Instant): void {
+    this.#search.begin();
+    this.#look(now);
+  }
+
+  /** True if it was sent at once, false if it waits for an element. */
+  sendData(message: DataMessage): boolean {
+    if (this.#state.kind === 'up') {
+      this.#context.outbox.data(this.#state.channel, message);
+      return true;
+    }
+    if (this.#state.kind === 'closing' || this.#state.kind === 'ended') {
+      throw new RSerPoolError('ERR_RSERPOOL_NO_SESSION', `session ${this.id} is being closed`, { session: this.id });
+    }
+    if (!this.#queue.push(message)) {
+      throw new RSerPoolError('ERR_RSERPOOL_QUEUE_FULL', `session ${this.id} has no element, and its queue is full`, {
+        session: this.id,
+        queuedBytes: this.#queue.bytes,
+        bytes: message.bytes.length,
+      });
+    }
+    return false;
+  }
+
+  close(how: 'shutdown' | 'abort', reason: string): void {
+    switch (this.#state.kind) {
+      case 'up':
+        this.#context.outbox.close(this.#state.channel, how, reason);
+        this.#become({ kind: 'closing', channel: this.#state.channel, element: this.#state.element });
+        break;
+      case 'connecting':
+        this.#abandon(this.#state.channel, reason);
+        this.#end(reason, false);
+        break;
+      case 'resolving':
+      case 'waiting':
+        this.#end(reason, false);
+        break;
+      default:
+        break;
+    }
+  }
+
+  handleChannelUp(now: Instant): void {
+    if (this.#state.kind !== 'connecting') return;
+    const { channel, element } = this.#state;
+    const { failed, outbox } = this.#context;
+    failed.delete(this.poolHandle, element.peIdentifier);
+    this.#lonelySince = undefined;
+    this.#become({ kind: 'up', channel, element, since: now });
+    const from = this.#interruption;
+    this.#interruption = undefined;
+    if (from === undefined) {
+      outbox.event({ kind: 'session-up', session: this.id, element: named(element) });
+      this.#greet(channel, element, false);
+    } else {
+      this.#announceFailover(from, element, now);
+      this.#greet(channel, element, true);
+    }
+  }
+
+  handleChannelDown(reason: string, failed: boolean, now: Instant): void {
+    const state = this.#state;
+    switch (state.kind) {
+      case 'connecting':
+        this.#unreachable(state.element, now);
+        this.#connectNext(now);
+        break;
+      case 'up':
+        this.#interrupted(state.element, state.since, reason, failed, now);
+        break;
+      case 'closing':
+        this.#end(reason, failed);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The element lost its state: to the session it is another one, which happens to have the same name. */
+  handleRestart(now: Instant): void {
+    if (this.#state.kind !== 'up') return;
+    const { channel, element } = this.#state;
+    this.#announceFailover({ from: named(element), at: now }, element, now);
+    this.#greet(channel, element, true);
+  }
+
+  handleSendFailed(message: DataMessage): void {
+    const again = this.#options.resend === true && this.#state.kind === 'up';
+    if (!again || !this.#queue.giveBack(message)) this.#reportUnsent(message);
+  }
+
+  handleData(ppid: number, streamId: number, bytes: Uint8Array): void {
+    if (this.#state.kind !== 'up' && this.#state.kind !== 'closing') return;
+    const { peIdentifier } = this.#state.element;
+    this.#context.outbox.event({ kind: 'data', session: this.id, peIdentifier, ppid, streamId, bytes });
+  }
+
+  /** Whether ASAP messages belong on the channel: with DATA ONLY there is no control channel (RFC 5352 §3.8). */
+  get hasControl(): boolean {
+    return this.#state.kind === 'up' && this.#state.element.control;
+  }
+
+  handleCookie(cookie: Uint8Array): void {
+    this.#cookie = cookie;
+    this.#context.outbox.event({ kind: 'cookie', session: this.id, bytes: cookie.length });
+  }
+
+  /** BC2 of RFC 5352 §3.9. */
+  handleBusinessCard({ poolHandle, elements }: BusinessCard): void {
+    const kept = elements.slice(0, this.#context.config.maxPreferredElements);
+    if (poolHandle.key === this.poolHandle.key) this.#search.prefer(kept);
+    this.#context.outbox.event({ kind: 'business-card', session: this.id, poolHandle, elements: kept });
+  }
+
+  /** The registrar answered. */
+  handleResolution(now: Instant): void {
+    if (this.#state.kind !== 'resolving') return;
+    this.#search.resolved();
+    this.#connectNext(now);
+  }
+
+  handleResolutionFailure(failure: ResolutionFailure, now: Instant): void {
+    if (this.#state.kind !== 'resolving') return;
+    this.#search.resolved();
+    const next = this.#search.next(now);
+    if (next === undefined) this.#wait(failure, now);
+    else this.#connect(next, now);
+  }
+
+  handleTimeout(now: Instant): void {
+    const giveUpAt = this.#giveUpAt();
+    if (giveUpAt !== undefined && now >= giveUpAt) {
+      if (this.#state.kind === 'connecting') this.#abandon(this.#state.channel, 'the session gives up');
+      this.#end('no element was found in time', true);
+    } else if (this.#state.kind === 'connecting' && now >= this.#state.timeoutAt) {
+      const { channel, element } = this.#state;
+      this.#abandon(channel, 'the element does not answer');
+      this.#unreachable(element, now);
+      this.#connectNext(now);
+    } else if (this.#state.kind === 'waiting' && now >= this.#state.retryAt) {
+      this.#search.beginAgain();
+      this.#resolve(now);
+    }
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    if (this.#state.kind === 'connecting') return earlier(this.#state.timeoutAt, this.#giveUpAt());
+    if (this.#state.kind === 'waiting') return earlier(this.#state.retryAt, this.#giveUpAt());
+    return this.#state.kind === 'resolving' ? this.#giveUpAt() : undefined;
+  }
+
+  #become(state: State): void {
+    this.#state = state;
+    if (this.nextTimeoutAt() === undefined) this.#context.timed.delete(this);
+    else this.#context.timed.add(this);
+  }
+
+  #giveUpAt(): Instant | undefined {
+    const { giveUpAfterMs } = this.#options;
+    if (giveUpAfterMs === undefined || this.#lonelySince === undefined) return undefined;
+    return this.#lonelySince + giveUpAfterMs;
+  }
+
+  /** C1 to C4 of RFC 5352 §3.3. */
+  #look(now: Instant): void {
+    const cached = this.#search.cached(now);
+    if (cached === 'useless' && this.#search.canResolve) {
+      this.#resolve(now);
+      return;
+    }
+    // Whatever the refresh brings, this session goes on with what is there.
+    if (cached === 'stale') this.#context.resolve(this.poolHandle, now);
+    this.#connectNext(now);
+  }
+
+  #resolve(now: Instant): void {
+    this.#become({ kind: 'resolving' });
+    if (!this.#context.resolve(this.poolHandle, now)) this.#wait('no-answer', now);
+  }
+
+  /** The next element that is worth a try; when the list is exhausted a fresh one; then a pause. */
+  #connectNext(now: Instant): void {
+    const next = this.#search.next(now);
+    if (next !== undefined) this.#connect(next, now);
+    else if (this.#search.canResolve) this.#resolve(now);
+    else this.#wait(this.#search.emptyReason, now);
+  }
+
+  #connect(element: Candidate, now: Instant): void {
+    const { outbox, config, channels } = this.#context;
+    const channel = outbox.connect(element.target);
+    channels.set(channel, this);
+    this.#become({ kind: 'connecting', channel, element, timeoutAt: now + config.connectTimeoutMs });
+  }
+
+  #abandon(channel: ChannelId, reason: string): void {
+    this.#context.outbox.close(channel, 'abort', reason);
+    this.#context.channels.delete(channel);
+  }
+
+  #wait(reason: WaitReason, now: Instant): void {
+    const { config, outbox } = this.#context;
+    const retryInMs = this.#retryMs;
+    this.#retryMs = Math.min(2 * retryInMs, Math.max(config.retranMaxMs, config.sessionRetryMs));
+    this.#become({ kind: 'waiting', retryAt: now + retryInMs });
+    outbox.event({ kind: 'session-waiting', session: this.id, reason, retryInMs });
+  }
+
+  #interrupted(element: Candidate, since: Instant, reason: string, failed: boolean, now: Instant): void {
+    const { failover = 'always' } = this.#options;
+    if (failed) this.#unreachable(element, now);
+    else this.#avoid(element, now);
+    if (failover === 'never' || (failover === 'on-failure' && !failed)) {
+      this.#end(reason, failed);
+      return;
+    }
+    this.#interruption = { from: named(element), at: now };
+    this.#lonelySince = now;
+    this.#context.outbox.event({ kind: 'session-interrupted', session: this.id, element: named(element), reason });
+    // An element that does not stay counts as one that could not be reached, so that nobody goes round in circles.
+    if (now - since >= this.#context.config.sessionRetryMs) {
+      this.#retryMs = this.#context.config.sessionRetryMs;
+      this.#search.begin();
+      this.#search.skip(element.peIdentifier);
+    }
+    this.#look(now);
+  }
+
+  /** RFC 5352 §3.5: the registrar is told, once an event. */
+  #unreachable(element: Candidate, now: Instant): void {
+    this.#avoid(element, now);
+    this.#context.reportUnreachable(this.poolHandle, element.peIdentifier);
+  }
+
+  #avoid(element: Candidate, now: Instant): void {
+    this.#search.skip(element.peIdentifier);
+    this.#context.failed.add(this.poolHandle, element.peIdentifier, now);
+  }
+
+  #announceFailover({ from, at }: Interruption, element: Candidate, now: Instant): void {
+    this.#context.outbox.event({
+      kind: 'failover',
+      session: this.id,
+      from,
+      to: named(element),
+      cookie: this.#cookie !== undefined && element.control,
+      afterMs: now - at,
+    });
+  }
+
+  /** What a new element hears first. RFC 5352 §3.8: the cookie before everything else on the control channel. */
+  #greet(channel: ChannelId, element: Candidate, failover: boolean): void {
+    const { outbox } = this.#context;
+    if (element.control) {
+      if (failover && this.#cookie !== undefined) {
+        outbox.control(channel, { kind: 'cookie-echo', cookie: this.#cookie });
+      }
+      const { businessCard } = this.#options;
+      if (businessCard !== undefined) outbox.control(channel, { kind: 'business-card', ...businessCard });
+    }
+    for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+      outbox.data(channel, message);
+    }
+  }
+
+  #reportUnsent({ bytes, ppid = 0 }: DataMessage): void {
+    this.#context.outbox.event({ kind: 'send-failed', session: this.id, ppid, bytes });
+  }
+
+  #end(reason: string, failed: boolean): void {
+    for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+      this.#reportUnsent(message);
+    }
+    this.#become({ kind: 'ended' });
+    this.#context.forget(this);
+    this.#context.outbox.event({ kind: 'session-closed', session: this.id, reason, failed });
+  }
+}
+
+function named({ peIdentifier, target }: Candidate): SessionElement {
+  return { peIdentifier, target };
+}
