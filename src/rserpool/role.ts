@@ -61,7 +61,15 @@ export type RoleInput =
   /** The channel is gone, or could not be opened. No more input for this channel follows. */
   | { readonly kind: 'channel-down'; readonly channel: ChannelId; readonly reason: string; readonly failed: boolean }
   /** A message could not be sent: SEND.FAILURE of RFC 5352. The bytes are those that were given to `send`. */
-  | { readonly kind: 'send-failed'; readonly channel: ChannelId; readonly ppid: number; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'send-failed';
+      readonly channel: ChannelId;
+      readonly ppid: number;
+      readonly bytes: Uint8Array;
+      /** As given to `send`, so that it can be sent again elsewhere; stream 0 and ordered unless given. */
+      readonly streamId?: number | undefined;
+      readonly unordered?: boolean | undefined;
+    }
   /** A multicast announcement (ASAP_SERVER_ANNOUNCE) from a UDP source. */
   | {
       readonly kind: 'announcement';
@@ -71,7 +79,13 @@ export type RoleInput =
 
 export type RoleOutput<Event> =
   /** Open a channel under this number. Answered by `channel-up` or `channel-down`. */
-  | { readonly kind: 'connect'; readonly channel: ChannelId; readonly target: TransportTarget }
+  | {
+      readonly kind: 'connect';
+      readonly channel: ChannelId;
+      readonly target: TransportTarget;
+      /** What will be spoken, for drivers that have one local endpoint a protocol: a registrar's ASAP and ENRP ports. */
+      readonly ppid?: number | undefined;
+    }
   | {
       readonly kind: 'send';
       readonly channel: ChannelId;
