@@ -1,0 +1,16 @@
+import { createNodeEntropy } from './node-entropy.ts';
+import { openNodeSocket } from './node-socket.ts';
+import { setNodeTimer } from './node-timer.ts';
+import type { Substrate } from './substrate.ts';
+
+/** The real world: UDP sockets, the monotonic clock, timers and randomness of Node.js. */
+export const nodeSubstrate: Substrate = {
+  now: () => performance.now(),
+  setTimer: setNodeTimer,
+  // Node hands out up to 32 datagrams for each wake-up, one after the other, before it runs immediates.
+  endOfBatch: (run) => {
+    setImmediate(run);
+  },
+  openSocket: openNodeSocket,
+  entropy: createNodeEntropy(),
+};
