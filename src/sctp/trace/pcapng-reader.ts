@@ -89,7 +89,7 @@ function readFrame(type: number, r: EndianReader, interfaces: readonly Interface
     r.skip(2);
   }
   const { linkType, unitsPerSecond, offsetSeconds } = interfaceAt(interfaces, index, from);
-  const units = r.u32() * 0x1_0000_0000 + r.u32();
+  const [high, low] = [r.u32(), r.u32()];
   const capturedBytes = r.u32();
   r.skip(4);
   const bytes = r.bytes(capturedBytes);
@@ -98,9 +98,21 @@ function readFrame(type: number, r: EndianReader, interfaces: readonly Interface
   for (const { code, value } of readOptions(r)) {
     if (code === OPTIONS.comment) comment = new TextDecoder().decode(value.bytes(value.remaining));
   }
-  // In this order, microseconds (the usual unit) come out exactly.
-  const timeUs = Math.floor(units / (unitsPerSecond / 1e6)) + offsetSeconds * 1e6;
+  const timeUs = divide64(high, low, unitsPerSecond / 1e6) + offsetSeconds * 1e6;
   return { timeUs, linkType, bytes, comment };
+}
+
+/** The whole part of a 64-bit number over `divisor`. Nanoseconds since 1970 are beyond 2^53: divided digit by digit. */
+function divide64(high: number, low: number, divisor: number): number {
+  if (!Number.isInteger(divisor)) return Math.floor((high * 0x1_0000_0000 + low) / divisor);
+  let quotient = 0;
+  let remainder = 0;
+  for (const digit of [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff]) {
+    const dividend = remainder * 0x1_0000 + digit;
+    quotient = quotient * 0x1_0000 + Math.floor(dividend / divisor);
+    remainder = dividend % divisor;
+  }
+  return quotient;
 }
 
 function interfaceAt(interfaces: readonly Interface[], index: number, offset: number): Interface {

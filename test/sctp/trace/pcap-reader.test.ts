@@ -174,6 +174,14 @@ describe('capture reader', () => {
     );
   });
 
+  it('does not round nanoseconds since 1970, which are beyond 2^53', () => {
+    const section = '0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000';
+    const nano = '01000000 1c000000 6500 0000 00000000 0900 0100 09000000 1c000000';
+    // 1795366608792766940 = 0x18ea6c6b1eb0c9dc
+    const packet = `06000000 40000000 00000000 6b6cea18 dcc9b01e 1e000000 1e000000 ${IPV4} 0000 40000000`;
+    expect(read(fromHex(`${section} ${nano} ${packet}`)).map(({ timeUs }) => timeUs)).toEqual([1_795_366_608_792_766]);
+  });
+
   it.each([
     ['an empty file', ''],
     ['another file', '89504e47 0d0a1a0a'],
