@@ -3,9 +3,17 @@ import type { ChannelId, TransportTarget } from '../../src/rserpool/role.ts';
 import type { RoleHost } from './role-host.ts';
 import type { RoleNetwork } from './role-network.ts';
 
+interface Message {
+  readonly kind: 'message';
+  readonly ppid: number;
+  readonly streamId: number;
+  readonly unordered: boolean;
+  readonly bytes: Uint8Array;
+}
+
 /** What goes one way through a channel, in order. */
 type Item =
-  | { readonly kind: 'message'; readonly ppid: number; readonly streamId: number; readonly bytes: Uint8Array }
+  | Message
   /** The sender wants a graceful end and sends nothing more. */
   | { readonly kind: 'shutdown'; readonly reason: string }
   /** Answer to `shutdown`: nothing more will come. */
@@ -56,10 +64,10 @@ export class RoleChannel {
     this.#up(responder);
   }
 
-  send(from: ChannelEnd, message: { ppid: number; streamId: number; bytes: Uint8Array }): void {
+  send(from: ChannelEnd, message: Omit<Message, 'kind'>): void {
     const side = this.#sideOf(from);
-    const { ppid, streamId, bytes } = message;
-    if (side.state === 'up') this.#transmit(side, { kind: 'message', ppid, streamId, bytes });
+    const { ppid, streamId, unordered, bytes } = message;
+    if (side.state === 'up') this.#transmit(side, { kind: 'message', ppid, streamId, unordered, bytes });
     else side.host.misuse(`send on channel ${side.id} in state ${side.state}`);
   }
 
@@ -161,7 +169,7 @@ export class RoleChannel {
     side.host.forget(side.id);
     for (const item of failed ? [...side.undelivered, ...side.held] : []) {
       if (item.kind !== 'message') continue;
-      side.host.deliver({ kind: 'send-failed', channel: side.id, ppid: item.ppid, bytes: item.bytes });
+      side.host.deliver({ ...item, kind: 'send-failed', channel: side.id });
     }
     side.host.deliver({ kind: 'channel-down', channel: side.id, reason, failed });
   }

@@ -13,9 +13,9 @@ export interface RoleHostOptions {
   readonly listens?: readonly { readonly port: number; readonly protocol?: TransportTarget['protocol'] }[];
   /**
    * Which of its ports a channel that it opens comes from; default the first it listens on with that protocol, else a
-   * free one.
+   * free one. `ppid` is what the role means to speak, if it says so.
    */
-  readonly localPort?: (target: TransportTarget) => number;
+  readonly localPort?: (target: TransportTarget, ppid: number | undefined) => number;
   /** Whether announcements of others reach it; default true. */
   readonly hearsAnnouncements?: boolean;
 }
@@ -128,10 +128,10 @@ export class RoleHost<Event = any, R extends Role<Event> = Role<Event>> {
     this.misuses.push(`${this.#network.clock.now()} ms: ${text}`);
   }
 
-  localTargetFor(target: TransportTarget): TransportTarget {
+  localTargetFor(target: TransportTarget, ppid: number | undefined): TransportTarget {
     const { protocol } = target;
     const listening = this.options.listens?.find((each) => (each.protocol ?? 'sctp') === protocol);
-    const port = this.options.localPort?.(target) ?? listening?.port ?? this.#nextFreePort++;
+    const port = this.options.localPort?.(target, ppid) ?? listening?.port ?? this.#nextFreePort++;
     return this.#localTarget(protocol, port);
   }
 
@@ -155,18 +155,19 @@ export class RoleHost<Event = any, R extends Role<Event> = Role<Event>> {
   #carryOut(output: RoleOutput<Event>): void {
     if (output.kind === 'event') this.events.push({ at: this.#network.clock.now(), event: output.event });
     else if (output.kind === 'announce') this.#network.announce(this, output.bytes);
-    else if (output.kind === 'connect') this.#connect(output.channel, output.target);
+    else if (output.kind === 'connect') this.#connect(output);
     else this.#use(output);
   }
 
-  #connect(id: ChannelId, target: TransportTarget): void {
+  #connect(output: Extract<RoleOutput<Event>, { kind: 'connect' }>): void {
+    const { channel: id, target, ppid } = output;
     if (id % 2 !== 1 || id <= this.#lastLocalId) {
       this.misuse(`connect with channel ${id}, which is not a new odd number`);
       return;
     }
     this.#lastLocalId = id;
     this.#channels.set(id, undefined);
-    this.#network.connect(this, id, target);
+    this.#network.connect(this, id, target, ppid);
   }
 
   #use(output: Extract<RoleOutput<Event>, { kind: 'send' | 'close' }>): void {

@@ -43,9 +43,9 @@ class TestRole implements Role<RoleInput> {
     this.#output.push(output);
   }
 
-  connect(target: TransportTarget): ChannelId {
+  connect(target: TransportTarget, ppid?: number): ChannelId {
     const channel = this.ids.take();
-    this.put({ kind: 'connect', channel, target });
+    this.put({ kind: 'connect', channel, target, ppid });
     return channel;
   }
 
@@ -142,11 +142,12 @@ describe('role network', () => {
     const registrar = network.add('registrar', new TestRole(), {
       addresses: ['10.0.0.3'],
       listens: [{ port: 3863 }, { port: 9901 }],
-      localPort: ({ port }) => port,
+      localPort: (_, ppid) => (ppid === 12 ? 9901 : 3863),
     });
-    registrar.call((role) => role.connect(server.target(9901)));
+    registrar.call((role) => role.connect(server.target(9901), 12));
+    registrar.call((role) => role.connect(server.target(9901), 11));
     clock.runFor(100);
-    expect(seen(server)).toEqual(['10 up 2 remote 10.0.0.3:9901;udp=9899']);
+    expect(seen(server)).toEqual(['10 up 2 remote 10.0.0.3:9901;udp=9899', '10 up 4 remote 10.0.0.3:3863;udp=9899']);
   });
 
   it('shuts down gracefully: what was sent before arrives on both sides', () => {
@@ -197,6 +198,8 @@ describe('role network', () => {
       '520 send-failed 1 lost',
       '520 down 1 peer does not answer true',
     ]);
+    const failed = client.eventsOf('send-failed');
+    expect(failed).toMatchObject([{ channel, ppid: 11, streamId: 0, unordered: false }]);
     expect(seen(server)).toHaveLength(1);
   });
 

@@ -89,13 +89,14 @@ export class RoleNetwork {
     );
   }
 
-  connect(from: RoleHost, id: ChannelId, target: TransportTarget): void {
+  connect(from: RoleHost, id: ChannelId, target: TransportTarget, ppid?: number): void {
     const giveUpAt = this.clock.now() + (this.#options.connectTimeoutMs ?? 10_000);
     const { life } = from;
     const attempt = (): void => {
       if (!from.isAlive || from.life !== life || !from.knows(id)) return;
       const outcome = this.#attempt(from, target);
-      if (outcome instanceof RoleHost) this.#open(from, id, target, outcome);
+      if (outcome instanceof RoleHost)
+        this.#open(from, id, from.localTargetFor(target, ppid), outcome.target(target.port), outcome);
       else if (outcome !== 'no answer') {
         this.clock.after(this.delayMs, () => this.#connectFailed(from, life, id, outcome));
       } else if (this.clock.now() + CONNECT_RETRY_MS > giveUpAt) {
@@ -157,9 +158,7 @@ export class RoleNetwork {
     return answer;
   }
 
-  #open(from: RoleHost, id: ChannelId, target: TransportTarget, to: RoleHost): void {
-    const here = from.localTargetFor(target);
-    const there = to.target(target.port);
+  #open(from: RoleHost, id: ChannelId, here: TransportTarget, there: TransportTarget, to: RoleHost): void {
     const initiator = from.newEnd('local', here, there, id);
     const responder = to.newEnd('remote', there, here);
     const channel = new RoleChannel(this, initiator, responder);
