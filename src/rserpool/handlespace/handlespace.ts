@@ -271,9 +271,10 @@ export class Handlespace<Owner = unknown> {
       return { kind: 'added', element } as const;
     }
     const previous = existing.parameter;
-    this.#disown(existing);
+    const isMoving = previous.homeRegistrarIdentifier !== parameter.homeRegistrarIdentifier;
+    if (isMoving) this.#disown(existing);
     existing.pool.update(existing, parameter);
-    this.#own(existing);
+    if (isMoving) this.#own(existing);
     existing.updatedAt = now;
     existing.revision = ++this.#revision;
     existing.owner = owner;

@@ -108,6 +108,7 @@ export class Pool<Owner = unknown> {
 
   /** What keeps an element like this out of the pool. RFC 5352 §3.1, RFC 5354 §3.12.6 to §3.12.9. */
   conflictsWith(parameter: PoolElementParameter): ErrorCause[] {
+    if (this.#accepts(parameter)) return [];
     const own = this.#character;
     const causes: ErrorCause[] = [];
     if (policyTypeOf(parameter.policy) !== own.policyType) {

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { Letters } from './selecting.ts';
+
+const lu = (load: number) => ({ kind: 'least-used', load }) as const;
+const prio = (priority: number) => ({ kind: 'priority', priority }) as const;
+const lud = (load: number, degradation: number) =>
+  ({ kind: 'least-used-with-degradation', load, degradation }) as const;
+const plu = (load: number, degradation: number) => ({ kind: 'priority-least-used', load, degradation }) as const;
+
+describe('least used', () => {
+  it('[POL-046] [POL-049] answers the lowest loads in ascending order', () => {
+    const pool = new Letters({ A: lu(10), B: lu(50), C: lu(30), D: lu(20) });
+    expect([pool.select(), pool.select(2), pool.select(1)]).toEqual(['ADCB', 'AD', 'A']);
+  });
+
+  it('[POL-048] goes round robin among equal loads', () => {
+    const pool = new Letters({ A: lu(7), B: lu(7), C: lu(7) });
+    expect(pool.heads(6)).toBe('ABCABC');
+  });
+
+  it('[POL-048] turns each group of equals that the answer reaches by one', () => {
+    const pool = new Letters({ A: lu(1), B: lu(5), C: lu(5), D: lu(5), E: lu(9), F: lu(9) });
+    expect([pool.select(), pool.select(3), pool.select(3), pool.select()]).toEqual(['ABCDEF', 'ACD', 'ADB', 'ABCDFE']);
+  });
+
+  it('a re-registration with the same load keeps the place, another load moves', () => {
+    const pool = new Letters({ A: lu(5), B: lu(5) });
+    pool.update('A', lu(5));
+    expect(pool.heads(1)).toBe('A');
+    pool.update('B', lu(0xffffffff));
+    expect(pool.heads(2)).toBe('AA');
+    pool.update('A', lu(0xffffffff));
+    expect(pool.heads(2)).toBe('BA');
+  });
+
+  it('[POL-047] removal keeps the order', () => {
+    const pool = new Letters({ A: lu(4), B: lu(2), C: lu(3), D: lu(1), E: lu(0) });
+    pool.remove('E');
+    pool.remove('B');
+    expect(pool.select()).toBe('DCA');
+  });
+});
+
+describe('priority', () => {
+  it('[POL-040] [POL-041] answers the highest priorities in decreasing order', () => {
+    const pool = new Letters({ A: prio(3), B: prio(0), C: prio(0xffffffff), D: prio(8) });
+    expect([pool.select(), pool.select(2)]).toEqual(['CDAB', 'CD']);
+  });
+
+  it('[POL-042] equal priorities come in some order, each once', () => {
+    const pool = new Letters({ A: prio(3), B: prio(3), C: prio(4) });
+    const answer = pool.select();
+    expect(answer[0]).toBe('C');
+    expect([...answer].sort().join('')).toBe('ABC');
+  });
+});
+
+describe('least used with degradation', () => {
+  it('[POL-053] [POL-056] [POL-057] adds the degradation for every answer an element was in', () => {
+    const pool = new Letters({ A: lud(0x40000000, 0x10000000), B: lud(0x50000000, 0x08000000) });
+    // A 40 -> 50; tie at 50, A was the last: B -> 58; A -> 60; B 58 -> 60; tie: A was before B.
+    expect(pool.heads(5)).toBe('ABABA');
+  });
+
+  it('[POL-056] [POL-058] counts for each element in the answer, not only for the first', () => {
+    const pool = new Letters({ A: lud(10, 100), B: lud(20, 5), C: lud(40, 1) });
+    expect(pool.select(2)).toBe('AB');
+    // A 110, B 25, C 40.
+    expect(pool.select()).toBe('BCA');
+  });
+
+  it('[POL-054] every re-registration sets the counter to 0', () => {
+    const pool = new Letters({ A: lud(10, 100), B: lud(50, 100) });
+    expect(pool.heads(2)).toBe('AB');
+    pool.update('A', lud(10, 100));
+    expect(pool.heads(1)).toBe('A');
+  });
+
+  it('[POL-059] goes beyond 32 bits', () => {
+    const pool = new Letters({ A: lud(0xffffffff, 0xffffffff), B: lud(0xffffffff, 0xfffffffe) });
+    // With M = 2^32 - 1: A M -> 2M, B M -> 2M-1 -> 3M-2, A 2M -> 3M, B 3M-2 -> 4M-3, A 3M -> 4M, B.
+    expect(pool.heads(7)).toBe('ABBABAB');
+  });
+});
+
+describe('priority least used', () => {
+  it('[POL-062] [POL-064] [POL-067] sorts by the sum of load and degradation', () => {
+    const pool = new Letters({ A: plu(50, 50), B: plu(50, 10), C: plu(25, 5) });
+    expect([pool.select(), pool.select(2), pool.select(1)]).toEqual(['CBA', 'CB', 'C']);
+  });
+
+  it('[POL-066] goes round robin among equal sums', () => {
+    const pool = new Letters({ A: plu(50, 10), B: plu(40, 20) });
+    expect(pool.heads(4)).toBe('ABAB');
+  });
+
+  it('[POL-068] adds beyond 32 bits', () => {
+    const pool = new Letters({ A: plu(0xffffffff, 0xffffffff), B: plu(0xffffffff, 1) });
+    expect(pool.select()).toBe('BA');
+  });
+});
