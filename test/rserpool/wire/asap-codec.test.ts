@@ -16,6 +16,10 @@ describe('ASAP codec', () => {
     expect(decodeAsap(fromHex(hex))).toMatchObject({ transports: [{ protocol: 'tcp' }] });
   });
 
+  it('[ASAP-076] does not even look into transports that do not belong there', () => {
+    expect(decodeAsap(fromHex('0a000010 0badcafe 00060008 0f170000'))).toMatchObject({ transports: [] });
+  });
+
   it('[PAR-049] ignores the transport use in SERVER_ANNOUNCE', () => {
     const hex = '0a000018 0badcafe 00040010 0f170007 00010008 c0000209';
     expect(decodeAsap(fromHex(hex))).toMatchObject({ transports: [{ protocol: 'sctp', use: 'data-only' }] });
@@ -52,7 +56,7 @@ describe('ASAP codec', () => {
     }
   });
 
-  it('[PAR-099] [ASAP-134] names the bad value of a registration', () => {
+  it('[PAR-099] names the bad value of a registration', () => {
     const bad = plain(`01000034 00090007 61626300 ${ELEMENT}`).replace('12670001', '12670003');
     expect(causesOf(refusedAsap(bad))).toEqual(['invalid-values 0004001012670003' + '00010008c0000201']);
   });

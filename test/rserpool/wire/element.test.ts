@@ -69,6 +69,11 @@ describe('Pool Element parameter', () => {
     expect(refuse(`${TCP} ${RR} ${TCP}`)).toEqual([`invalid-values ${plain(TCP)}`]);
   });
 
+  it('[PAR-022] ignores transports after the ASAP transport', () => {
+    const more = `${TCP} ${ASAP.replace('0f17', '1000')}`;
+    expect(read(element(`${TCP} ${RR} ${ASAP} ${more}`))).toEqual(read(element(`${TCP} ${RR} ${ASAP}`)));
+  });
+
   it('[PAR-080] [ASAP-101] [ENRP-113] can do without an ASAP transport in ASAP, but not in ENRP', () => {
     const { asapTransport, ...rest } = fullElement;
     expect(asapTransport).toBeDefined();

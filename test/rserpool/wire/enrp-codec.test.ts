@@ -14,7 +14,7 @@ describe('ENRP codec', () => {
     expect(Object.values(ENRP_MESSAGE_TYPE)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('[ENRP-036] [ENRP-039] takes a PRESENCE without a checksum', () => {
+  it('[ENRP-037] takes a PRESENCE without a checksum', () => {
     expect(decodeEnrp(fromHex('0100000c 0badcafe 00c0ffee'))).toEqual({
       kind: 'presence',
       senderId: 0x0badcafe,
@@ -72,7 +72,7 @@ describe('ENRP codec', () => {
     }
   });
 
-  it('[ENRP-061] takes a list of several registrars', () => {
+  it('[ENRP-058] takes a list of several registrars', () => {
     const one = '000b0018 00c0ffee 00040010 26ad0000 00010008 c0000208';
     expect(decodeEnrp(fromHex(`0600003c 0badcafe 00c0ffee ${one} ${one}`))).toMatchObject({
       registrars: [{ identifier: 0x00c0ffee }, { identifier: 0x00c0ffee }],

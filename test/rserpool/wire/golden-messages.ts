@@ -71,7 +71,7 @@ export const GOLDEN_ASAP: readonly GoldenMessage<AsapMessage>[] = [
   },
   {
     name: 'REGISTRATION_RESPONSE, granted with a warning',
-    ids: '[ASAP-049]',
+    ids: '[ASAP-046]',
     hex: '03000024 00090007 61626300 000e0008 12345678 000c0010 0003000c 00080008 00000001',
     message: {
       kind: 'registration-response',
@@ -106,13 +106,13 @@ export const GOLDEN_ASAP: readonly GoldenMessage<AsapMessage>[] = [
   },
   {
     name: 'HANDLE_RESOLUTION with an item count',
-    ids: '[ASAP-054] [ASAP-056]',
+    ids: '[ASAP-054]',
     hex: '05000014 00090007 61626300 803f0008 00000005',
     message: { kind: 'handle-resolution', subscribe: false, poolHandle: abc, itemCount: 5 },
   },
   {
     name: 'HANDLE_RESOLUTION_RESPONSE',
-    ids: '[ASAP-029] [ASAP-060] [ASAP-061]',
+    ids: '[ASAP-029] [ASAP-060]',
     hex:
       '06010044 00090007 61626300 0008000c 00000002 00000000 000a002c 12345678 0badcafe 00000258 00050010 00500000 ' +
       '00010008 c0000201 0008000c 00000002 00000003',
@@ -127,7 +127,7 @@ export const GOLDEN_ASAP: readonly GoldenMessage<AsapMessage>[] = [
   },
   {
     name: 'HANDLE_RESOLUTION_RESPONSE without a policy',
-    ids: '[ASAP-060] [ASAP-064] [ASAP-065]',
+    ids: '[ASAP-060]',
     hex:
       '06000038 00090007 61626300 000a002c 12345678 0badcafe 00000258 00050010 00500000 00010008 c0000201 ' +
       '0008000c 00000002 00000003',
@@ -153,7 +153,7 @@ export const GOLDEN_ASAP: readonly GoldenMessage<AsapMessage>[] = [
   },
   {
     name: 'ENDPOINT_KEEP_ALIVE with H',
-    ids: '[ASAP-030] [ASAP-069] [ASAP-070]',
+    ids: '[ASAP-030] [ASAP-069]',
     hex: '0701000f 0badcafe 00090007 61626300',
     message: { kind: 'endpoint-keep-alive', home: true, registrarIdentifier: 0x0badcafe, poolHandle: abc },
   },
@@ -269,19 +269,19 @@ export const GOLDEN_ENRP: readonly GoldenMessage<EnrpMessage>[] = [
   },
   {
     name: 'HANDLE_TABLE_REQUEST with W',
-    ids: '[ENRP-016] [ENRP-041] [ENRP-042]',
+    ids: '[ENRP-016] [ENRP-041]',
     hex: '0201000c 0badcafe 00c0ffee',
     message: { kind: 'handle-table-request', ...ids, ownChildrenOnly: true },
   },
   {
     name: 'HANDLE_TABLE_REQUEST without W',
-    ids: '[ENRP-043]',
+    ids: '[ENRP-041]',
     hex: '0200000c 0badcafe 00c0ffee',
     message: { kind: 'handle-table-request', ...ids, ownChildrenOnly: false },
   },
   {
     name: 'HANDLE_TABLE_RESPONSE with M',
-    ids: '[ENRP-017] [ENRP-044] [ENRP-045] [ENRP-049]',
+    ids: '[ENRP-017] [ENRP-044] [ENRP-049]',
     hex: `03020050 0badcafe 00c0ffee 00090007 61626300 ${FULL_ELEMENT_HEX}`,
     message: {
       kind: 'handle-table-response',
@@ -293,7 +293,7 @@ export const GOLDEN_ENRP: readonly GoldenMessage<EnrpMessage>[] = [
   },
   {
     name: 'HANDLE_TABLE_RESPONSE, empty',
-    ids: '[ENRP-050]',
+    ids: '[ENRP-044]',
     hex: '0300000c 0badcafe 00c0ffee',
     message: { kind: 'handle-table-response', ...ids, rejected: false, more: false, pools: [] },
   },

@@ -88,7 +88,7 @@ describe('messages of unknown types', () => {
 });
 
 describe('messages on a byte stream', () => {
-  it('[ASAP-022] tells the span of a message from its first four bytes', () => {
+  it('tells the span of a message from its first four bytes', () => {
     expect(streamSpanBytes(fromHex('050100'))).toBeUndefined();
     expect(streamSpanBytes(fromHex('0501000b'))).toBe(12);
     expect(streamSpanBytes(fromHex('0501000c 00'))).toBe(12);

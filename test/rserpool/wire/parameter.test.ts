@@ -154,7 +154,7 @@ describe('broken structure', () => {
     expect(decodeAsap(fromHex(hex))).toMatchObject({ element: { policy: { kind: 'round-robin' } } });
   });
 
-  it('[ASAP-133] tells what a refused registration was about, so that it can be answered', () => {
+  it('tells what a refused registration was about, so that it can be answered', () => {
     const { context } = refusedAsap(registration('').replace('12670001', '12670002'));
     expect(context).toMatchObject({ messageType: 1, peIdentifier: 0x12345678 });
     expect(`${context.poolHandle}`).toBe('abc');
