@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { UserRole, type UserRoleOptions } from '../../../src/rserpool/user/user.ts';
+import { SeededRandom } from '../../harness/random.ts';
+import { host, RoleLadder } from './role-ladder.ts';
+
+function hunter(registrars: number, options: Partial<UserRoleOptions> = {}) {
+  const role = new UserRole({
+    registrars: Array.from({ length: registrars }, (_, i) => host(i + 1)),
+    announcements: registrars === 0,
+    entropy: new SeededRandom(1),
+    ...options,
+  });
+  return new RoleLadder(role);
+}
+
+const announce = { kind: 'server-announce', registrarIdentifier: 7, transports: [] } as const;
+
+describe('server hunt', () => {
+  it('[ASAP-234] [ASAP-235] [ASAP-232] tries three of five registrars at start-up and never more at once', () => {
+    const ladder = hunter(5);
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.1', 'connect 3 192.0.2.2', 'connect 5 192.0.2.3']);
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.take()).toEqual([]);
+  });
+
+  it('[ASAP-237] [ASAP-244] [ASAP-245] makes the first one that comes up home, closes the others, stops T5', () => {
+    const ladder = hunter(3);
+    ladder.call((role, now) => role.start(now));
+    ladder.take();
+    ladder.up(3, host(2));
+    expect(ladder.take()).toEqual(['close 1 abort', 'close 5 abort', 'event home-changed']);
+    expect(ladder.role.home?.target).toEqual(host(2));
+    // The race was lost after all: nothing comes of it.
+    ladder.up(5, host(3));
+    ladder.down(1);
+    expect(ladder.role.home?.channel).toBe(3);
+    expect(ladder.role.nextTimeoutAt()).toBeUndefined();
+    expect(ladder.take()).toEqual([]);
+  });
+
+  it('[ASAP-239] tries another address as soon as an attempt fails, and each only once a round', () => {
+    const ladder = hunter(4);
+    ladder.call((role, now) => role.start(now));
+    ladder.take();
+    ladder.down(1);
+    expect(ladder.take()).toEqual(['connect 7 192.0.2.4']);
+    ladder.down(3);
+    ladder.down(5);
+    ladder.down(7);
+    expect(ladder.take()).toEqual([]);
+  });
+
+  it('[ASAP-236] [ASAP-240] [ASAP-389] doubles T5 from 10 s to RETRAN-MAX, 60 s', () => {
+    const ladder = hunter(1);
+    ladder.call((role, now) => role.start(now));
+    const rounds: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const start = ladder.now;
+      ladder.take();
+      while (ladder.takeOnly('connect').length === 0) ladder.advance(1000);
+      rounds.push((ladder.now - start) / 1000);
+    }
+    expect(rounds).toEqual([10, 20, 40, 60, 60]);
+  });
+
+  it('[ASAP-241] [ASAP-242] [ASAP-243] gives up hanging attempts at T5 and begins with addresses not tried yet', () => {
+    const ladder = hunter(5);
+    ladder.call((role, now) => role.start(now));
+    ladder.take();
+    ladder.advance(9999);
+    expect(ladder.take()).toEqual([]);
+    ladder.advance(1);
+    expect(ladder.take()).toEqual([
+      'close 1 abort',
+      'close 3 abort',
+      'close 5 abort',
+      'connect 7 192.0.2.4',
+      'connect 9 192.0.2.5',
+      'connect 11 192.0.2.1',
+    ]);
+  });
+
+  it('[ASAP-238] begins the next hunt with T5 at its initial value', () => {
+    const ladder = hunter(1);
+    ladder.call((role, now) => role.start(now));
+    ladder.advance(30_000);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 1 192.0.2.1', 'connect 3 192.0.2.1', 'connect 5 192.0.2.1']);
+    ladder.up(5, host(1));
+    ladder.down(5);
+    ladder.take();
+    ladder.advance(10_000);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 9 192.0.2.1']);
+  });
+
+  it('[ASAP-232] hunts again when the home registrar is gone, that one last', () => {
+    const ladder = hunter(4);
+    ladder.call((role, now) => role.start(now));
+    ladder.up(1);
+    ladder.take();
+    ladder.down(1);
+    expect(ladder.take()).toEqual([
+      'connect 7 192.0.2.4',
+      'connect 9 192.0.2.2',
+      'connect 11 192.0.2.3',
+      'event home-changed',
+    ]);
+    expect(ladder.role.home).toBeUndefined();
+  });
+
+  it('[ASAP-231] refuses to start without registrars and without announcements', () => {
+    expect(() => hunter(0, { announcements: false })).toThrow(
+      expect.objectContaining({ code: 'ERR_RSERPOOL_NO_REGISTRARS' }),
+    );
+  });
+});
+
+describe('announcements of registrars', () => {
+  it('[ASAP-227] [ASAP-229] tries the source address at port 3863 if an announcement has no transports', () => {
+    const ladder = hunter(0);
+    ladder.call((role, now) => role.start(now));
+    ladder.announce('192.0.2.9', announce);
+    expect(ladder.outputs).toEqual([
+      {
+        kind: 'connect',
+        channel: 1,
+        ppid: 11,
+        target: { protocol: 'sctp', addresses: ['192.0.2.9'], port: 3863, udpPort: undefined },
+      },
+    ]);
+  });
+
+  it('[ASAP-076] takes the SCTP transport with all its addresses and its UDP port, not the TCP one', () => {
+    const ladder = hunter(0);
+    ladder.call((role, now) => role.start(now));
+    ladder.announce('192.0.2.9', {
+      ...announce,
+      udpPort: 7777,
+      transports: [
+        { protocol: 'tcp', port: 3863, addresses: ['192.0.2.9'] },
+        { protocol: 'sctp', port: 4000, use: 'data-only', addresses: ['192.0.2.9', '2001:db8::9', '224.0.0.1'] },
+      ],
+    });
+    const target = { protocol: 'sctp', addresses: ['192.0.2.9', '2001:db8::9'], port: 4000, udpPort: 7777 };
+    expect(ladder.outputs).toEqual([{ kind: 'connect', channel: 1, ppid: 11, target }]);
+  });
+
+  it('[ASAP-230] [ASAP-385] forgets an announced registrar after T7, 5 s', () => {
+    const ladder = hunter(0);
+    ladder.announce('192.0.2.9', announce);
+    ladder.advance(4999);
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.9']);
+    ladder.advance(10_000);
+    expect(ladder.takeOnly('connect')).toEqual([]);
+  });
+
+  it('[ASAP-228] restarts T7 with every announcement', () => {
+    const ladder = hunter(0);
+    for (let i = 0; i < 3; i++) {
+      ladder.announce('192.0.2.9', announce);
+      ladder.advance(4000);
+    }
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.9']);
+  });
+
+  it('[ASAP-228] keeps a registrar whose announcements come more seldom than T7, once their interval is known', () => {
+    const ladder = hunter(0);
+    ladder.announce('192.0.2.9', announce);
+    ladder.advance(8000);
+    ladder.announce('192.0.2.9', announce);
+    ladder.advance(23_999);
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.9']);
+    ladder.advance(1);
+    ladder.advance(10_000);
+    expect(ladder.takeOnly('connect')).toEqual([]);
+  });
+
+  it('[ASAP-249] keeps the configured registrars and a bounded number of forged ones', () => {
+    const ladder = hunter(1, { announcements: true, config: { maxAnnouncedRegistrars: 10 } });
+    for (let i = 0; i < 100_000; i++) {
+      const address = `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
+      ladder.announce(address, announce);
+    }
+    ladder.call((role, now) => role.start(now));
+    for (let channel = 1; channel < 60; channel += 2) ladder.down(channel);
+    const forged = Array.from({ length: 10 }, (_, i) => `10.0.0.${i}`);
+    const tried = ladder.takeOnly('connect').map((line) => line.split(' ')[2]);
+    // Those that were there first stay, so that a flood cannot push out true registrars.
+    expect(tried).toEqual(['192.0.2.1', ...forged]);
+  });
+
+  it('[ASAP-084] never answers an announcement, however broken', () => {
+    const ladder = hunter(1, { announcements: true });
+    const from = { address: '192.0.2.9', udpPort: 3863 };
+    // SERVER_ANNOUNCE cut short, a 01-type message, REGISTRATION.
+    for (const bytes of [
+      [0x0a, 0, 0, 6, 1, 2],
+      [0x4f, 0, 0, 4],
+      [1, 0, 0, 4],
+    ]) {
+      ladder.input({ kind: 'announcement', from, bytes: Uint8Array.from(bytes) });
+    }
+    expect(ladder.take()).toEqual([]);
+  });
+
+  it('[ASAP-076] ignores addresses that are nobody’s', () => {
+    const ladder = hunter(0);
+    ladder.call((role, now) => role.start(now));
+    ladder.announce('224.0.1.185', announce);
+    ladder.announce('0.0.0.0', announce);
+    expect(ladder.take()).toEqual([]);
+  });
+});
