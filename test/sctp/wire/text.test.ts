@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../src/base/bytes.ts';
+import type { ErrorCause } from '../../../src/sctp/wire/cause.ts';
 import { writeChecksum } from '../../../src/sctp/wire/crc32c.ts';
-import { describeChunk, describePacket } from '../../../src/sctp/wire/text.ts';
+import { describeCause, describeChunk, describePacket } from '../../../src/sctp/wire/text.ts';
 import { CAPTURED_PACKETS } from './captured-packets.ts';
 import { decodeOne } from './decode-one.ts';
 
@@ -41,7 +42,19 @@ describe('describeChunk', () => {
   });
 
   it('keeps control characters of a peer off the terminal', () => {
-    expect(text('0600000b 000c0007 1b5b4100')).toBe('ABORT [User-Initiated Abort ".[A"]');
+    expect(text('0600000f 000c000b 1b5b4120 7e7f80 00')).toBe('ABORT [User-Initiated Abort ".[A ~.."]');
+  });
+
+  it('shows the beginning of what is long: 16 bytes, or 80 characters', () => {
+    const cause = (kind: 'unrecognized-chunk-type' | 'user-initiated-abort', length: number): string => {
+      const bytes = new Uint8Array(length).fill(0x41);
+      const value: ErrorCause = kind === 'user-initiated-abort' ? { kind, reason: bytes } : { kind, chunk: bytes };
+      return describeCause(value);
+    };
+    expect(cause('unrecognized-chunk-type', 16)).toBe(`Unrecognized Chunk Type ${'41'.repeat(16)}`);
+    expect(cause('unrecognized-chunk-type', 17)).toBe(`Unrecognized Chunk Type ${'41'.repeat(16)}… (17 bytes)`);
+    expect(cause('user-initiated-abort', 80)).toBe(`User-Initiated Abort "${'A'.repeat(80)}"`);
+    expect(cause('user-initiated-abort', 81)).toBe(`User-Initiated Abort "${'A'.repeat(80)}"…`);
   });
 
   it('names every cause and parameter', () => {

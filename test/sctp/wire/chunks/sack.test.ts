@@ -55,6 +55,7 @@ describe('SACK', () => {
     expectWireError(() => decodeOne(block('0000', '0003')), 'bad-value', 16);
     expectWireError(() => decodeOne(block('0001', '0003')), 'bad-value', 16);
     expectWireError(() => decodeOne(block('0003', '0002')), 'bad-value', 16);
+    expectWireError(() => decodeOne('03000018 0000000c 00001234 0002 0000 00020003 00070006'), 'bad-value', 20);
     expect(decodeOne(block('0002', '0002'))).toMatchObject({ gapAckBlocks: [{ start: 2, end: 2 }] });
   });
 });
