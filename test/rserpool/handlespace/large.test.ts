@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { Handlespace } from '../../../src/rserpool/handlespace/handlespace.ts';
+import type { PolicyParameter } from '../../../src/rserpool/wire/policy.ts';
+import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
+import { entropy, parameter, registration } from './samples.ts';
+
+const ELEMENTS = 100_000;
+
+const policies: readonly ((i: number) => PolicyParameter)[] = [
+  () => ({ kind: 'round-robin' }),
+  (i) => ({ kind: 'weighted-round-robin', weight: 1 + (i % 9) }),
+  () => ({ kind: 'random' }),
+  (i) => ({ kind: 'weighted-random', weight: 1 + (i % 9) }),
+  (i) => ({ kind: 'least-used-with-degradation', load: i, degradation: 5 }),
+];
+
+describe('100 000 elements in one pool', () => {
+  it.each(policies.map((policyOf) => ({ kind: policyOf(0).kind, policyOf })))(
+    '$kind works with them',
+    ({ policyOf }) => {
+      const handlespace = new Handlespace<string>();
+      const handle = poolHandle('large');
+      for (let i = 0; i < ELEMENTS; i++) {
+        const identifier = Math.imul(i, 0x9e3779b1) >>> 0;
+        handlespace.register(
+          registration('large', parameter(identifier, { policy: policyOf(i) }), { expiresAt: (i * 7919) % ELEMENTS }),
+        );
+      }
+      // Anything that walks over the pool for each of these would take minutes and run into the time limit of the test.
+      for (let i = 0; i < ELEMENTS; i++) {
+        const resolution = handlespace.resolve(handle, 3, entropy);
+        if (resolution.kind !== 'resolved' || new Set(resolution.elements).size !== 3) expect.fail('three elements');
+      }
+      expect(handlespace.elementCount).toBe(ELEMENTS);
+      let last = -1;
+      for (let element = handlespace.takeExpired(ELEMENTS); element; element = handlespace.takeExpired(ELEMENTS))
+        last++;
+      expect(last).toBe(ELEMENTS - 1);
+      expect([handlespace.elementCount, handlespace.poolCount]).toEqual([0, 0]);
+    },
+  );
+});

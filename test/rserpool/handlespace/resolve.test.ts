@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { Handlespace } from '../../../src/rserpool/handlespace/handlespace.ts';
+import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
+import { entropy, parameter, registration, resolved } from './samples.ts';
+
+describe('a handle resolution', () => {
+  it('[ASAP-187] [POL-014] [POL-015] lists the elements of the pool by its policy', () => {
+    const handlespace = new Handlespace<string>();
+    for (const identifier of [1, 2, 3]) handlespace.register(registration('p', parameter(identifier)));
+    expect([resolved(handlespace, 'p'), resolved(handlespace, 'p'), resolved(handlespace, 'p', 2)]).toEqual([
+      [1, 2, 3],
+      [2, 3, 1],
+      [3, 1],
+    ]);
+  });
+
+  it('[ASAP-188] comes with the policy of the pool', () => {
+    const handlespace = new Handlespace<string>();
+    handlespace.register(registration('p', parameter(1, { policy: { kind: 'least-used', load: 5 } })));
+    expect(handlespace.resolve(poolHandle('p'), 9, entropy)).toMatchObject({ policy: { kind: 'least-used', load: 0 } });
+  });
+
+  it('[ASAP-108] [ASAP-190] sees at once what a re-registration changes', () => {
+    const handlespace = new Handlespace<string>();
+    const register = (identifier: number, load: number) =>
+      handlespace.register(registration('p', parameter(identifier, { policy: { kind: 'least-used', load } })));
+    register(1, 10);
+    register(2, 20);
+    expect(resolved(handlespace, 'p')).toEqual([1, 2]);
+    register(1, 30);
+    expect(resolved(handlespace, 'p')).toEqual([2, 1]);
+  });
+
+  it('[ASAP-189] of a pool that does not exist says so', () => {
+    expect(resolved(new Handlespace<string>(), 'p')).toBe('unknown-pool');
+  });
+
+  it('[POL-004] finds nothing where all weights are 0', () => {
+    const handlespace = new Handlespace<string>();
+    const policy = { kind: 'weighted-random', weight: 0 } as const;
+    handlespace.register(registration('p', parameter(1, { policy })));
+    expect(resolved(handlespace, 'p')).toBe('none-selectable');
+  });
+});
