@@ -1,0 +1,112 @@
+import type { Entropy, Instant } from '../../base/contract.ts';
+import type { RegistrarConfig } from '../registrar/config.ts';
+import { sameEndpoint } from '../registrar/endpoint-match.ts';
+import type { Outbox } from '../registrar/outbox.ts';
+import { randomBetween } from '../registrar/random.ts';
+import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
+
+/** An ENRP endpoint that we want to be connected to. */
+interface Destination {
+  readonly target: TransportTarget;
+  /** From the configuration: never given up. */
+  readonly configured: boolean;
+  channel: ChannelId | undefined;
+  /** When the next attempt is due, unless there is a channel. */
+  attemptAt: Instant;
+  /** Pause after the next failure. */
+  pauseMs: number;
+}
+
+/** Keeps trying to reach peers, with growing pauses. */
+export class Dialer {
+  readonly #config: RegistrarConfig;
+  readonly #entropy: Entropy;
+  readonly #outbox: Outbox;
+  readonly #destinations: Destination[] = [];
+
+  constructor(config: RegistrarConfig, entropy: Entropy, outbox: Outbox) {
+    this.#config = config;
+    this.#entropy = entropy;
+    this.#outbox = outbox;
+  }
+
+  /** Wants a channel to an endpoint from now on; the first attempt is due at once. */
+  add(target: TransportTarget, configured: boolean, now: Instant): void {
+    if (this.#find(target) !== undefined) return;
+    this.#destinations.push({
+      target,
+      configured,
+      channel: undefined,
+      attemptAt: now,
+      pauseMs: this.#config.peerRetryMinMs,
+    });
+  }
+
+  /** Wants no channel to an endpoint any more, unless it is a configured one. */
+  remove(target: TransportTarget): void {
+    const index = this.#destinations.findIndex((d) => !d.configured && sameEndpoint(d.target, target));
+    if (index >= 0) this.#destinations.splice(index, 1);
+  }
+
+  /** The channel to an endpoint is gone, whoever had opened it: one will be opened after the first, random pause. */
+  retry(target: TransportTarget, now: Instant): void {
+    const destination = this.#find(target);
+    if (destination === undefined || destination.channel !== undefined) return;
+    const pause = randomBetween(this.#entropy, 0, this.#config.peerRetryMinMs);
+    destination.attemptAt = Math.min(destination.attemptAt, now + pause);
+  }
+
+  /** Tries an endpoint now, if there is no attempt under way. */
+  hurry(target: TransportTarget, now: Instant): void {
+    const destination = this.#find(target);
+    if (destination !== undefined) destination.attemptAt = now;
+  }
+
+  /** Whether this is a channel that was opened here and is not up yet, or is up. */
+  owns(channel: ChannelId): boolean {
+    return this.#destinations.some((d) => d.channel === channel);
+  }
+
+  /** The endpoint that the channel was opened to. */
+  targetOf(channel: ChannelId): TransportTarget | undefined {
+    return this.#destinations.find((d) => d.channel === channel)?.target;
+  }
+
+  handleChannelUp(channel: ChannelId): void {
+    const destination = this.#destinations.find((d) => d.channel === channel);
+    if (destination !== undefined) destination.pauseMs = this.#config.peerRetryMinMs;
+  }
+
+  handleChannelDown(channel: ChannelId, now: Instant): void {
+    const destination = this.#destinations.find((d) => d.channel === channel);
+    if (destination === undefined) return;
+    destination.channel = undefined;
+    // Random, so that two registrars that lost each other do not both dial at the same moment.
+    destination.attemptAt = now + randomBetween(this.#entropy, destination.pauseMs / 2, destination.pauseMs);
+    destination.pauseMs = Math.min(2 * destination.pauseMs, this.#config.peerRetryMaxMs);
+  }
+
+  /**
+   * Opens the channels that are due.
+   * @param isReached whether there is a channel to this endpoint already, whoever opened it
+   */
+  handleTimeout(now: Instant, isReached: (target: TransportTarget) => boolean): void {
+    for (const destination of this.#destinations) {
+      if (destination.channel !== undefined || destination.attemptAt > now) continue;
+      if (isReached(destination.target)) destination.attemptAt = now + this.#config.peerRetryMaxMs;
+      else destination.channel = this.#outbox.connect(destination.target, PPID.enrp);
+    }
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    let next: Instant | undefined;
+    for (const { channel, attemptAt } of this.#destinations) {
+      if (channel === undefined && (next === undefined || attemptAt < next)) next = attemptAt;
+    }
+    return next;
+  }
+
+  #find(target: TransportTarget): Destination | undefined {
+    return this.#destinations.find((d) => sameEndpoint(d.target, target));
+  }
+}

@@ -1,0 +1,469 @@
+import { unreachable } from '../../base/assert.ts';
+import type { Entropy, Instant } from '../../base/contract.ts';
+import { WireError } from '../../base/errors.ts';
+import { earlier } from '../../base/timers.ts';
+import type { Channel, Channels } from '../registrar/channels.ts';
+import type { RegistrarConfig } from '../registrar/config.ts';
+import type { ElementStore } from '../registrar/element-store.ts';
+import { sameEndpoint } from '../registrar/endpoint-match.ts';
+import type { Outbox } from '../registrar/outbox.ts';
+import { randomRegistrarId } from '../registrar/random.ts';
+import type { ChannelId, TransportTarget } from '../role.ts';
+import type { ErrorCause } from '../wire/cause.ts';
+import type { PoolElementParameter } from '../wire/element.ts';
+import type { EnrpMessage } from '../wire/enrp.ts';
+import { decodeEnrp } from '../wire/enrp-codec.ts';
+import { MessageError } from '../wire/message-error.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { RegistrarInformation } from '../wire/registrar-information.ts';
+import { Audit } from './audit.ts';
+import { Dialer } from './dialer.ts';
+import { Mentor, type StartupAction } from './mentor.ts';
+import { PeerChannels } from './peer-channels.ts';
+import { informationOf, isWatched, type Peer, Peers, transportOf } from './peers.ts';
+import { type OwnIdentity, Speaker } from './speaker.ts';
+import { Supervision } from './supervision.ts';
+import { TableSessions } from './table-sessions.ts';
+import { Takeover } from './takeover.ts';
+import { Updates } from './updates.ts';
+
+type KnownMessage = Exclude<EnrpMessage, { readonly kind: 'unknown' }>;
+
+/** Bytes of Server Information parameters in a LIST_RESPONSE; what does not fit is learnt from PRESENCE. */
+const MAX_LIST_BYTES = 60_000;
+
+/** What the ENRP side of a registrar is made of. */
+export interface EnrpParts {
+  readonly config: RegistrarConfig;
+  readonly entropy: Entropy;
+  readonly own: OwnIdentity;
+  readonly channels: Channels;
+  readonly outbox: Outbox;
+  readonly store: ElementStore;
+  /** Configured peers; our own endpoint among them is left out. */
+  readonly peers: readonly TransportTarget[];
+}
+
+/** ENRP: what registrars say to each other. Finds out who speaks, then hands the message to its procedure. RFC 5353 §3. */
+export class EnrpService {
+  readonly #parts: EnrpParts;
+  readonly peers: Peers;
+  readonly #speaker: Speaker;
+  readonly #dialer: Dialer;
+  readonly #peerChannels: PeerChannels;
+  readonly #mentor: Mentor;
+  readonly #supervision: Supervision;
+  readonly #takeover: Takeover;
+  readonly #tables: TableSessions;
+  readonly #audit: Audit;
+  readonly #updates: Updates;
+
+  constructor(parts: EnrpParts, now: Instant) {
+    const { config, entropy, own, channels, outbox, store } = parts;
+    this.#parts = parts;
+    this.peers = new Peers(config.maxPeers);
+    this.#speaker = new Speaker(own, this.peers, channels, outbox, () => store.checksumOf(own.id));
+    this.#dialer = new Dialer(config, entropy, outbox);
+    this.#peerChannels = new PeerChannels(config, own, channels, outbox);
+    const others = parts.peers.filter((target) => !sameEndpoint(target, own.transport));
+    for (const target of others) this.#dialer.add(target, true, now);
+    this.#mentor = new Mentor(config, entropy, this.peers, this.#speaker, others.length > 0, now);
+    this.#supervision = new Supervision(config, this.peers, this.#speaker, this.#dialer, outbox, now);
+    this.#takeover = new Takeover(config, entropy, own, this.peers, this.#speaker, outbox);
+    this.#tables = new TableSessions(config, store);
+    this.#audit = new Audit(config, store, this.#speaker, outbox);
+    this.#updates = new Updates(own, this.#speaker, store, outbox);
+    outbox.event({ kind: 'starting', registrarId: own.id });
+  }
+
+  get serving(): boolean {
+    return this.#mentor.serving;
+  }
+
+  /** Downloads that peers make from us at the moment. */
+  get tableSessions(): number {
+    return this.#tables.size;
+  }
+
+  /** Tells all peers of an element that was registered, changed or removed here. RFC 5353 §3.3. */
+  announceUpdate(action: 'add-pe' | 'del-pe', poolHandle: PoolHandle, element: PoolElementParameter): void {
+    this.#updates.announce(action, poolHandle, element);
+  }
+
+  /** The channel is one that this side opened for ENRP. */
+  owns(channel: ChannelId): boolean {
+    return this.#dialer.owns(channel);
+  }
+
+  handleChannelUp(channel: Channel): void {
+    if (!this.#dialer.owns(channel.id)) return;
+    this.#dialer.handleChannelUp(channel.id);
+    if (sameEndpoint(channel.remote, this.#parts.own.transport)) {
+      this.#peerChannels.close(channel, 'abort', 'this registrar called itself');
+      return;
+    }
+    // Who is there is not known yet: no receiver. The reply tells.
+    this.#speaker.reply(channel.id, 0, this.#speaker.presence(true));
+  }
+
+  /** A channel is gone; `channel` is `undefined` if it could not be opened in the first place. */
+  handleChannelDown(id: ChannelId, channel: Channel | undefined, now: Instant): void {
+    const target = this.#dialer.targetOf(id);
+    this.#dialer.handleChannelDown(id, now);
+    if (channel !== undefined) this.#handleLoss(channel, now);
+    else if (target !== undefined) this.#handleUnreachable(target, now);
+    this.#enforce(now);
+  }
+
+  /** The peer lost its state: what was agreed on this channel does not count any more. */
+  handleChannelRestarted(channel: Channel, now: Instant): void {
+    this.#handleLoss(channel, now);
+    channel.peerId = undefined;
+    this.#speaker.reply(channel.id, 0, this.#speaker.presence(true));
+    this.#enforce(now);
+  }
+
+  /** A message was not delivered: for a peer that is asked for a sign of life this is as good as no answer. §3.4.3. */
+  handleSendFailed(channel: Channel | undefined, now: Instant): void {
+    const peer = this.peers.get(channel?.peerId);
+    if (peer?.state.kind === 'probing') this.#bury(peer, now);
+    this.#enforce(now);
+  }
+
+  handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
+    let message: EnrpMessage;
+    try {
+      message = decodeEnrp(bytes);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#refuse(channel, error);
+      return;
+    }
+    if (message.kind === 'unknown') {
+      // RFC 5354 §4: only types whose two high bits are 01 are reported.
+      if (message.report)
+        this.#error(channel, channel.peerId, [{ kind: 'unrecognized-message', message: message.whole }]);
+      return;
+    }
+    const known = this.#identify(channel, message, now);
+    if (known === undefined) return;
+    if (message.unrecognized !== undefined && message.kind !== 'error') {
+      const causes = message.unrecognized.map((parameter) => ({ kind: 'unrecognized-parameter', parameter }) as const);
+      this.#error(channel, message.senderId, causes);
+    }
+    this.#dispatch(known, channel, message, now);
+    this.#enforce(now);
+  }
+
+  handleTimeout(now: Instant): void {
+    this.#dialer.handleTimeout(now, (target) => this.#isReached(target));
+    this.#act(this.#mentor.handleTimeout(now));
+    for (const peer of this.#supervision.handleTimeout(now)) this.#bury(peer, now);
+    this.#takeover.handleTimeout(now);
+    this.#audit.handleTimeout(now);
+    this.#tables.handleTimeout(now);
+    this.#enforce(now);
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    let next = earlier(this.#dialer.nextTimeoutAt(), this.#mentor.nextTimeoutAt());
+    next = earlier(next, this.#supervision.nextTimeoutAt());
+    next = earlier(next, this.#takeover.nextTimeoutAt());
+    next = earlier(next, this.#audit.nextTimeoutAt());
+    return earlier(next, this.#tables.nextTimeoutAt());
+  }
+
+  /** Finds the peer that a message comes from, makes a new one if need be, and notes that it was heard. §3.4.1. */
+  #identify(
+    channel: Channel,
+    { senderId, receiverId }: KnownMessage,
+    now: Instant,
+  ): { readonly peer: Peer; readonly isNew: boolean } | undefined {
+    const { own } = this.#parts;
+    if (senderId === 0) return this.#ignore(channel, 'bad-message', 'a registrar uses the identifier 0');
+    if (senderId === own.id) return this.#handleOwnIdentifier(channel, now);
+    if (channel.peerId !== undefined && channel.peerId !== senderId) {
+      this.#peerChannels.close(channel, 'abort', 'the Sending Server ID changed');
+      return this.#ignore(
+        channel,
+        'identifier-changed',
+        'a registrar changed its identifier on an association',
+        senderId,
+      );
+    }
+    const isNew = this.peers.get(senderId) === undefined;
+    const peer = this.peers.get(senderId) ?? this.peers.add(senderId, now);
+    if (peer === undefined) return this.#ignore(channel, 'limit-reached', 'too many peers', senderId);
+    if (channel.peerId === undefined && !this.#peerChannels.bind(peer, channel, now)) {
+      this.#peerChannels.close(channel, 'abort', 'the Sending Server ID belongs to another registrar');
+      return this.#ignore(channel, 'identifier-conflict', 'two hosts use the same registrar identifier', senderId);
+    }
+    this.#hear(peer, channel, now);
+    if (receiverId !== 0 && receiverId !== own.id) {
+      // The sender lives, but means a registrar that was here before.
+      return this.#ignore(channel, 'wrong-receiver', 'a message for another registrar was dropped', senderId);
+    }
+    return { peer, isNew };
+  }
+
+  #hear(peer: Peer, channel: Channel, now: Instant): void {
+    peer.lastHeardAt = now;
+    this.#takeover.handleHeard(peer);
+    if (peer.heard) return;
+    peer.heard = true;
+    this.#learnTransport(peer, peer.transport ?? channel.remote, now);
+    // §3.4.1: whoever was not known is asked for its Server Information.
+    this.#speaker.reply(channel.id, peer.id, this.#speaker.presence(true));
+    this.#parts.outbox.event({ kind: 'peer-up', registrarId: peer.id, transport: peer.transport });
+    this.#takeover.handleNewPeer(peer);
+    if (!this.#mentor.serving) this.#mentor.offer(peer, now);
+  }
+
+  #learnTransport(peer: Peer, transport: TransportTarget, now: Instant): void {
+    if (peer.transport !== undefined && !sameEndpoint(peer.transport, transport)) this.#dialer.remove(peer.transport);
+    peer.transport = transport;
+    this.#dialer.add(transport, false, now);
+    for (const other of this.peers.values()) {
+      if (other === peer || other.transport === undefined || !sameEndpoint(other.transport, transport)) continue;
+      // A registrar that restarted has a new identifier; the one that was here before is probably gone (§3.2.1).
+      this.#supervision.suspect(other, now);
+    }
+  }
+
+  #dispatch(
+    { peer, isNew }: { readonly peer: Peer; readonly isNew: boolean },
+    channel: Channel,
+    message: KnownMessage,
+    now: Instant,
+  ): void {
+    switch (message.kind) {
+      case 'presence':
+        peer.lastPresenceAt = now;
+        if (message.information?.identifier === peer.id) {
+          this.#learnTransport(peer, transportOf(message.information, channel.remote), now);
+        }
+        // A new peer has just got one.
+        if (message.replyRequired && !isNew) this.#speaker.reply(channel.id, peer.id, this.#speaker.presence(false));
+        if (message.checksum !== undefined && this.serving) this.#audit.handleChecksum(peer, message.checksum, now);
+        return;
+      case 'list-request':
+        this.#speaker.reply(channel.id, peer.id, {
+          kind: 'list-response',
+          rejected: !this.serving,
+          registrars: this.serving ? this.#list() : [],
+        });
+        return;
+      case 'list-response': {
+        const { wanted, action } = this.#mentor.handleList(peer, message, now);
+        if (wanted) for (const information of message.registrars) this.#learn(information, now);
+        this.#act(action);
+        return;
+      }
+      case 'handle-table-request':
+        this.#speaker.reply(
+          channel.id,
+          peer.id,
+          this.#tables.answer(channel.id, message.ownChildrenOnly, this.serving, now),
+        );
+        return;
+      case 'handle-table-response': {
+        if (!this.#mentor.isMentor(peer.id)) {
+          this.#audit.handleTable(peer, message, now);
+          return;
+        }
+        const { pools, action } = this.#mentor.handleTable(peer, message, now);
+        this.#updates.download(pools, now);
+        this.#act(action);
+        return;
+      }
+      case 'handle-update':
+        this.#updates.handle(peer, message, channel.id, !this.serving, now);
+        return;
+      case 'init-takeover':
+        this.#takeover.handleInit(peer, message.targetId, now);
+        return;
+      case 'init-takeover-ack':
+        this.#takeover.handleAck(peer, message.targetId);
+        return;
+      case 'takeover-server':
+        this.#handleTakeoverServer(peer, message.targetId, now);
+        return;
+      case 'error':
+        // Never answered: two registrars would go on for ever.
+        this.#ignore(channel, 'error-received', `a registrar reported ${causesText(message.causes)}`, peer.id);
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  /** §3.5.2: another registrar has won. */
+  #handleTakeoverServer(winner: Peer, targetId: number, now: Instant): void {
+    const { own, outbox, store } = this.#parts;
+    if (targetId === own.id) {
+      // We live, but the winner owns our elements now. Those that stay with us come back by re-registration.
+      this.#speaker.announce(this.#speaker.presence(false));
+      const elements = store.setHome(own.id, winner.id, now);
+      const text = `another registrar took over this one and its ${elements} elements`;
+      outbox.event({ kind: 'warning', code: 'ownership-lost', registrarId: winner.id, text });
+      return;
+    }
+    const target = this.peers.get(targetId);
+    if (target !== undefined && target !== winner) {
+      if (target.state.kind === 'arbitrating' || target.state.kind === 'pausing') {
+        outbox.event({ kind: 'takeover-aborted', targetId, reason: 'taken-over-by-other' });
+      }
+      this.#remove(target, 'taken-over');
+    }
+    const elements = store.setHome(targetId, winner.id, now);
+    outbox.event({ kind: 'takeover-completed', targetId, winnerId: winner.id, elements });
+  }
+
+  /** §3.5.2: carries out the takeovers that are won. */
+  #enforce(now: Instant): void {
+    const { own, outbox, store } = this.#parts;
+    for (let target = this.#takeover.won(); target !== undefined; target = this.#takeover.won()) {
+      // First the peers are told, then the elements.
+      this.#speaker.announce({ kind: 'takeover-server', targetId: target.id });
+      this.#remove(target, 'dead');
+      const elements = store.setHome(target.id, own.id, now);
+      outbox.event({ kind: 'takeover-completed', targetId: target.id, winnerId: own.id, elements });
+    }
+  }
+
+  #handleLoss(channel: Channel, now: Instant): void {
+    this.#tables.handleChannelDown(channel.id);
+    const peer = this.peers.get(channel.peerId);
+    if (peer === undefined) return;
+    this.#peerChannels.release(peer, channel.id);
+    if (peer.channel !== undefined) return;
+    this.#act(this.#mentor.handleUnreachable(peer.id, now));
+    if (peer.transport !== undefined) this.#dialer.retry(peer.transport, now);
+    // The loss of an association is not yet the peer's death, but reason enough to ask (§3.4.3).
+    this.#supervision.suspect(peer, now);
+  }
+
+  /** A peer is dead. Before we serve there is nothing that we could take over. */
+  #bury(peer: Peer, now: Instant): void {
+    if (this.serving) this.#takeover.start(peer, now);
+    else this.#remove(peer, 'dead');
+  }
+
+  #remove(peer: Peer, reason: 'dead' | 'taken-over'): void {
+    this.peers.remove(peer.id);
+    if (peer.transport !== undefined) this.#dialer.remove(peer.transport);
+    this.#peerChannels.closeAll(peer.id, 'this registrar is considered dead');
+    this.#audit.forget(peer.id);
+    this.#parts.outbox.event({ kind: 'peer-down', registrarId: peer.id, reason });
+  }
+
+  /** No channel could be opened: for a peer that is being asked for a sign of life this is a failed send (§3.4.3). */
+  #handleUnreachable(target: TransportTarget, now: Instant): void {
+    for (const peer of [...this.peers.values()]) {
+      if (peer.state.kind !== 'probing' || peer.channel !== undefined) continue;
+      if (peer.transport !== undefined && sameEndpoint(peer.transport, target)) this.#bury(peer, now);
+    }
+  }
+
+  #act(action: StartupAction): void {
+    const { outbox, own } = this.#parts;
+    switch (action.kind) {
+      case 'none':
+        return;
+      case 'serve':
+        this.#updates.endDownload();
+        outbox.event({ kind: 'serving', registrarId: own.id, mentorId: action.mentorId });
+        this.#speaker.announce(this.#speaker.presence(false));
+        return;
+      case 'mentor-failed':
+        outbox.event({
+          kind: 'warning',
+          code: 'mentor-failed',
+          registrarId: action.mentorId,
+          text: `the mentor is ${action.why === 'rejected' ? 'not ready' : action.why}`,
+        });
+        return;
+      default:
+        unreachable(action);
+    }
+  }
+
+  /** A message with our own identifier: from ourselves, or from a registrar that drew the same one. */
+  #handleOwnIdentifier(channel: Channel, now: Instant): undefined {
+    const { own, entropy, outbox, channels } = this.#parts;
+    this.#peerChannels.close(channel, 'abort', 'the Sending Server ID is that of the receiver');
+    if (sameEndpoint(channel.remote, own.transport)) return;
+    this.#ignore(channel, 'identifier-collision', 'another registrar has the identifier of this one', own.id);
+    if (this.serving) return;
+    // RFC 5353 §3.2.1 sees no harm in it, but nobody would hear the other one: as long as nobody knows us we draw anew.
+    own.id = randomRegistrarId(entropy);
+    for (const peer of [...this.peers.values()]) this.peers.remove(peer.id);
+    for (const other of channels.values()) {
+      if (other.peerId !== undefined) this.#peerChannels.close(other, 'abort', 'this registrar has a new identifier');
+    }
+    this.#mentor.restart(now);
+    outbox.event({ kind: 'starting', registrarId: own.id });
+  }
+
+  #learn(information: RegistrarInformation, now: Instant): void {
+    const { identifier } = information;
+    // The responder may list us, and some list static peers with the identifier 0.
+    if (identifier === 0 || identifier === this.#parts.own.id || this.peers.get(identifier) !== undefined) return;
+    const peer = this.peers.add(identifier, now);
+    if (peer === undefined) return;
+    peer.transport = transportOf(information);
+    this.#dialer.add(peer.transport, false, now);
+  }
+
+  #list(): RegistrarInformation[] {
+    const list: RegistrarInformation[] = [];
+    let bytes = 0;
+    for (const peer of this.peers.values()) {
+      if (!peer.heard || !isWatched(peer) || peer.transport === undefined) continue;
+      bytes += 32 + 20 * peer.transport.addresses.length;
+      if (bytes > MAX_LIST_BYTES) break;
+      list.push(informationOf(peer.id, peer.transport));
+    }
+    return list;
+  }
+
+  #isReached(target: TransportTarget): boolean {
+    for (const peer of this.peers.values()) {
+      const channel = this.#parts.channels.usable(peer.channel);
+      if (channel === undefined) continue;
+      if (sameEndpoint(channel.remote, target)) return true;
+      if (peer.transport !== undefined && sameEndpoint(peer.transport, target)) return true;
+    }
+    return false;
+  }
+
+  #refuse(channel: Channel, error: WireError): void {
+    this.#ignore(channel, 'bad-message', `an ENRP message was dropped: ${error.message}`, channel.peerId);
+    if (!(error instanceof MessageError) || error.causes.length === 0) return;
+    this.#error(channel, error.context.senderId ?? channel.peerId, error.causes);
+  }
+
+  #error(channel: Channel, receiverId: number | undefined, causes: readonly ErrorCause[]): void {
+    this.#speaker.reply(channel.id, receiverId ?? 0, { kind: 'error', causes });
+  }
+
+  #ignore(
+    channel: Channel,
+    code:
+      | 'bad-message'
+      | 'wrong-receiver'
+      | 'identifier-collision'
+      | 'identifier-changed'
+      | 'identifier-conflict'
+      | 'limit-reached'
+      | 'error-received',
+    text: string,
+    registrarId?: number,
+  ): undefined {
+    this.#parts.outbox.event({ kind: 'warning', code, text, registrarId, channel: channel.id });
+  }
+}
+
+function causesText(causes: readonly ErrorCause[]): string {
+  return causes.map((cause) => cause.kind).join(', ') || 'an error without a cause';
+}

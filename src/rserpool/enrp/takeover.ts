@@ -1,0 +1,160 @@
+import type { Entropy, Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
+import type { RegistrarConfig } from '../registrar/config.ts';
+import type { Outbox } from '../registrar/outbox.ts';
+import { randomBetween } from '../registrar/random.ts';
+import { isWatched, movePeer, type Peer, type Peers } from './peers.ts';
+import type { OwnIdentity, Speaker } from './speaker.ts';
+
+/** Arbitration: which registrar takes over a dead one. RFC 5353 §3.5.1. */
+export class Takeover {
+  readonly #config: RegistrarConfig;
+  readonly #entropy: Entropy;
+  readonly #own: OwnIdentity;
+  readonly #peers: Peers;
+  readonly #speaker: Speaker;
+  readonly #outbox: Outbox;
+
+  constructor(
+    config: RegistrarConfig,
+    entropy: Entropy,
+    own: OwnIdentity,
+    peers: Peers,
+    speaker: Speaker,
+    outbox: Outbox,
+  ) {
+    this.#config = config;
+    this.#entropy = entropy;
+    this.#own = own;
+    this.#peers = peers;
+    this.#speaker = speaker;
+    this.#outbox = outbox;
+  }
+
+  /** The peer is dead: claims it. */
+  start(target: Peer, now: Instant): void {
+    const attempt = target.state.kind === 'pausing' ? target.state.attempt + 1 : 1;
+    const event = target.state.kind === 'pausing' ? 'pause-over' : 'unresponsive';
+    const deadlineAt = now + this.#config.maxTimeNoResponseMs;
+    const acknowledgedBy = new Set<number>();
+    const fresh = { attempt, acknowledgedBy, deadlineAt, repeated: false, forced: false };
+    if (!movePeer(target, event, { kind: 'arbitrating', ...fresh })) return;
+    this.#outbox.event({ kind: 'takeover-started', targetId: target.id, attempt });
+    // To all peers, the target included: if it lives it will object.
+    this.#speaker.announce({ kind: 'init-takeover', targetId: target.id });
+  }
+
+  /** Any message of a peer came: whatever was going on against it ends. */
+  handleHeard(peer: Peer): void {
+    const { kind } = peer.state;
+    if (!movePeer(peer, 'heard', { kind: 'active' })) return;
+    if (kind === 'arbitrating' || kind === 'pausing') {
+      this.#outbox.event({ kind: 'takeover-aborted', targetId: peer.id, reason: 'target-alive' });
+    }
+  }
+
+  /** A peer was met while arbitrations run: it has to agree as well. */
+  handleNewPeer(peer: Peer): void {
+    for (const target of this.#peers.values()) {
+      if (target.state.kind === 'arbitrating' && target !== peer) {
+        this.#speaker.send(peer, { kind: 'init-takeover', targetId: target.id });
+      }
+    }
+  }
+
+  /** INIT_TAKEOVER of another registrar. */
+  handleInit(sender: Peer, targetId: number, now: Instant): void {
+    if (targetId === this.#own.id) {
+      // §3.5.1 (1): at once, to all peers, since all of them were asked.
+      this.#speaker.announce(this.#speaker.presence(false));
+      return;
+    }
+    const target = this.#peers.get(targetId);
+    if (target?.state.kind === 'arbitrating') {
+      // §3.5.1 (2): both want it. (2B) the winner does not even answer.
+      if (!this.#yieldsTo(sender.id)) return;
+      this.#outbox.event({ kind: 'takeover-aborted', targetId, reason: 'lost-arbitration' });
+    }
+    if (target !== undefined) {
+      const guardAt = now + this.#config.takeoverGuardMs;
+      movePeer(target, 'claimed', { kind: 'not-active', claimedBy: sender.id, guardAt });
+    }
+    this.#speaker.send(sender, { kind: 'init-takeover-ack', targetId });
+  }
+
+  handleAck(sender: Peer, targetId: number): void {
+    const state = this.#peers.get(targetId)?.state;
+    if (state?.kind === 'arbitrating') state.acknowledgedBy.add(sender.id);
+  }
+
+  /** A target that is ours now: all peers that count have acknowledged, or we stop waiting for them. */
+  won(): Peer | undefined {
+    for (const target of this.#peers.values()) {
+      const { state } = target;
+      if (state.kind !== 'arbitrating') continue;
+      if (state.forced || this.#missing(target, state.acknowledgedBy).length === 0) return target;
+    }
+    return undefined;
+  }
+
+  handleTimeout(now: Instant): void {
+    for (const target of this.#peers.values()) {
+      const { state } = target;
+      if (state.kind === 'not-active' && state.guardAt <= now) movePeer(target, 'guard-over', { kind: 'active' });
+      else if (state.kind === 'pausing' && state.resumeAt <= now) this.start(target, now);
+      else if (state.kind === 'arbitrating' && !state.forced && state.deadlineAt <= now)
+        this.#handleDeadline(target, now);
+    }
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    let next: Instant | undefined;
+    for (const { state } of this.#peers.values()) {
+      if (state.kind === 'arbitrating') next = earlier(next, state.deadlineAt);
+      else if (state.kind === 'pausing') next = earlier(next, state.resumeAt);
+      else if (state.kind === 'not-active') next = earlier(next, state.guardAt);
+    }
+    return next;
+  }
+
+  /** Acknowledgements did not come in time: once more to those who owe one, then a pause, then all over again. */
+  #handleDeadline(target: Peer, now: Instant): void {
+    const { state } = target;
+    if (state.kind !== 'arbitrating') return;
+    const missing = this.#missing(target, state.acknowledgedBy);
+    if (missing.length === 0) return;
+    if (!state.repeated) {
+      for (const peer of missing) this.#speaker.send(peer, { kind: 'init-takeover', targetId: target.id });
+      target.state = { ...state, repeated: true, deadlineAt: now + this.#config.maxTimeNoResponseMs };
+      return;
+    }
+    if (state.attempt >= this.#config.takeoverMaxAttempts) {
+      // Elements without a home are worse than two registrars that both want them: re-registration settles the latter.
+      target.state = { ...state, forced: true };
+      this.#outbox.event({
+        kind: 'warning',
+        code: 'takeover-forced',
+        registrarId: target.id,
+        text: `${missing.length} registrars did not acknowledge the takeover in ${state.attempt} attempts; it is carried out without them`,
+      });
+      return;
+    }
+    const resumeAt = now + randomBetween(this.#entropy, 0, this.#config.takeoverRetryMaxMs);
+    movePeer(target, 'incomplete', { kind: 'pausing', attempt: state.attempt, resumeAt });
+    this.#outbox.event({ kind: 'takeover-aborted', targetId: target.id, reason: 'no-acknowledgement' });
+  }
+
+  /** Peers that still have to acknowledge; those that are dead themselves do not count. */
+  #missing(target: Peer, acknowledgedBy: ReadonlySet<number>): readonly Peer[] {
+    const missing: Peer[] = [];
+    for (const peer of this.#peers.values()) {
+      if (peer !== target && isWatched(peer) && !acknowledgedBy.has(peer.id)) missing.push(peer);
+    }
+    return missing;
+  }
+
+  /** RFC 5353 §3.5.1 (2A): the smaller identifier gives way; with rsplib's rule the larger one. */
+  #yieldsTo(senderId: number): boolean {
+    return this.#config.takeoverArbitration === 'largest-id' ? this.#own.id < senderId : this.#own.id > senderId;
+  }
+}

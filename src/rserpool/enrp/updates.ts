@@ -1,0 +1,73 @@
+import type { Instant } from '../../base/contract.ts';
+import type { ElementStore } from '../registrar/element-store.ts';
+import type { Outbox } from '../registrar/outbox.ts';
+import type { ChannelId } from '../role.ts';
+import type { PoolElementParameter } from '../wire/element.ts';
+import type { HandleUpdate, PoolEntry } from '../wire/enrp.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { Peer } from './peers.ts';
+import type { OwnIdentity, Speaker } from './speaker.ts';
+
+/** Deletions that are remembered during start-up. */
+const MAX_REMEMBERED_DELETIONS = 65_536;
+
+/** HANDLE_UPDATE in both directions, and the entries of the first download. RFC 5353 §3.2.3, §3.3. */
+export class Updates {
+  readonly #own: OwnIdentity;
+  readonly #speaker: Speaker;
+  readonly #store: ElementStore;
+  readonly #outbox: Outbox;
+  /** Removed while the table was being downloaded: an older part must not bring them back. */
+  readonly #deleted = new Set<string>();
+
+  constructor(own: OwnIdentity, speaker: Speaker, store: ElementStore, outbox: Outbox) {
+    this.#own = own;
+    this.#speaker = speaker;
+    this.#store = store;
+    this.#outbox = outbox;
+  }
+
+  /** To all peers, with the complete element also when it is removed. RFC 5353 §3.3.1, §3.3.2. */
+  announce(action: HandleUpdate['action'], poolHandle: PoolHandle, element: PoolElementParameter): void {
+    this.#speaker.announce({ kind: 'handle-update', action, poolHandle, element });
+  }
+
+  /** A peer's update. It is never forwarded: its sender has told all peers itself. */
+  handle(peer: Peer, update: HandleUpdate, channel: ChannelId, downloading: boolean, now: Instant): void {
+    const { poolHandle, element } = update;
+    const key = elementKey(poolHandle, element.identifier);
+    if (update.action === 'del-pe') {
+      if (downloading && this.#deleted.size < MAX_REMEMBERED_DELETIONS) this.#deleted.add(key);
+      this.#store.removeForPeer(poolHandle, element, now);
+      return;
+    }
+    const home = element.homeRegistrarIdentifier;
+    if (home !== peer.id) {
+      // Only the home registrar announces (§2.4). What names us as the home cannot be news to us.
+      const text = `an update names ${home === this.#own.id ? 'this registrar' : 'a third one'} as the home of an element`;
+      this.#outbox.event({ kind: 'warning', code: 'foreign-update', text, registrarId: peer.id, channel });
+      return;
+    }
+    this.#deleted.delete(key);
+    this.#store.learn(poolHandle, element, now);
+  }
+
+  /** A part of the first download, whoever owns the elements. RFC 5353 §3.2.3 (4). */
+  download(pools: readonly PoolEntry[], now: Instant): void {
+    for (const { poolHandle, elements } of pools) {
+      for (const element of elements) {
+        if (element.homeRegistrarIdentifier === this.#own.id) continue;
+        if (this.#deleted.has(elementKey(poolHandle, element.identifier))) continue;
+        this.#store.learn(poolHandle, element, now);
+      }
+    }
+  }
+
+  endDownload(): void {
+    this.#deleted.clear();
+  }
+}
+
+function elementKey(poolHandle: PoolHandle, peIdentifier: number): string {
+  return `${peIdentifier} ${poolHandle.key}`;
+}

@@ -1,0 +1,266 @@
+import type { Entropy, Instant } from '../../base/contract.ts';
+import { WireError } from '../../base/errors.ts';
+import type {
+  AsapMessage,
+  Deregistration,
+  EndpointKeepAliveAck,
+  EndpointUnreachable,
+  HandleResolution,
+  Registration,
+} from '../wire/asap.ts';
+import { ASAP_MESSAGE_TYPE } from '../wire/asap.ts';
+import { decodeAsap } from '../wire/asap-codec.ts';
+import type { ErrorCause } from '../wire/cause.ts';
+import type { PoolElementParameter } from '../wire/element.ts';
+import { MessageError } from '../wire/message-error.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+import { admit, isSameElement } from './admission.ts';
+import type { Channel, Channels } from './channels.ts';
+import type { RegistrarConfig } from './config.ts';
+import type { ElementMonitor } from './element-monitor.ts';
+import { type ElementStore, nameOf, type StoredElement } from './element-store.ts';
+import type { ElementLoss } from './events.ts';
+import type { Outbox } from './outbox.ts';
+import { Resolver } from './resolver.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** What the ASAP side of a registrar is made of. */
+export interface AsapParts {
+  readonly config: RegistrarConfig;
+  readonly entropy: Entropy;
+  readonly own: { readonly id: number };
+  readonly channels: Channels;
+  readonly outbox: Outbox;
+  readonly store: ElementStore;
+  readonly monitor: ElementMonitor;
+  /** Tells the peers: HANDLE_UPDATE. */
+  readonly announceUpdate: (action: 'add-pe' | 'del-pe', poolHandle: PoolHandle, element: PoolElementParameter) => void;
+}
+
+/** ASAP: what pool elements and pool users ask of a registrar. RFC 5352 §3. */
+export class AsapService {
+  readonly #parts: AsapParts;
+  readonly #resolver: Resolver;
+  readonly #subscriptions: Subscriptions;
+
+  constructor(parts: AsapParts) {
+    this.#parts = parts;
+    this.#resolver = new Resolver(parts.config, parts.entropy, parts.store);
+    this.#subscriptions = new Subscriptions(parts.config.maxSubscriptionsPerChannel);
+  }
+
+  handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
+    let message: AsapMessage;
+    try {
+      message = decodeAsap(bytes);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#refuse(channel, error);
+      return;
+    }
+    if (message.unrecognized !== undefined && message.kind !== 'error') {
+      const causes = message.unrecognized.map((parameter) => ({ kind: 'unrecognized-parameter', parameter }) as const);
+      this.#error(channel, causes);
+    }
+    switch (message.kind) {
+      case 'registration':
+        this.#register(channel, message, now);
+        return;
+      case 'deregistration':
+        this.#deregister(channel, message, now);
+        return;
+      case 'handle-resolution':
+        this.#resolve(channel, message);
+        return;
+      case 'endpoint-keep-alive-ack':
+        this.#acknowledge(channel, message, now);
+        return;
+      case 'endpoint-unreachable':
+        this.#report(channel, message, now);
+        return;
+      case 'unknown':
+        // RFC 5354 §4: only types whose two high bits are 01 are reported.
+        if (message.report) this.#error(channel, [{ kind: 'unrecognized-message', message: message.whole }]);
+        return;
+      case 'error':
+        // Never answered: two sides would go on for ever.
+        this.#parts.outbox.event({
+          kind: 'warning',
+          code: 'error-received',
+          text: `an ASAP_ERROR came: ${message.causes.map((cause) => cause.kind).join(', ')}`,
+          channel: channel.id,
+        });
+        return;
+      default:
+        // Meant for elements or users: dropped without a word (RFC 5352 §4).
+        return;
+    }
+  }
+
+  handleChannelDown(channel: Channel): void {
+    this.#subscriptions.handleChannelDown(channel.id);
+  }
+
+  /** The pool has changed; its subscribers will hear of it at the end of this input. */
+  noteChange(poolHandle: PoolHandle): void {
+    this.#subscriptions.noteChange(poolHandle);
+  }
+
+  /** Sends what subscribers have to know. */
+  flush(): void {
+    this.#subscriptions.push(
+      (poolHandle, itemCount) => this.#resolver.resolve(poolHandle, itemCount, true),
+      (channel, response) => {
+        if (this.#parts.channels.usable(channel) !== undefined) this.#parts.outbox.sendAsap(channel, response);
+      },
+    );
+  }
+
+  /** Elements whose life ran out, and copies that nobody refreshed. RFC 5352 §3.2. */
+  handleTimeout(now: Instant): void {
+    const { announceUpdate, outbox, own, store } = this.#parts;
+    for (;;) {
+      const element = store.takeExpired(now, (expired) => this.#dismiss(expired));
+      if (element === undefined) return;
+      const homeRegistrarId = element.parameter.homeRegistrarIdentifier;
+      if (homeRegistrarId !== own.id) {
+        outbox.event({ kind: 'element-lost', ...nameOf(element), reason: 'orphaned', homeRegistrarId });
+        continue;
+      }
+      outbox.event({ kind: 'expired', ...nameOf(element) });
+      announceUpdate('del-pe', element.poolHandle, element.parameter);
+    }
+  }
+
+  /** Removes an element that does not answer or is complained of too often, and tells everybody. RFC 5352 §3.5. */
+  removeLost(element: StoredElement, reason: ElementLoss, now: Instant): void {
+    const { announceUpdate, outbox, store } = this.#parts;
+    if (!element.isMember) return;
+    this.#dismiss(element);
+    store.remove(element, now);
+    const { poolHandle, parameter } = element;
+    const homeRegistrarId = parameter.homeRegistrarIdentifier;
+    outbox.event({ kind: 'element-lost', ...nameOf(element), reason, homeRegistrarId });
+    announceUpdate('del-pe', poolHandle, parameter);
+  }
+
+  #register(channel: Channel, { poolHandle, element }: Registration, now: Instant): void {
+    const { config, own, outbox, store, announceUpdate } = this.#parts;
+    const admission = admit(poolHandle, element, channel, own.id, config);
+    if (admission.kind === 'refused') {
+      this.#rejectRegistration(channel, poolHandle, element.identifier, admission.causes);
+      return;
+    }
+    const { parameter, warnings } = admission;
+    const result = store.register(
+      poolHandle,
+      parameter,
+      channel.id,
+      (existing) => isSameElement(existing, channel),
+      now,
+    );
+    if (result.kind === 'rejected') {
+      this.#rejectRegistration(channel, poolHandle, element.identifier, result.causes);
+      return;
+    }
+    outbox.sendAsap(channel.id, {
+      kind: 'registration-response',
+      rejected: false,
+      poolHandle,
+      peIdentifier: element.identifier,
+      causes: warnings,
+    });
+    const renewed = result.kind === 'updated';
+    outbox.event({ kind: 'registered', ...nameOf(result.element), renewed, channel: channel.id });
+    announceUpdate('add-pe', poolHandle, parameter);
+  }
+
+  #rejectRegistration(
+    channel: Channel,
+    poolHandle: PoolHandle,
+    peIdentifier: number,
+    causes: readonly ErrorCause[],
+  ): void {
+    const { outbox } = this.#parts;
+    outbox.sendAsap(channel.id, { kind: 'registration-response', rejected: true, poolHandle, peIdentifier, causes });
+    outbox.event({ kind: 'registration-rejected', poolHandle, peIdentifier, causes });
+  }
+
+  #deregister(channel: Channel, { poolHandle, peIdentifier }: Deregistration, now: Instant): void {
+    const { own, outbox, store, announceUpdate } = this.#parts;
+    const element = store.find(poolHandle, peIdentifier);
+    // An element that is not there is granted its wish, but nobody has to be told (§3.2).
+    const permitted = element === undefined || isSameElement(element, channel);
+    outbox.sendAsap(channel.id, {
+      kind: 'deregistration-response',
+      poolHandle,
+      peIdentifier,
+      causes: permitted ? [] : [{ kind: 'rejected-for-security' }],
+    });
+    if (!permitted) outbox.event({ kind: 'deregistration-rejected', poolHandle, peIdentifier });
+    else if (element !== undefined) {
+      store.remove(element, now);
+      outbox.event({ kind: 'deregistered', poolHandle, peIdentifier });
+      // With us as the home, so that the registrar that was it until now knows that the element itself wanted it.
+      announceUpdate('del-pe', poolHandle, { ...element.parameter, homeRegistrarIdentifier: own.id });
+    }
+  }
+
+  #resolve(channel: Channel, { poolHandle, itemCount, subscribe }: HandleResolution): void {
+    const { outbox } = this.#parts;
+    const wanted = subscribe && this.#subscriptions.hasRoom(channel.id, poolHandle);
+    const response = this.#resolver.resolve(poolHandle, itemCount, wanted);
+    if (response.acceptedSubscription) this.#subscriptions.add(channel.id, poolHandle, itemCount);
+    else this.#subscriptions.remove(channel.id, poolHandle.key);
+    outbox.sendAsap(channel.id, response);
+    outbox.event({ kind: 'resolved', poolHandle, elements: response.elements.length, channel: channel.id });
+  }
+
+  #acknowledge(channel: Channel, { poolHandle, peIdentifier }: EndpointKeepAliveAck, now: Instant): void {
+    const element = this.#parts.store.find(poolHandle, peIdentifier);
+    if (element !== undefined) this.#parts.monitor.handleAck(element, channel.id, now);
+  }
+
+  #report(channel: Channel, { poolHandle, peIdentifier }: EndpointUnreachable, now: Instant): void {
+    const { config, monitor, outbox, store } = this.#parts;
+    const element = store.find(poolHandle, peIdentifier);
+    if (element === undefined || !channel.reports.take(now)) return;
+    element.badReports++;
+    outbox.event({ kind: 'element-reported', ...nameOf(element), reports: element.badReports });
+    if (element.badReports > config.maxBadPeReports) this.removeLost(element, 'bad-reports', now);
+    else monitor.probe(element, now);
+  }
+
+  /** The element is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
+  #dismiss(element: StoredElement): void {
+    const { monitor, outbox } = this.#parts;
+    const channel = monitor.channelOf(element);
+    if (channel === undefined) return;
+    outbox.sendAsap(channel, { kind: 'deregistration-response', ...nameOf(element), causes: [] });
+  }
+
+  /** A message that does not decode. Requests get their response wherever enough of them was read. */
+  #refuse(channel: Channel, error: WireError): void {
+    const { outbox } = this.#parts;
+    const text = `an ASAP message was dropped: ${error.message}`;
+    outbox.event({ kind: 'warning', code: 'bad-message', text, channel: channel.id });
+    if (!(error instanceof MessageError)) return;
+    const { causes, context } = error;
+    const { messageType, poolHandle, peIdentifier } = context;
+    if (poolHandle !== undefined && peIdentifier !== undefined && causes.length > 0) {
+      if (messageType === ASAP_MESSAGE_TYPE.registration) {
+        this.#rejectRegistration(channel, poolHandle, peIdentifier, causes);
+        return;
+      }
+      if (messageType === ASAP_MESSAGE_TYPE.deregistration) {
+        outbox.sendAsap(channel.id, { kind: 'deregistration-response', poolHandle, peIdentifier, causes });
+        return;
+      }
+    }
+    this.#error(channel, causes);
+  }
+
+  #error(channel: Channel, causes: readonly ErrorCause[]): void {
+    if (causes.length > 0) this.#parts.outbox.sendAsap(channel.id, { kind: 'error', causes });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Instant } from '../../base/contract.ts';
+import type { ChannelId, TransportTarget } from '../role.ts';
+import type { RegistrarConfig } from './config.ts';
+import { RateLimit } from './rate-limit.ts';
+
+/** An open channel, whoever opened it and whatever is spoken on it. */
+export interface Channel {
+  readonly id: ChannelId;
+  readonly initiator: 'local' | 'remote';
+  remote: TransportTarget;
+  readonly local: TransportTarget;
+  readonly upAt: Instant;
+  /** Who speaks ENRP on it, once a message told. It never changes (RFC 5353 §3.2.1). */
+  peerId: number | undefined;
+  /** Brakes ENDPOINT_UNREACHABLE. RFC 5352 §9.1 T8. */
+  readonly reports: RateLimit;
+  /** Asked to close: nothing more is sent on it, nothing that still comes is read. */
+  closing: boolean;
+}
+
+/** The channels that are up. */
+export class Channels {
+  readonly #config: RegistrarConfig;
+  readonly #byId = new Map<ChannelId, Channel>();
+
+  constructor(config: RegistrarConfig) {
+    this.#config = config;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get(id: ChannelId | undefined): Channel | undefined {
+    return id === undefined ? undefined : this.#byId.get(id);
+  }
+
+  /** The channel if messages can be sent on it. */
+  usable(id: ChannelId | undefined): Channel | undefined {
+    const channel = this.get(id);
+    return channel === undefined || channel.closing ? undefined : channel;
+  }
+
+  /** Takes a channel in, or returns `undefined` because there are too many. */
+  add(
+    id: ChannelId,
+    initiator: 'local' | 'remote',
+    remote: TransportTarget,
+    local: TransportTarget,
+    now: Instant,
+  ): Channel | undefined {
+    if (this.#byId.size >= this.#config.maxChannels) return undefined;
+    const reports = new RateLimit(this.#config.reportsPerSecond, Math.max(1, Math.ceil(this.#config.reportsPerSecond)));
+    const channel: Channel = { id, initiator, remote, local, upAt: now, peerId: undefined, reports, closing: false };
+    this.#byId.set(id, channel);
+    return channel;
+  }
+
+  remove(id: ChannelId): Channel | undefined {
+    const channel = this.#byId.get(id);
+    this.#byId.delete(id);
+    return channel;
+  }
+
+  values(): IterableIterator<Channel> {
+    return this.#byId.values();
+  }
+}

@@ -1,0 +1,92 @@
+import { type ConfigOf, completeConfig } from '../../base/config.ts';
+
+const milliseconds = (value: number, max = 86_400_000) => ({ default: value, min: 1, max, integer: false }) as const;
+
+/** Settings of a registrar. Defaults are those of RFC 5352 §7 and RFC 5353 §4.2 where they name one. */
+export const registrarSettings = {
+  /** PEER-HEARTBEAT-CYCLE: a PRESENCE goes to every peer this often. RFC 5353 §4.2. */
+  peerHeartbeatCycleMs: milliseconds(30_000),
+  /** MAX-TIME-LAST-HEARD: a peer that is silent for longer is asked. More than twice the peers' heartbeat. RFC 5353 §4.2. */
+  maxTimeLastHeardMs: milliseconds(61_000),
+  /** MAX-TIME-NO-RESPONSE: how long any answer of a peer is waited for. RFC 5353 §4.2. */
+  maxTimeNoResponseMs: milliseconds(5000),
+
+  /** How long a starting registrar looks for a mentor among the configured peers. */
+  mentorDiscoveryTimeoutMs: milliseconds(5000),
+  /** Whether it serves an empty handlespace if there is no mentor after that time; otherwise it goes on looking. */
+  serveWithoutMentor: { default: true },
+  /** "A few seconds" of RFC 5353 §3.2.2.2: a mentor that rejected is asked again after a random time from here … */
+  mentorRetryMinMs: milliseconds(2000),
+  /** … to here. */
+  mentorRetryMaxMs: milliseconds(5000),
+  /** First pause before a peer that cannot be reached is tried again; it doubles … */
+  peerRetryMinMs: milliseconds(500),
+  /** … up to this. */
+  peerRetryMaxMs: milliseconds(60_000),
+  /** Life of the record about a peer that downloads the handlespace in parts. RFC 5353 §3.2.3. */
+  tableSessionTimeoutMs: milliseconds(15_000),
+
+  /** Which of two registrars that want the same target wins: RFC 5353 §3.5.1 says the larger id, rsplib the smaller. */
+  takeoverArbitration: { default: 'largest-id', oneOf: ['largest-id', 'smallest-id'] },
+  /** Upper end of the random pause before a failed arbitration is repeated. */
+  takeoverRetryMaxMs: milliseconds(5000),
+  /** Arbitrations without all acknowledgements, after which the takeover is carried out all the same. */
+  takeoverMaxAttempts: { default: 3, min: 1, max: 1000 },
+  /** After an acknowledged INIT_TAKEOVER the target is watched again if nobody took it over in this time. */
+  takeoverGuardMs: milliseconds(61_000),
+  /** Pause between the first keep-alives to elements that were taken over. RFC 5352 §3.5: no bursts. */
+  adoptionSpacingMs: { default: 5, min: 0, max: 60_000, integer: false },
+
+  /** Mean pause between periodic keep-alives to an element; 0 switches them off. RFC 5352 §3.5. */
+  keepAlivePeriodMs: { default: 5000, min: 0, max: 86_400_000, integer: false },
+  /** Each pause is varied by up to this fraction of the mean. RFC 5352 §3.5 proposes one half. */
+  keepAliveJitter: { default: 0.5, min: 0, max: 0.9, integer: false },
+  /** A keep-alive that is not acknowledged for so long has failed. */
+  keepAliveAckTimeoutMs: milliseconds(5000),
+  /** Adds the element's identifier to keep-alives: not in the RFC's figure, but rsplib sends and uses it. */
+  keepAliveWithIdentifier: { default: false },
+  /** Keep-alives that reports can cause, per element and second. RFC 5355 §2.14. */
+  probesPerSecond: { default: 1, min: 0.001, max: 1000, integer: false },
+  /** The same in a burst. */
+  probeBurst: { default: 3, min: 1, max: 1000 },
+  /** MAX-BAD-PE-REPORT: more reports than this remove an element. RFC 5352 §3.5. */
+  maxBadPeReports: { default: 3, min: 0, max: 1_000_000 },
+  /** ENDPOINT_UNREACHABLE messages of one channel that are read per second; others are dropped. RFC 5352 §9.1 T8. */
+  reportsPerSecond: { default: 10, min: 0.001, max: 100_000, integer: false },
+
+  /** Whether SERVER_ANNOUNCE is sent by multicast. RFC 5352 §3.6. */
+  announce: { default: false },
+  /** T6-Serverannounce, multiplied by the number of registrars that announce themselves. RFC 5352 §3.6, §7.1. */
+  announceCycleMs: milliseconds(1000),
+  /** A registrar whose announcements stop is no longer counted after this time, nor after three of its pauses. */
+  announceOutdateMs: milliseconds(5000),
+
+  /** Elements in one HANDLE_RESOLUTION_RESPONSE at most; as many as fit in any case. RFC 5352 §3.3. */
+  maxResolutionItems: { default: 65_535, min: 1, max: 65_535 },
+  /** Longest registration life that is granted; longer ones are cut, with a warning to the element. */
+  maxRegistrationLifeS: { default: 2_147_483_647, min: 1, max: 2_147_483_647 },
+  /** Bytes of one HANDLE_TABLE_RESPONSE. RFC 5353 §3.2.3. */
+  maxTableResponseBytes: { default: 32_768, min: 256, max: 65_535 },
+  /** Downloads that are served at the same time. */
+  maxTableSessions: { default: 64, min: 1, max: 65_536 },
+  /** Channels that are open at the same time. */
+  maxChannels: { default: 16_384, min: 1, max: 1 << 20 },
+  /** Peers that are known at the same time. */
+  maxPeers: { default: 256, min: 1, max: 65_536 },
+  /** Pools in the handlespace. */
+  maxPools: { default: 16_384, min: 1, max: 1 << 22 },
+  /** Elements in the handlespace. */
+  maxElements: { default: 131_072, min: 1, max: 1 << 22 },
+  /** Pools that one channel can subscribe to. RFC 5352 §2.2.5. */
+  maxSubscriptionsPerChannel: { default: 64, min: 0, max: 65_536 },
+} as const;
+
+export type RegistrarConfig = ConfigOf<typeof registrarSettings>;
+
+/**
+ * The complete configuration of a registrar, checked.
+ * @throws ConfigError
+ */
+export function registrarConfig(partial: Partial<RegistrarConfig> = {}): RegistrarConfig {
+  return completeConfig(registrarSettings, partial);
+}

@@ -1,0 +1,270 @@
+import type { Entropy, Instant } from '../../base/contract.ts';
+import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
+import type { Channels } from './channels.ts';
+import type { RegistrarConfig } from './config.ts';
+import { Deadlines } from './deadlines.ts';
+import type { StoredElement } from './element-store.ts';
+import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
+import type { ElementLoss } from './events.ts';
+import type { Outbox } from './outbox.ts';
+import { randomBetween } from './random.ts';
+import { RateLimit } from './rate-limit.ts';
+
+/** What is done to find out whether an element lives. Its deadline is the next keep-alive, or the end of the wait. */
+interface Watch {
+  /** Where the element takes ASAP messages: the channel it registered on, or one that was opened to it. */
+  channel: ChannelId | undefined;
+  /** A keep-alive is under way: sent, or to be sent as soon as `channel` is up. */
+  waiting: boolean;
+  /** Keep-alives carry the H flag until one is acknowledged. RFC 5353 §3.5.2 (2). */
+  adopting: boolean;
+  /** Owned here: keep-alives go on. Otherwise it is only probed once, because somebody reported it. */
+  readonly owned: boolean;
+  readonly probes: RateLimit;
+}
+
+/** A channel that was opened to elements. */
+interface Dialed {
+  readonly key: string;
+}
+
+/** An element that is to be removed. */
+export interface LostElement {
+  readonly element: StoredElement;
+  readonly reason: ElementLoss;
+}
+
+/** Watches the elements by keep-alives: periodically those that are owned here, and on report any. RFC 5352 §3.4, §3.5. */
+export class ElementMonitor {
+  readonly #config: RegistrarConfig;
+  readonly #entropy: Entropy;
+  readonly #own: { readonly id: number };
+  readonly #channels: Channels;
+  readonly #outbox: Outbox;
+  readonly #watches = new Map<StoredElement, Watch>();
+  readonly #deadlines = new Deadlines<StoredElement>();
+  /** Which elements use a channel, so that its loss concerns only them. */
+  readonly #users = new Map<ChannelId, Set<StoredElement>>();
+  readonly #dialed = new Map<ChannelId, Dialed>();
+  readonly #dialedByKey = new Map<string, ChannelId>();
+  readonly #lost: LostElement[] = [];
+  /** When the latest adoption is due, so that the next one comes after it. */
+  #adoptionAt: Instant = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    config: RegistrarConfig,
+    entropy: Entropy,
+    own: { readonly id: number },
+    channels: Channels,
+    outbox: Outbox,
+  ) {
+    this.#config = config;
+    this.#entropy = entropy;
+    this.#own = own;
+    this.#channels = channels;
+    this.#outbox = outbox;
+  }
+
+  /** Elements that are watched at the moment. */
+  get size(): number {
+    return this.#watches.size;
+  }
+
+  /** The channel was opened here, to an element. */
+  owns(channel: ChannelId): boolean {
+    return this.#dialed.has(channel);
+  }
+
+  /** On which channel the element can be told something. */
+  channelOf(element: StoredElement): ChannelId | undefined {
+    return this.#channels.usable(this.#watches.get(element)?.channel)?.id;
+  }
+
+  /** The element registered on this channel. */
+  handleRegistered(element: StoredElement, channel: ChannelId, now: Instant): void {
+    this.forget(element);
+    const watch = this.#watch(element, true);
+    this.#use(element, watch, channel);
+    this.#scheduleNext(element, watch, now);
+  }
+
+  /** The element became ours by a takeover: it is told so, but not all elements at once. RFC 5353 §3.5.2 (2). */
+  adopt(element: StoredElement, now: Instant): void {
+    const old = this.#watches.get(element);
+    const channel = old?.channel;
+    if (old !== undefined && !old.owned) this.forget(element);
+    const watch = this.#watches.get(element) ?? this.#watch(element, true);
+    if (channel !== undefined) this.#use(element, watch, channel);
+    watch.adopting = true;
+    watch.waiting = false;
+    this.#adoptionAt = Math.max(now, this.#adoptionAt + this.#config.adoptionSpacingMs);
+    this.#deadlines.set(element, this.#adoptionAt);
+  }
+
+  /** The element is gone, or belongs to another registrar. */
+  forget(element: StoredElement): void {
+    const watch = this.#watches.get(element);
+    if (watch === undefined) return;
+    this.#watches.delete(element);
+    this.#deadlines.delete(element);
+    this.#leave(element, watch);
+  }
+
+  /** Somebody could not reach the element: asks it at once, but not too often. RFC 5352 §3.5, RFC 5355 §2.14. */
+  probe(element: StoredElement, now: Instant): void {
+    const watch = this.#watches.get(element) ?? this.#watch(element, false);
+    if (watch.waiting) return;
+    if (watch.probes.take(now)) this.#ask(element, watch, now);
+    else this.#deadlines.set(element, Math.min(this.#deadlines.at(element) ?? Infinity, watch.probes.allowedAt(now)));
+  }
+
+  handleAck(element: StoredElement, channel: ChannelId, now: Instant): void {
+    const watch = this.#watches.get(element);
+    // Whoever answers on another channel than the one that was asked is not the element.
+    if (watch === undefined || !watch.waiting || watch.channel !== channel) return;
+    watch.waiting = false;
+    watch.adopting = false;
+    if (watch.owned) this.#scheduleNext(element, watch, now);
+    else this.forget(element);
+  }
+
+  handleChannelUp(channel: ChannelId): void {
+    for (const element of this.#users.get(channel) ?? []) {
+      const watch = this.#watches.get(element);
+      if (watch?.waiting) this.#send(element, watch, channel);
+    }
+  }
+
+  /** A channel is gone, or could not be opened. */
+  handleChannelDown(channel: ChannelId, wasUp: boolean, now: Instant): void {
+    const users = [...(this.#users.get(channel) ?? [])];
+    this.#users.delete(channel);
+    const dialed = this.#dialed.get(channel);
+    this.#dialed.delete(channel);
+    if (dialed !== undefined) this.#dialedByKey.delete(dialed.key);
+    for (const element of users) {
+      const watch = this.#watches.get(element);
+      if (watch === undefined) continue;
+      watch.channel = undefined;
+      // SEND.FAILURE of the keep-alive: unreachable. A channel that is lost is only a reason to ask (§3.5).
+      if (!wasUp) this.#lose(element, 'unreachable');
+      else this.#ask(element, watch, now);
+    }
+  }
+
+  /** A keep-alive could not be sent: SEND.FAILURE. RFC 5352 §3.5. */
+  handleSendFailed(channel: ChannelId): void {
+    for (const element of [...(this.#users.get(channel) ?? [])]) {
+      if (this.#watches.get(element)?.waiting) this.#lose(element, 'unreachable');
+    }
+  }
+
+  handleTimeout(now: Instant): void {
+    for (let element = this.#deadlines.takeDue(now); element !== undefined; element = this.#deadlines.takeDue(now)) {
+      const watch = this.#watches.get(element);
+      if (watch === undefined) continue;
+      if (watch.waiting) this.#lose(element, 'keep-alive-timeout');
+      else this.#ask(element, watch, now);
+    }
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    return this.#deadlines.next();
+  }
+
+  /** Takes the elements that turned out to be dead. */
+  takeLost(): LostElement | undefined {
+    return this.#lost.shift();
+  }
+
+  #watch(element: StoredElement, owned: boolean): Watch {
+    const probes = new RateLimit(this.#config.probesPerSecond, this.#config.probeBurst);
+    const watch: Watch = { channel: undefined, waiting: false, adopting: false, owned, probes };
+    this.#watches.set(element, watch);
+    return watch;
+  }
+
+  #ask(element: StoredElement, watch: Watch, now: Instant): void {
+    watch.waiting = true;
+    this.#deadlines.set(element, now + this.#config.keepAliveAckTimeoutMs);
+    if (this.#channels.usable(watch.channel) !== undefined) {
+      this.#send(element, watch, watch.channel!);
+      return;
+    }
+    const target = asapTargetOf(element);
+    if (target === undefined) {
+      this.#lose(element, 'unreachable');
+      return;
+    }
+    const channel = this.#dial(target);
+    this.#use(element, watch, channel);
+    if (this.#channels.usable(channel) !== undefined) this.#send(element, watch, channel);
+  }
+
+  #send(element: StoredElement, watch: Watch, channel: ChannelId): void {
+    this.#outbox.sendAsap(channel, {
+      kind: 'endpoint-keep-alive',
+      home: watch.adopting,
+      registrarIdentifier: this.#own.id,
+      poolHandle: element.poolHandle,
+      ...(this.#config.keepAliveWithIdentifier ? { peIdentifier: element.parameter.identifier } : {}),
+    });
+  }
+
+  /** Different pauses for every element keep the traffic from coming in bursts. RFC 5352 §3.5. */
+  #scheduleNext(element: StoredElement, watch: Watch, now: Instant): void {
+    watch.waiting = false;
+    const { keepAlivePeriodMs: period, keepAliveJitter: jitter } = this.#config;
+    if (period === 0) this.#deadlines.delete(element);
+    else this.#deadlines.set(element, now + randomBetween(this.#entropy, period * (1 - jitter), period * (1 + jitter)));
+  }
+
+  #lose(element: StoredElement, reason: ElementLoss): void {
+    this.forget(element);
+    this.#lost.push({ element, reason });
+  }
+
+  #use(element: StoredElement, watch: Watch, channel: ChannelId): void {
+    if (watch.channel === channel) return;
+    this.#leave(element, watch);
+    watch.channel = channel;
+    const users = this.#users.get(channel);
+    if (users === undefined) this.#users.set(channel, new Set([element]));
+    else users.add(element);
+  }
+
+  #leave(element: StoredElement, watch: Watch): void {
+    const { channel } = watch;
+    if (channel === undefined) return;
+    watch.channel = undefined;
+    const users = this.#users.get(channel);
+    users?.delete(element);
+    if (users === undefined || users.size > 0) return;
+    this.#users.delete(channel);
+    const dialed = this.#dialed.get(channel);
+    // Opened for keep-alives only, and nobody needs it any more.
+    if (dialed === undefined) return;
+    this.#dialed.delete(channel);
+    this.#dialedByKey.delete(dialed.key);
+    const open = this.#channels.usable(channel);
+    if (open !== undefined) open.closing = true;
+    this.#outbox.close(channel, 'shutdown', 'no element of this registrar is here any more');
+  }
+
+  #dial(target: TransportTarget): ChannelId {
+    const key = `${target.addresses.join(',')} ${target.port} ${target.udpPort}`;
+    const open = this.#dialedByKey.get(key);
+    if (open !== undefined) return open;
+    const channel = this.#outbox.connect(target, PPID.asap);
+    this.#dialed.set(channel, { key });
+    this.#dialedByKey.set(key, channel);
+    return channel;
+  }
+}
+
+function asapTargetOf({ parameter }: StoredElement): TransportTarget | undefined {
+  const { asapTransport, udpPorts } = parameter;
+  if (asapTransport === undefined) return undefined;
+  const udpPort = udpPorts?.asap ?? DEFAULT_UDP_PORT;
+  return { protocol: 'sctp', addresses: asapTransport.addresses, port: asapTransport.port, udpPort };
+}

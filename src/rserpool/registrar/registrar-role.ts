@@ -1,0 +1,264 @@
+import { unreachable } from '../../base/assert.ts';
+import type { Entropy, Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
+import { EnrpService } from '../enrp/enrp-service.ts';
+import type { OwnIdentity } from '../enrp/speaker.ts';
+import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput, type TransportTarget } from '../role.ts';
+import { ASAP_MESSAGE_TYPE } from '../wire/asap.ts';
+import { Announcer } from './announcer.ts';
+import { AsapService } from './asap-service.ts';
+import { Channels } from './channels.ts';
+import { type RegistrarConfig, registrarConfig } from './config.ts';
+import { ElementMonitor } from './element-monitor.ts';
+import { ElementStore, type StoreChange } from './element-store.ts';
+import type { RegistrarEvent } from './events.ts';
+import { Outbox } from './outbox.ts';
+import { randomRegistrarId } from './random.ts';
+import type { RegistrarSnapshot } from './snapshot.ts';
+
+/** What a registrar needs to come into being. */
+export interface RegistrarOptions {
+  readonly entropy: Entropy;
+  /** Where this registrar takes ENRP messages; peers are told so. Addresses that they can reach, never wildcards. */
+  readonly enrp: TransportTarget;
+  /** Where it takes ASAP messages, for announcements: at most one SCTP and any number of TCP endpoints. */
+  readonly asap?: readonly TransportTarget[] | undefined;
+  /** ENRP endpoints of other registrars. None means that this one is alone until somebody calls. RFC 5353 §3.2.2.1. */
+  readonly peers?: readonly TransportTarget[] | undefined;
+  /** Overrides of the defaults. */
+  readonly config?: Partial<RegistrarConfig> | undefined;
+  /** Its identifier, 1 to 2^32 - 1; random unless given. It must never be used twice in a scope. RFC 5353 §3.2.1. */
+  readonly registrarId?: number | undefined;
+}
+
+/**
+ * A registrar (ENRP server): keeps the handlespace, answers pool elements and users by ASAP (RFC 5352) and keeps in step
+ * with the other registrars by ENRP (RFC 5353). Sees channels and time only; see {@link Role} for how to drive it.
+ */
+export class RegistrarRole implements Role<RegistrarEvent> {
+  readonly #config: RegistrarConfig;
+  readonly #own: OwnIdentity;
+  readonly #outbox = new Outbox();
+  readonly #channels: Channels;
+  readonly #store: ElementStore;
+  readonly #monitor: ElementMonitor;
+  readonly #enrp: EnrpService;
+  readonly #asap: AsapService;
+  readonly #announcer: Announcer;
+  #wasServing = false;
+
+  /** @throws ConfigError for a setting that does not exist or a value it does not take */
+  constructor(options: RegistrarOptions, now: Instant) {
+    const { entropy, enrp, asap = [], peers = [] } = options;
+    const config = registrarConfig(options.config);
+    const outbox = this.#outbox;
+    this.#config = config;
+    const own = { id: options.registrarId ?? randomRegistrarId(entropy), transport: enrp };
+    const channels = new Channels(config);
+    const store = new ElementStore(config, own, outbox, (change, at) => this.#handleChange(change, at));
+    const monitor = new ElementMonitor(config, entropy, own, channels, outbox);
+    this.#own = own;
+    this.#channels = channels;
+    this.#store = store;
+    this.#monitor = monitor;
+    this.#enrp = new EnrpService({ config, entropy, own, channels, outbox, store, peers }, now);
+    this.#asap = new AsapService({
+      config,
+      entropy,
+      own,
+      channels,
+      outbox,
+      store,
+      monitor,
+      announceUpdate: (action, poolHandle, element) => this.#enrp.announceUpdate(action, poolHandle, element),
+    });
+    this.#announcer = new Announcer(config, own, asap, outbox);
+  }
+
+  /** The identifier in use; it can change while the state is `starting`. */
+  get registrarId(): number {
+    return this.#own.id;
+  }
+
+  get state(): 'starting' | 'serving' {
+    return this.#enrp.serving ? 'serving' : 'starting';
+  }
+
+  get config(): RegistrarConfig {
+    return this.#config;
+  }
+
+  handleInput(input: RoleInput, now: Instant): void {
+    switch (input.kind) {
+      case 'channel-up':
+        this.#handleChannelUp(input, now);
+        break;
+      case 'channel-changed':
+        this.#handleChannelChanged(input.channel, input.remote, input.restarted, now);
+        break;
+      case 'channel-down':
+        this.#handleChannelDown(input.channel, now);
+        break;
+      case 'message':
+        this.#handleMessage(input.channel, input.ppid, input.bytes, now);
+        break;
+      case 'send-failed':
+        this.#handleSendFailed(input.channel, input.ppid, input.bytes, now);
+        break;
+      case 'announcement':
+        this.#announcer.handleAnnouncement(input.bytes, now);
+        break;
+      default:
+        unreachable(input);
+    }
+    this.#settle(now);
+  }
+
+  handleTimeout(now: Instant): void {
+    this.#enrp.handleTimeout(now);
+    this.#monitor.handleTimeout(now);
+    this.#asap.handleTimeout(now);
+    this.#announcer.handleTimeout(now);
+    this.#settle(now);
+  }
+
+  pollOutput(): RoleOutput<RegistrarEvent> | undefined {
+    return this.#outbox.poll();
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    let next = earlier(this.#enrp.nextTimeoutAt(), this.#monitor.nextTimeoutAt());
+    next = earlier(next, this.#store.nextExpiryAt());
+    return earlier(next, this.#announcer.nextTimeoutAt());
+  }
+
+  /** Everything there is to see, as plain data. */
+  snapshot(): RegistrarSnapshot {
+    const { handlespace } = this.#store;
+    const own = this.#own.id;
+    return {
+      registrarId: own,
+      state: this.state,
+      checksum: handlespace.checksumOf(own),
+      pools: Array.from(handlespace.pools(), (pool) => ({
+        poolHandle: pool.handle,
+        policy: pool.policy,
+        elements: Array.from(pool.elements(), (element) => ({
+          ...element.parameter,
+          owned: element.parameter.homeRegistrarIdentifier === own,
+          consistent: element.isConsistent,
+          badReports: element.badReports,
+          updatedAt: element.updatedAt,
+          expiresAt: element.expiresAt,
+        })),
+      })),
+      peers: Array.from(this.#enrp.peers.values(), (peer) => ({
+        registrarId: peer.id,
+        transport: peer.transport,
+        state: peer.state.kind,
+        connected: this.#channels.usable(peer.channel) !== undefined,
+        lastHeardAt: peer.lastHeardAt,
+        lastPresenceAt: peer.lastPresenceAt,
+        elements: handlespace.countOf(peer.id),
+        checksum: handlespace.checksumOf(peer.id),
+      })),
+      counters: this.#outbox.counters.snapshot(),
+      channels: this.#channels.size,
+      watchedElements: this.#monitor.size,
+      tableSessions: this.#enrp.tableSessions,
+    };
+  }
+
+  #handleChannelUp(input: RoleInput & { readonly kind: 'channel-up' }, now: Instant): void {
+    const { channel: id, initiator, remote, local } = input;
+    const channel = this.#channels.add(id, initiator, remote, local, now);
+    if (channel === undefined) {
+      this.#outbox.close(id, 'abort', 'too many channels');
+      this.#outbox.event({ kind: 'warning', code: 'limit-reached', text: 'too many channels', channel: id });
+      return;
+    }
+    if (this.#monitor.owns(id)) this.#monitor.handleChannelUp(id);
+    else if (this.#enrp.owns(id)) this.#enrp.handleChannelUp(channel);
+    else if (initiator === 'local') {
+      // What it was opened for is over by now.
+      channel.closing = true;
+      this.#outbox.close(id, 'shutdown', 'not needed any more');
+    }
+  }
+
+  #handleChannelChanged(id: ChannelId, remote: TransportTarget, restarted: boolean, now: Instant): void {
+    const channel = this.#channels.get(id);
+    if (channel === undefined) return;
+    channel.remote = remote;
+    // A peer that lost its state has lost what it asked for too: RFC 5353 §3.2.1, it has a new identifier.
+    if (restarted) {
+      this.#asap.handleChannelDown(channel);
+      this.#enrp.handleChannelRestarted(channel, now);
+    }
+  }
+
+  #handleChannelDown(id: ChannelId, now: Instant): void {
+    const channel = this.#channels.remove(id);
+    if (channel !== undefined) this.#asap.handleChannelDown(channel);
+    this.#monitor.handleChannelDown(id, channel !== undefined, now);
+    this.#enrp.handleChannelDown(id, channel, now);
+  }
+
+  #handleMessage(id: ChannelId, ppid: number, bytes: Uint8Array, now: Instant): void {
+    const channel = this.#channels.usable(id);
+    if (channel === undefined) return;
+    if (ppid === PPID.enrp) this.#enrp.handleMessage(channel, bytes, now);
+    else if (ppid === PPID.asap) {
+      if (this.#enrp.serving) this.#asap.handleMessage(channel, bytes, now);
+      else if (channel.peerId === undefined && !channel.closing) {
+        // RFC 5353 §3.2.3: no service before the download is complete. Elements and users find another registrar.
+        channel.closing = true;
+        this.#outbox.close(id, 'abort', 'this registrar does not serve yet');
+      }
+    }
+  }
+
+  #handleSendFailed(id: ChannelId, ppid: number, bytes: Uint8Array, now: Instant): void {
+    if (ppid === PPID.asap && bytes[0] === ASAP_MESSAGE_TYPE['endpoint-keep-alive']) this.#monitor.handleSendFailed(id);
+    else if (ppid === PPID.enrp) this.#enrp.handleSendFailed(this.#channels.get(id), now);
+  }
+
+  /** The handlespace changed, whoever caused it. */
+  #handleChange(change: StoreChange, now: Instant): void {
+    const { element } = change;
+    switch (change.kind) {
+      case 'registered':
+        this.#monitor.handleRegistered(element, change.channel, now);
+        break;
+      case 'learnt':
+        break;
+      case 'moved':
+        if (change.to === this.#own.id) this.#monitor.adopt(element, now);
+        else this.#monitor.forget(element);
+        break;
+      case 'disputed':
+        this.#enrp.announceUpdate('add-pe', element.poolHandle, element.parameter);
+        if (change.claimed) this.#monitor.adopt(element, now);
+        else this.#monitor.probe(element, now);
+        return;
+      case 'removed':
+        this.#monitor.forget(element);
+        break;
+      default:
+        unreachable(change);
+    }
+    this.#asap.noteChange(element.poolHandle);
+  }
+
+  /** What follows from an input, once all of it is done. */
+  #settle(now: Instant): void {
+    for (let lost = this.#monitor.takeLost(); lost !== undefined; lost = this.#monitor.takeLost()) {
+      this.#asap.removeLost(lost.element, lost.reason, now);
+    }
+    this.#asap.flush();
+    if (!this.#wasServing && this.#enrp.serving) {
+      this.#wasServing = true;
+      this.#announcer.start(now);
+    }
+  }
+}

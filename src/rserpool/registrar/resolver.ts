@@ -1,0 +1,65 @@
+import type { Entropy } from '../../base/contract.ts';
+import type { HandleResolutionResponse } from '../wire/asap.ts';
+import { type PoolElementParameter, poolElementBytes } from '../wire/element.ts';
+import { MAX_MESSAGE_BYTES } from '../wire/message-frame.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { RegistrarConfig } from './config.ts';
+import type { ElementStore, StoredElement } from './element-store.ts';
+
+/** Message header, pool handle header, the longest overall policy, and padding. */
+const RESPONSE_OVERHEAD_BYTES = 4 + 4 + 3 + 32;
+
+/** Answers handle resolutions from the handlespace. RFC 5352 §3.3. */
+export class Resolver {
+  readonly #config: RegistrarConfig;
+  readonly #entropy: Entropy;
+  readonly #store: ElementStore;
+
+  constructor(config: RegistrarConfig, entropy: Entropy, store: ElementStore) {
+    this.#config = config;
+    this.#entropy = entropy;
+    this.#store = store;
+  }
+
+  /**
+   * @param itemCount how many elements are wanted; `undefined` or 0 for as many as we give
+   * @param subscribed whether updates will follow a positive answer
+   */
+  resolve(poolHandle: PoolHandle, itemCount: number | undefined, subscribed: boolean): HandleResolutionResponse {
+    const limit = Math.min(itemCount || this.#config.maxResolutionItems, this.#config.maxResolutionItems);
+    const resolution = this.#store.resolve(poolHandle, limit, this.#entropy);
+    const elements = resolution.kind === 'resolved' ? fitting(poolHandle, resolution.elements) : [];
+    if (resolution.kind === 'resolved' && elements.length > 0) {
+      return {
+        kind: 'handle-resolution-response',
+        acceptedSubscription: subscribed,
+        poolHandle,
+        // Also for round robin, where it may be left out: some users cannot do without.
+        policy: resolution.policy,
+        elements,
+        causes: [],
+      };
+    }
+    return {
+      kind: 'handle-resolution-response',
+      acceptedSubscription: false,
+      poolHandle,
+      elements: [],
+      causes: [{ kind: resolution.kind === 'unknown-pool' ? 'unknown-pool-handle' : 'lack-of-resources' }],
+    };
+  }
+}
+
+/** What fits into one message, without what is for registrars only. */
+function fitting(poolHandle: PoolHandle, elements: readonly StoredElement[]): PoolElementParameter[] {
+  const fit: PoolElementParameter[] = [];
+  let bytes = RESPONSE_OVERHEAD_BYTES + poolHandle.bytes.length;
+  for (const { parameter } of elements) {
+    const { asapTransport: _, udpPorts, ...rest } = parameter;
+    const shown = udpPorts?.user === undefined ? rest : { ...rest, udpPorts: { user: udpPorts.user } };
+    bytes += poolElementBytes(shown);
+    if (bytes > MAX_MESSAGE_BYTES) break;
+    fit.push(shown);
+  }
+  return fit;
+}

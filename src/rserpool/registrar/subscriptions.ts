@@ -1,0 +1,67 @@
+import type { ChannelId } from '../role.ts';
+import type { HandleResolutionResponse } from '../wire/asap.ts';
+import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
+
+interface Subscription {
+  readonly poolHandle: PoolHandle;
+  readonly itemCount: number | undefined;
+}
+
+/** Who wants to hear of changes of which pool: HANDLE_RESOLUTION with the S flag. RFC 5352 §2.2.5. */
+export class Subscriptions {
+  readonly #maxPerChannel: number;
+  readonly #byChannel = new Map<ChannelId, Map<PoolHandleKey, Subscription>>();
+  readonly #byPool = new Map<PoolHandleKey, Set<ChannelId>>();
+  readonly #changed = new Set<PoolHandleKey>();
+
+  constructor(maxPerChannel: number) {
+    this.#maxPerChannel = maxPerChannel;
+  }
+
+  /** Whether one more pool is taken for this channel. */
+  hasRoom(channel: ChannelId, poolHandle: PoolHandle): boolean {
+    const own = this.#byChannel.get(channel);
+    return own?.has(poolHandle.key) === true || (own?.size ?? 0) < this.#maxPerChannel;
+  }
+
+  add(channel: ChannelId, poolHandle: PoolHandle, itemCount: number | undefined): void {
+    const own = this.#byChannel.get(channel) ?? new Map<PoolHandleKey, Subscription>();
+    this.#byChannel.set(channel, own.set(poolHandle.key, { poolHandle, itemCount }));
+    const channels = this.#byPool.get(poolHandle.key) ?? new Set<ChannelId>();
+    this.#byPool.set(poolHandle.key, channels.add(channel));
+  }
+
+  remove(channel: ChannelId, key: PoolHandleKey): void {
+    const own = this.#byChannel.get(channel);
+    own?.delete(key);
+    if (own?.size === 0) this.#byChannel.delete(channel);
+    const channels = this.#byPool.get(key);
+    channels?.delete(channel);
+    if (channels?.size === 0) this.#byPool.delete(key);
+  }
+
+  handleChannelDown(channel: ChannelId): void {
+    for (const key of [...(this.#byChannel.get(channel)?.keys() ?? [])]) this.remove(channel, key);
+  }
+
+  /** The pool changed, whichever registrar caused it. */
+  noteChange(poolHandle: PoolHandle): void {
+    if (this.#byPool.has(poolHandle.key)) this.#changed.add(poolHandle.key);
+  }
+
+  /** Tells the subscribers once what changed several times. A subscription ends with its pool. */
+  push(
+    resolve: (poolHandle: PoolHandle, itemCount: number | undefined) => HandleResolutionResponse,
+    send: (channel: ChannelId, response: HandleResolutionResponse) => void,
+  ): void {
+    for (const key of this.#changed) {
+      for (const channel of [...(this.#byPool.get(key) ?? [])]) {
+        const { poolHandle, itemCount } = this.#byChannel.get(channel)!.get(key)!;
+        const response = resolve(poolHandle, itemCount);
+        if (!response.acceptedSubscription) this.remove(channel, key);
+        send(channel, response);
+      }
+    }
+    this.#changed.clear();
+  }
+}
