@@ -8,10 +8,8 @@ export { ConfigError } from '../base/config.ts';
 export type { Entropy, Instant } from '../base/contract.ts';
 // For programs: endpoints, associations, messages.
 export {
-  type SctpAddress,
   SctpAssociation,
   type SctpAssociationStats,
-  type WaitOptions,
 } from './api/association.ts';
 export { type ConnectCallOptions, connect } from './api/connect.ts';
 export { createServer, type ServerOptions } from './api/create-server.ts';
@@ -24,6 +22,8 @@ export {
 } from './api/endpoint.ts';
 export type { Listener, ListenOptions } from './api/listener.ts';
 export type { PathChange, SctpAssociationEvents, SctpMessage, SendFailure, SendOptions } from './api/message.ts';
+export type { SctpAddress } from './api/sctp-address.ts';
+export type { WaitOptions } from './api/waiters.ts';
 export type { AssociationConfig, EndpointConfig } from './core/config.ts';
 export { endpointConfig } from './core/config.ts';
 export type {
@@ -44,9 +44,11 @@ export type {
 export { Endpoint } from './core/endpoint.ts';
 export { SctpError, type SctpErrorCode } from './core/errors.ts';
 export type { AssociationState } from './core/states.ts';
+// Packets as values, as text and in capture files.
+export { type PcapngPacket, pcapngHeader, pcapngPacket } from './trace/pcapng.ts';
 // The world below: UDP sockets, clock and randomness, the real ones or simulated ones.
 export {
-  type CapturedDatagram,
+  type CaptureEntry,
   type CaptureHook,
   type EncapsulationCounters,
   SCTP_TUNNELING_PORT,
@@ -56,8 +58,6 @@ export {
 export { hmacSha256 } from './udp/hmac.ts';
 export { nodeSubstrate } from './udp/node-substrate.ts';
 export type { DatagramSocket, SocketOptions, Substrate } from './udp/substrate.ts';
-
-// Packets as values and as text, for traces and tools.
 export type { ErrorCause } from './wire/cause.ts';
 export { type DecodedPacket, decodePacket } from './wire/packet.ts';
 export type { Parameter } from './wire/parameter.ts';

@@ -17,23 +17,11 @@ import { closeError, isGraceful } from './close-error.ts';
 import { Inbox } from './inbox.ts';
 import type { SctpAssociationEvents, SctpMessage, SendOptions } from './message.ts';
 import { Outbox } from './outbox.ts';
-import { Waiters } from './waiters.ts';
+import { remoteOf, type SctpAddress } from './sctp-address.ts';
+import { Waiters, type WaitOptions } from './waiters.ts';
 
 /** How long `Symbol.asyncDispose` and `SctpEndpoint.close` let a graceful end take before they abort, in ms. */
 export const GRACEFUL_CLOSE_MS = 5000;
-
-/** One side of an association. */
-export interface SctpAddress {
-  readonly addresses: readonly IpAddress[];
-  readonly sctpPort: number;
-  readonly udpPort: number;
-}
-
-/** An optional way out of a wait. */
-export interface WaitOptions {
-  /** Ends the wait: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What an association has done, and what it waits for. */
 export interface SctpAssociationStats extends AssociationCounters {
@@ -132,9 +120,13 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    *   `ERR_SCTP_BAD_ADDRESS`, `ERR_SCTP_NOT_OPEN`; what closed the association if that happens while it waits; the
    *   signal's reason
    */
-  async send(data: Uint8Array | string, options: SendOptions & WaitOptions = {}): Promise<void> {
-    this.#assertCanSend();
-    return this.#outbox.send(sendRequest(data, options), options.signal);
+  send(data: Uint8Array | string, options: SendOptions & WaitOptions = {}): Promise<void> {
+    try {
+      this.#assertCanSend();
+      return this.#outbox.send(this.#request(data, options), options.signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -145,7 +137,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    */
   trySend(data: Uint8Array | string, options: SendOptions = {}): boolean {
     this.#assertCanSend();
-    return this.#outbox.trySend(sendRequest(data, options));
+    return this.#outbox.trySend(this.#request(data, options));
   }
 
   /**
@@ -180,9 +172,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     return this.messages();
   }
 
-  /**
-   * STATUS of RFC 9260 §11.1.8; `undefined` once the association is closed.
-   */
+  /** STATUS of RFC 9260 §11.1.8; `undefined` once the association is closed. */
   status(): AssociationStatus | undefined {
     return this.#closeReason === undefined ? this.#driver.core.status(this.id) : undefined;
   }
@@ -204,7 +194,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    */
   setPrimary(address: string): void {
     this.#assertOpen();
-    this.#driver.core.setPrimary(this.id, canonicalAddress(address));
+    this.#driver.core.setPrimary(this.id, this.#peerAddress(address));
     this.#refreshRemote();
     this.#driver.touched();
   }
@@ -216,7 +206,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    */
   requestHeartbeat(address: string): void {
     this.#assertOpen();
-    this.#driver.core.requestHeartbeat(this.id, canonicalAddress(address), this.#driver.now());
+    this.#driver.core.requestHeartbeat(this.id, this.#peerAddress(address), this.#driver.now());
     this.#driver.touched();
   }
 
@@ -320,6 +310,32 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#tell('closed', reason);
   }
 
+  /** Checks what the core does not look at. */
+  #request(data: Uint8Array | string, options: SendOptions): SendRequest {
+    const { stream = 0, ppid = 0, unordered = false, lifetimeMs, sackImmediately, context } = options;
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    if (!(bytes instanceof Uint8Array)) {
+      throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `a message is a Uint8Array or a string, not ${typeof data}`);
+    }
+    if (lifetimeMs !== undefined && !(lifetimeMs >= 0)) {
+      const text = `lifetimeMs is ${lifetimeMs}, but takes a number from 0`;
+      throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text, { lifetimeMs });
+    }
+    const destination = options.destination === undefined ? undefined : this.#peerAddress(options.destination);
+    return { data: bytes, streamId: stream, ppid, unordered, lifetimeMs, sackImmediately, destination, context };
+  }
+
+  #peerAddress(text: string): IpAddress {
+    const address = canonicalAddress(text);
+    const { addresses } = this.#remote;
+    if (addresses.includes(address)) return address;
+    const known = addresses.join(', ');
+    throw new SctpError('ERR_SCTP_BAD_ADDRESS', `${address} is none of the peer's addresses: ${known}`, {
+      address,
+      addresses,
+    });
+  }
+
   #offer(request: SendRequest): boolean {
     const accepted = this.#driver.core.send(this.id, request, this.#driver.now());
     this.#driver.touched();
@@ -370,28 +386,4 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   #notOpen(text: string): SctpError {
     return new SctpError('ERR_SCTP_NOT_OPEN', text, { reason: this.#closeReason, ...this.#remote });
   }
-}
-
-function remoteOf(status: AssociationStatus | undefined): SctpAddress | undefined {
-  if (status === undefined || status.paths.length === 0) return undefined;
-  const primary = status.paths.find((path) => path.primary) ?? status.paths[0]!;
-  const others = status.paths.filter((path) => path !== primary).map((path) => path.address);
-  return { addresses: [primary.address, ...others], sctpPort: status.peerPort, udpPort: primary.udpPort };
-}
-
-function sendRequest(data: Uint8Array | string, options: SendOptions): SendRequest {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  if (!(bytes instanceof Uint8Array)) {
-    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `a message is a Uint8Array or a string, not ${typeof data}`);
-  }
-  return {
-    data: bytes,
-    streamId: options.stream ?? 0,
-    ppid: options.ppid ?? 0,
-    unordered: options.unordered ?? false,
-    lifetimeMs: options.lifetimeMs,
-    sackImmediately: options.sackImmediately,
-    destination: options.destination === undefined ? undefined : canonicalAddress(options.destination),
-    context: options.context,
-  };
 }

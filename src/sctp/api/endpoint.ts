@@ -15,10 +15,10 @@ import { hmacSha256 } from '../udp/hmac.ts';
 import { nodeSubstrate } from '../udp/node-substrate.ts';
 import type { Substrate } from '../udp/substrate.ts';
 import { localAddresses, peerAddresses } from './addresses.ts';
-import { GRACEFUL_CLOSE_MS, SctpAssociation, type WaitOptions } from './association.ts';
+import { GRACEFUL_CLOSE_MS, SctpAssociation } from './association.ts';
 import { closeError } from './close-error.ts';
 import { Listener, type ListenOptions } from './listener.ts';
-import { Waiters } from './waiters.ts';
+import { Waiters, type WaitOptions } from './waiters.ts';
 
 export interface BindOptions {
   /** SCTP port, 1 to 65535. 0 or not given: a random one of the dynamic range. */

@@ -1,6 +1,6 @@
 import { Deque } from '../../base/deque.ts';
-import type { SctpAssociation, WaitOptions } from './association.ts';
-import { Waiters } from './waiters.ts';
+import type { SctpAssociation } from './association.ts';
+import { Waiters, type WaitOptions } from './waiters.ts';
 
 export interface ListenOptions extends WaitOptions {
   /** Associations that are up and wait to be taken; while there are so many, peers are refused. Default 128. */

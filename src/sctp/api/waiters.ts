@@ -1,3 +1,9 @@
+/** An optional way out of a wait. */
+export interface WaitOptions {
+  /** Ends the wait: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 interface Waiter<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;

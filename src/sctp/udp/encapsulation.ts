@@ -14,19 +14,21 @@ const MAX_PORT_ATTEMPTS = 64;
 const FIRST_DYNAMIC_PORT = 49_152;
 const DYNAMIC_PORTS = 65_536 - FIRST_DYNAMIC_PORT;
 
-/** One datagram that was sent or received, for trace files. */
-export interface CapturedDatagram {
-  /** Wall clock, in ms since 1970 with fractions. */
-  readonly wallTimeMs: number;
+/** A datagram that was sent or received, in the form that `pcapngPacket` takes. */
+export interface CaptureEntry {
+  /** Wall-clock time in microseconds since 1970. */
+  readonly timeUs: number;
   readonly direction: 'sent' | 'received';
-  readonly from: { readonly address: IpAddress; readonly udpPort: number };
-  readonly to: { readonly address: IpAddress; readonly udpPort: number };
+  readonly from: IpAddress;
+  readonly fromUdpPort: number;
+  readonly to: IpAddress;
+  readonly toUdpPort: number;
   /** The SCTP packet. Copy what must outlive the call. */
-  readonly bytes: Uint8Array;
+  readonly payload: Uint8Array;
 }
 
 /** Called for every datagram, in order. */
-export type CaptureHook = (datagram: CapturedDatagram) => void;
+export type CaptureHook = (datagram: CaptureEntry) => void;
 
 export interface UdpEncapsulationOptions {
   /** Local addresses, canonical; one socket each. */
@@ -146,7 +148,8 @@ export class UdpEncapsulation {
     if (socket === undefined) return;
     this.#counters.datagramsSent++;
     if (this.#capture !== undefined) {
-      this.#record('sent', { address: from, udpPort: this.#udpPort }, { address: to, udpPort }, bytes);
+      const [fromUdpPort, toUdpPort] = [this.#udpPort, udpPort];
+      this.#record({ direction: 'sent', from, fromUdpPort, to, toUdpPort, payload: bytes });
     }
     socket.send(bytes, to, udpPort);
   }
@@ -203,7 +206,8 @@ export class UdpEncapsulation {
   #receive(local: IpAddress, bytes: Uint8Array, from: IpAddress, udpPort: number): void {
     this.#counters.datagramsReceived++;
     if (this.#capture !== undefined) {
-      this.#record('received', { address: from, udpPort }, { address: local, udpPort: this.#udpPort }, bytes);
+      const [fromUdpPort, toUdpPort] = [udpPort, this.#udpPort];
+      this.#record({ direction: 'received', from, fromUdpPort, to: local, toUdpPort, payload: bytes });
     }
     const endpoint = bytes.length < COMMON_HEADER_BYTES ? undefined : this.#endpointOf((bytes[2]! << 8) | bytes[3]!);
     if (endpoint === undefined) this.#counters.datagramsDropped++;
@@ -226,15 +230,10 @@ export class UdpEncapsulation {
     }
   }
 
-  #record(
-    direction: CapturedDatagram['direction'],
-    from: CapturedDatagram['from'],
-    to: CapturedDatagram['to'],
-    bytes: Uint8Array,
-  ): void {
-    const wallTimeMs = performance.timeOrigin + this.substrate.now();
+  #record(datagram: Omit<CaptureEntry, 'timeUs'>): void {
+    const timeUs = 1000 * (performance.timeOrigin + this.substrate.now());
     try {
-      this.#capture!({ wallTimeMs, direction, from, to, bytes });
+      this.#capture!({ timeUs, ...datagram });
     } catch (error) {
       throwLater(error);
     }

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CapturedDatagram,
-  type EncapsulatedEndpoint,
-  UdpEncapsulation,
-} from '../../../src/sctp/udp/encapsulation.ts';
+import { type CaptureEntry, type EncapsulatedEndpoint, UdpEncapsulation } from '../../../src/sctp/udp/encapsulation.ts';
 import type { SocketOptions } from '../../../src/sctp/udp/substrate.ts';
 import { SimNetwork } from '../../harness/network.ts';
 import { SeededRandom } from '../../harness/random.ts';
@@ -127,7 +123,7 @@ describe('UdpEncapsulation', () => {
     encapsulation.attach(new RecordingEndpoint(3863));
   });
 
-  it('[UDPE-0020] hands out random SCTP ports of the dynamic range', async () => {
+  it('hands out random SCTP ports of the dynamic range', async () => {
     const { host, addresses } = setUp();
     const encapsulation = await UdpEncapsulation.open({ addresses, substrate: host });
     const ports = new Set(Array.from({ length: 20 }, () => encapsulation.unusedSctpPort()));
@@ -179,9 +175,9 @@ describe('UdpEncapsulation', () => {
 
   it('shows every datagram to the capture hook, whose exceptions disturb nothing', async () => {
     const { clock, host, peer } = setUp();
-    const captured: CapturedDatagram[] = [];
-    const capture = (datagram: CapturedDatagram) => {
-      captured.push({ ...datagram, bytes: datagram.bytes.slice() });
+    const captured: CaptureEntry[] = [];
+    const capture = (datagram: CaptureEntry) => {
+      captured.push({ ...datagram, payload: datagram.payload.slice() });
       throw new Error('of the hook');
     };
     const encapsulation = await UdpEncapsulation.open({ addresses: ['10.0.0.1'], substrate: host, capture });
@@ -195,14 +191,12 @@ describe('UdpEncapsulation', () => {
     });
     expect(uncaught).toHaveLength(2);
     expect(endpoint.log).toHaveLength(1);
-    const [here, there] = [
-      { address: '10.0.0.1', udpPort: 9899 },
-      { address: '10.0.0.2', udpPort: 7777 },
-    ];
-    const wallTimeMs = performance.timeOrigin + 250;
+    const here = { from: '10.0.0.1', fromUdpPort: 9899, to: '10.0.0.2', toUdpPort: 7777 };
+    const there = { from: '10.0.0.2', fromUdpPort: 7777, to: '10.0.0.1', toUdpPort: 9899 };
+    const timeUs = 1000 * (performance.timeOrigin + 250);
     expect(captured).toEqual([
-      { wallTimeMs, direction: 'received', from: there, to: here, bytes: packetTo(5000) },
-      { wallTimeMs, direction: 'sent', from: here, to: there, bytes: packetTo(5001) },
+      { timeUs, direction: 'received', ...there, payload: packetTo(5000) },
+      { timeUs, direction: 'sent', ...here, payload: packetTo(5001) },
     ]);
   });
 
