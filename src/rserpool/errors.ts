@@ -15,7 +15,17 @@ export type RSerPoolErrorCode =
   /** A queue is full: wait until the session is up, or close it. */
   | 'ERR_RSERPOOL_QUEUE_FULL'
   /** A named limit of the configuration is reached. */
-  | 'ERR_RSERPOOL_LIMIT';
+  | 'ERR_RSERPOOL_LIMIT'
+  /** The registrar knows no such pool. */
+  | 'ERR_RSERPOOL_UNKNOWN_POOL'
+  /** No registrar answers. */
+  | 'ERR_RSERPOOL_NO_REGISTRAR'
+  /** The pool exists, but none of its elements can be reached. */
+  | 'ERR_RSERPOOL_NO_ELEMENT'
+  /** The registrar refused the registration; the message has its reason. */
+  | 'ERR_RSERPOOL_REJECTED'
+  /** The registrar, element, user or session is closed, or was while something waited for it. */
+  | 'ERR_RSERPOOL_CLOSED';
 
 /** Misuse of the RSerPool API, or a failure that a caller waits for. */
 export class RSerPoolError extends CodedError<RSerPoolErrorCode> {

@@ -1,0 +1,32 @@
+/**
+ * Reliable Server Pooling (RFC 5351 to 5356). `Registrar`, `PoolElement` and `PoolUser` are the way in;
+ * docs/rserpool-api.md shows how everything is used.
+ */
+
+export { ConfigError } from '../base/config.ts';
+export type { ElementConfig } from './element/config.ts';
+export type { ElementEvent, ElementSessionId } from './element/events.ts';
+export type { RegistrationUpdate } from './element/profile.ts';
+export { RSerPoolError, type RSerPoolErrorCode } from './errors.ts';
+export type { AnnouncementGroup } from './node/announcements.ts';
+export type { ElementSession } from './node/element-session.ts';
+export type { EndpointOptions } from './node/endpoint-options.ts';
+export type { SessionMessage } from './node/message-queue.ts';
+export { type JoinOptions, PoolElement, type SessionHandler } from './node/pool-element.ts';
+export { type ConnectToPoolOptions, PoolUser, type PoolUserOptions } from './node/pool-user.ts';
+export { Registrar, type RegistrarStartOptions } from './node/registrar.ts';
+export type { SessionSendOptions } from './node/send-options.ts';
+export { ASAP_PORT, ENRP_PORT, formatTarget, resolveTarget } from './node/target.ts';
+export type { UserSession, UserSessionEvents } from './node/user-session.ts';
+export type { RegistrarConfig } from './registrar/config.ts';
+export type { ElementLoss, RegistrarEvent } from './registrar/events.ts';
+export type { ElementSnapshot, PeerSnapshot, PoolSnapshot, RegistrarSnapshot } from './registrar/snapshot.ts';
+export type { TransportTarget } from './role.ts';
+export type { UserConfig } from './user/config.ts';
+export type { ResolutionFailure, SessionElement, UserEvent, WaitReason } from './user/events.ts';
+export type { SessionOptions } from './user/session-options.ts';
+export type { PoolElementParameter } from './wire/element.ts';
+export type { PolicyParameter } from './wire/policy.ts';
+export { MAX_POOL_HANDLE_BYTES, PoolHandle, poolHandle } from './wire/pool-handle.ts';
+export { describeAsap, describeElement, describeEnrp, describePolicy } from './wire/text.ts';
+export type { TransportParameter } from './wire/transport.ts';

@@ -1,0 +1,127 @@
+import { type SctpAssociation, SctpError, type SctpMessage } from '../../sctp/index.ts';
+import type { ChannelId, RoleInput, RoleOutput, TransportTarget } from '../role.ts';
+
+type Send = Extract<RoleOutput<unknown>, { readonly kind: 'send' }>;
+
+/** Messages that may wait for a peer that does not read before it is given up. */
+const MAX_WAITING_MESSAGES = 4096;
+
+/** An association as a role's channel: turns messages and events of the one into inputs of the other. */
+export class Channel {
+  readonly id: ChannelId;
+  readonly #association: SctpAssociation;
+  readonly #tell: (input: RoleInput) => void;
+  readonly #gone: () => void;
+  #resume: (() => void) | undefined;
+  #resumed: Promise<void> | undefined;
+  #waitingSend: Promise<void> | undefined;
+
+  /** @param gone called when no more inputs will follow */
+  constructor(id: ChannelId, association: SctpAssociation, tell: (input: RoleInput) => void, gone: () => void) {
+    this.id = id;
+    this.#association = association;
+    this.#tell = tell;
+    this.#gone = gone;
+  }
+
+  /** Tells the role of the channel and of everything that happens on it. */
+  open(): void {
+    const association = this.#association;
+    const changed = (restarted: boolean): void =>
+      this.#tell({ kind: 'channel-changed', channel: this.id, remote: remoteOf(association), restarted });
+    association.on('restart', () => changed(true));
+    association.on('path-changed', ({ change }) => {
+      if (change === 'udp-port') changed(false);
+    });
+    association.on('send-failed', ({ data, ppid, stream, unordered }) =>
+      this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered }),
+    );
+    const initiator = association.initiator;
+    this.#tell({
+      kind: 'channel-up',
+      channel: this.id,
+      initiator,
+      remote: remoteOf(association),
+      local: localOf(association),
+    });
+    void this.#read();
+  }
+
+  send({ ppid, streamId, unordered, bytes }: Send): void {
+    const association = this.#association;
+    const options = { ppid, stream: streamId, unordered };
+    try {
+      if (association.trySend(bytes, options)) return;
+    } catch (error) {
+      this.#failed(error, ppid, streamId, unordered, bytes);
+      return;
+    }
+    if ((association.stats()?.waitingSends ?? 0) >= MAX_WAITING_MESSAGES) {
+      association.abort('the peer does not read what it is sent');
+      return;
+    }
+    const waiting = association
+      .send(bytes, options)
+      .catch((error: unknown) => this.#failed(error, ppid, streamId, unordered, bytes));
+    this.#waitingSend = waiting;
+  }
+
+  /** Resolves when the peer has room for more. */
+  async writable(): Promise<void> {
+    await this.#waitingSend;
+  }
+
+  /** Stops reading: the peer has to wait as soon as the receive window is full. */
+  pause(): void {
+    this.#resumed ??= new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  resume(): void {
+    this.#resume?.();
+    this.#resume = undefined;
+    this.#resumed = undefined;
+  }
+
+  close(how: 'shutdown' | 'abort', reason: string): void {
+    // A graceful end waits for what was not read yet.
+    this.resume();
+    if (how === 'abort') this.#association.abort(reason);
+    else void this.#association[Symbol.asyncDispose]();
+  }
+
+  #failed(error: unknown, ppid: number, streamId: number, unordered: boolean, bytes: Uint8Array): void {
+    // Anything but an SCTP error is a defect of ours and must not be swallowed.
+    if (!(error instanceof SctpError)) throw error;
+    queueMicrotask(() => this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes, streamId, unordered }));
+  }
+
+  /** One message after the other, until the association ends; then the channel is down. */
+  async #read(): Promise<void> {
+    try {
+      for await (const message of this.#association) {
+        this.#message(message);
+        if (this.#resumed !== undefined) await this.#resumed;
+      }
+    } catch (error) {
+      if (!(error instanceof SctpError)) throw error;
+    }
+    const { kind, text } = await this.#association.closed;
+    this.#gone();
+    const failed = kind !== 'shutdown' && kind !== 'peer-shutdown';
+    this.#tell({ kind: 'channel-down', channel: this.id, reason: text, failed });
+  }
+
+  #message({ data, ppid, stream }: SctpMessage): void {
+    this.#tell({ kind: 'message', channel: this.id, ppid, streamId: stream, bytes: data });
+  }
+}
+
+function remoteOf({ remote }: SctpAssociation): TransportTarget {
+  return { protocol: 'sctp', addresses: remote.addresses, port: remote.sctpPort, udpPort: remote.udpPort };
+}
+
+function localOf({ local }: SctpAssociation): TransportTarget {
+  return { protocol: 'sctp', addresses: local.addresses, port: local.sctpPort, udpPort: local.udpPort };
+}

@@ -1,0 +1,242 @@
+import { EventEmitter } from 'node:events';
+import type { SctpEndpoint } from '../../sctp/index.ts';
+import type { ElementConfig } from '../element/config.ts';
+import { ElementRole } from '../element/element.ts';
+import type { ElementEvent, ElementSessionId } from '../element/events.ts';
+import type { RegistrationUpdate } from '../element/profile.ts';
+import { RSerPoolError } from '../errors.ts';
+import type { TransportTarget } from '../role.ts';
+import type { PolicyParameter } from '../wire/policy.ts';
+import { type PoolHandle, poolHandle } from '../wire/pool-handle.ts';
+import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
+import { ElementSession } from './element-session.ts';
+import { emitSafely } from './emit.ts';
+import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
+import type { EventsByKind } from './events-by-kind.ts';
+import { handleOf } from './handle.ts';
+import { RoleDriver } from './role-driver.ts';
+import { ASAP_PORT, resolveTargets } from './target.ts';
+
+export interface JoinOptions extends EndpointOptions {
+  /** Registrars, as `HOST:SCTPPORT;udp=PORT` with their ASAP ports. None: found by announcement. */
+  readonly registrars?: readonly (string | TransportTarget)[] | undefined;
+  /** Whether registrars are found by their announcements, and in which group; on if no registrar is given. */
+  readonly announcements?: boolean | AnnouncementGroup | undefined;
+  /** Round robin unless given. RFC 5356. */
+  readonly policy?: PolicyParameter | undefined;
+  /** PE identifier, 1 to 2^32 - 1; random unless given. */
+  readonly peIdentifier?: number | undefined;
+  /** Seconds, or -1 for ever. */
+  readonly registrationLifeS?: number | undefined;
+  /** SCTP port of the service; any unless given. */
+  readonly sctpPort?: number | undefined;
+  /** Timers and limits; defaults are the RFCs'. */
+  readonly config?: Partial<ElementConfig> | undefined;
+  /** Ends the wait for the registration. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Serves one user. When the promise settles the session is closed, by an abort if it was rejected. */
+export type SessionHandler = (session: ElementSession) => Promise<void> | void;
+
+/**
+ * A pool element: one server of a pool. It stays registered, changes its registrar when that one dies, answers
+ * keep-alives, and hands each user's session to the handler. RFC 5352.
+ *
+ * Emits every {@link ElementEvent} under its kind, and as `event`; a handler that fails as `handler-error`.
+ */
+export class PoolElement extends EventEmitter<
+  EventsByKind<ElementEvent> & { 'handler-error': [error: unknown, session: ElementSession] }
+> {
+  readonly poolHandle: PoolHandle;
+  readonly peIdentifier: number;
+  readonly #endpoint: SctpEndpoint;
+  readonly #driver: RoleDriver<ElementEvent, ElementRole>;
+  readonly #handler: SessionHandler;
+  readonly #sessions = new Map<ElementSessionId, ElementSession>();
+  #announcements: Announcements | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    handle: PoolHandle,
+    endpoint: SctpEndpoint,
+    role: ElementRole,
+    handler: SessionHandler,
+    options: JoinOptions,
+  ) {
+    super();
+    this.poolHandle = handle;
+    this.#endpoint = endpoint;
+    this.#handler = handler;
+    this.#driver = new RoleDriver({
+      role,
+      endpoint,
+      substrate: substrateOf(options),
+      onEvent: (event) => this.#onEvent(event),
+    });
+    const { policy, peIdentifier, registrationLifeS } = options;
+    const now = substrateOf(options).now();
+    this.peIdentifier = role.register({ poolHandle: handle, policy, peIdentifier, registrationLifeS }, now);
+  }
+
+  /**
+   * Opens an endpoint, registers it in a pool and serves its users. Resolves when it is registered.
+   *
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_REJECTED` if the registrar refuses, `ERR_RSERPOOL_BAD_ARGUMENT`,
+   *   `ERR_RSERPOOL_NO_REGISTRARS`; SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError; the signal's
+   *   reason. As long as no registrar answers it goes on looking: use a signal to limit that.
+   */
+  static async join(pool: string | Uint8Array, options: JoinOptions, handler: SessionHandler): Promise<PoolElement> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const handle = handleOf(pool, poolHandle);
+    const registrars = await resolveTargets(options.registrars ?? [], ASAP_PORT);
+    const group = announcementGroup(options.announcements ?? registrars.length === 0);
+    const endpoint = await bindEndpoint(options, options.sctpPort);
+    try {
+      const role = new ElementRole({
+        registrars,
+        announcements: group !== undefined,
+        config: options.config,
+        entropy: substrateOf(options).entropy,
+      });
+      const element = new PoolElement(handle, endpoint, role, handler, options);
+      if (group !== undefined) {
+        element.#announcements = await Announcements.listen(group, substrateOf(options), (address, udpPort, bytes) =>
+          element.#driver.handleAnnouncement(address, udpPort, bytes),
+        );
+      }
+      element.#driver.accept();
+      const registered = element.#whenRegistered(signal);
+      element.#driver.call(() => undefined);
+      await registered;
+      return element;
+    } catch (error) {
+      await endpoint.close({ timeoutMs: 0 });
+      throw error;
+    }
+  }
+
+  /** Where users reach it. */
+  get target(): TransportTarget {
+    const { addresses, sctpPort, udpPort } = this.#endpoint;
+    return { protocol: 'sctp', addresses, port: sctpPort, udpPort };
+  }
+
+  /** The registrar that it is registered with, if there is one at the moment. */
+  get home(): TransportTarget | undefined {
+    return this.#driver.role.home?.target;
+  }
+
+  /** The users that are served. */
+  get sessions(): readonly ElementSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Changes policy values (the load, say) or the registration life. RFC 5352 §3.1. @throws RSerPoolError */
+  update(change: RegistrationUpdate): void {
+    if (this.#closing !== undefined) throw new RSerPoolError('ERR_RSERPOOL_CLOSED', 'the pool element is closed');
+    this.#driver.call((role, now) => role.update(this.poolHandle, this.peIdentifier, change, now));
+  }
+
+  /** Leaves the pool, ends the sessions and closes the sockets. Never rejects. */
+  leave(): Promise<void> {
+    this.#closing ??= this.#leave();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
+  }
+
+  async #leave(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const left = ({ kind }: ElementEvent): void => {
+        if (kind === 'deregistered' || kind === 'deregistration-rejected') resolve();
+      };
+      this.on('event', left as never);
+      setTimeout(resolve, LEAVE_MS).unref();
+      this.#driver.call((role, now) => role.deregisterAll(now));
+    });
+    this.#driver.call((role) => role.stop('the element leaves'));
+    await this.#announcements?.close();
+    await this.#endpoint.close({ timeoutMs: LEAVE_MS });
+    this.#driver.stop();
+    for (const session of this.#sessions.values()) session.ended('the element left the pool', false);
+  }
+
+  #whenRegistered(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.off('event', onEvent as never);
+        signal?.removeEventListener('abort', aborted);
+      };
+      const aborted = (): void => {
+        settle();
+        this.#driver.stop();
+        reject(signal!.reason as Error);
+      };
+      const onEvent = (event: ElementEvent): void => {
+        if (event.kind === 'registered') {
+          settle();
+          resolve();
+        } else if (event.kind === 'registration-rejected' || event.kind === 'registration-failed') {
+          settle();
+          this.#driver.stop();
+          const details = { poolHandle: this.poolHandle.toString(), peIdentifier: this.peIdentifier };
+          reject(
+            new RSerPoolError(
+              'ERR_RSERPOOL_REJECTED',
+              `not registered in ${this.poolHandle}: ${event.reason}`,
+              details,
+            ),
+          );
+        }
+      };
+      this.on('event', onEvent as never);
+      signal?.addEventListener('abort', aborted, { once: true });
+    });
+  }
+
+  #onEvent(event: ElementEvent): void {
+    switch (event.kind) {
+      case 'session-opened':
+        this.#openSession(event.session, event.remote);
+        break;
+      case 'data':
+        this.#sessions.get(event.session)?.received({ data: event.bytes, ppid: event.ppid, stream: event.streamId });
+        break;
+      case 'cookie-echo':
+        this.#sessions.get(event.session)?.restored(event.cookie);
+        break;
+      case 'session-closed':
+        this.#sessions.get(event.session)?.ended(event.reason, event.failed);
+        this.#sessions.delete(event.session);
+        break;
+      default:
+        break;
+    }
+    emitSafely(this, event.kind, event);
+    emitSafely(this, 'event', event);
+  }
+
+  #openSession(id: ElementSessionId, remote: TransportTarget): void {
+    const session = new ElementSession(id, remote, this.#driver);
+    this.#sessions.set(id, session);
+    queueMicrotask(() => void this.#serve(session));
+  }
+
+  async #serve(session: ElementSession): Promise<void> {
+    try {
+      await this.#handler(session);
+      session.close();
+    } catch (error) {
+      session.abort('the handler failed');
+      // Without a listener the error is the process's, as in any program.
+      if (!this.emit('handler-error', error, session)) throw error;
+    }
+  }
+}
+
+/** How long leaving waits for the registrar and for users, ms. */
+const LEAVE_MS = 2000;

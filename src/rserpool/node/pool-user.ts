@@ -1,0 +1,219 @@
+import { EventEmitter } from 'node:events';
+import type { SctpEndpoint } from '../../sctp/index.ts';
+import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
+import type { TransportTarget } from '../role.ts';
+import type { UserConfig } from '../user/config.ts';
+import type { UserEvent, UserSessionId, WaitReason } from '../user/events.ts';
+import type { SessionOptions } from '../user/session-options.ts';
+import { UserRole } from '../user/user.ts';
+import type { PoolElementParameter } from '../wire/element.ts';
+import { type PoolHandle, poolHandle } from '../wire/pool-handle.ts';
+import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
+import { emitSafely } from './emit.ts';
+import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
+import type { EventsByKind } from './events-by-kind.ts';
+import { handleOf } from './handle.ts';
+import { RoleDriver } from './role-driver.ts';
+import { ASAP_PORT, resolveTargets } from './target.ts';
+import { UserSession } from './user-session.ts';
+
+export interface PoolUserOptions extends EndpointOptions {
+  /** Registrars, as `HOST:SCTPPORT;udp=PORT` with their ASAP ports. None: found by announcement. */
+  readonly registrars?: readonly (string | TransportTarget)[] | undefined;
+  /** Whether registrars are found by their announcements, and in which group; on if no registrar is given. */
+  readonly announcements?: boolean | AnnouncementGroup | undefined;
+  /** Timers and limits; defaults are the RFCs'. */
+  readonly config?: Partial<UserConfig> | undefined;
+}
+
+export interface ConnectToPoolOptions extends SessionOptions {
+  /** Ends the wait, and the session with it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Wait until the pool has an element that answers, instead of failing when there is none now. */
+  readonly waitForPool?: boolean | undefined;
+}
+
+/**
+ * A pool user: finds the elements of pools, and holds sessions that go on with another element when one fails. RFC 5352.
+ *
+ * Emits every {@link UserEvent} under its kind, and as `event`.
+ */
+export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> {
+  readonly #endpoint: SctpEndpoint;
+  readonly #driver: RoleDriver<UserEvent, UserRole>;
+  readonly #sessions = new Map<UserSessionId, UserSession>();
+  #announcements: Announcements | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(endpoint: SctpEndpoint, role: UserRole, options: PoolUserOptions) {
+    super();
+    this.#endpoint = endpoint;
+    this.#driver = new RoleDriver({
+      role,
+      endpoint,
+      substrate: substrateOf(options),
+      onEvent: (event) => this.#onEvent(event),
+    });
+  }
+
+  /**
+   * Opens an endpoint and begins to look for a registrar.
+   *
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_NO_REGISTRARS`; SctpError
+   *   `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError
+   */
+  static async open(options: PoolUserOptions): Promise<PoolUser> {
+    const registrars = await resolveTargets(options.registrars ?? [], ASAP_PORT);
+    const group = announcementGroup(options.announcements ?? registrars.length === 0);
+    const endpoint = await bindEndpoint(options, undefined);
+    try {
+      const role = new UserRole({
+        registrars,
+        announcements: group !== undefined,
+        config: options.config,
+        entropy: substrateOf(options).entropy,
+      });
+      const user = new PoolUser(endpoint, role, options);
+      if (group !== undefined) {
+        user.#announcements = await Announcements.listen(group, substrateOf(options), (address, udpPort, bytes) =>
+          user.#driver.handleAnnouncement(address, udpPort, bytes),
+        );
+      }
+      user.#driver.call((each, now) => each.start(now));
+      return user;
+    } catch (error) {
+      await endpoint.close({ timeoutMs: 0 });
+      throw error;
+    }
+  }
+
+  /** The registrar that is asked, if there is one at the moment. */
+  get home(): TransportTarget | undefined {
+    return this.#driver.role.home?.target;
+  }
+
+  /**
+   * Begins a session with a pool; resolves when an element has answered.
+   *
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_UNKNOWN_POOL`, `ERR_RSERPOOL_NO_REGISTRAR`, `ERR_RSERPOOL_NO_ELEMENT`
+   *   unless `waitForPool`; `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_LIMIT`, `ERR_RSERPOOL_CLOSED`; the signal's reason
+   */
+  async connect(pool: string | Uint8Array, options: ConnectToPoolOptions = {}): Promise<UserSession> {
+    this.#assertOpen();
+    const { signal, waitForPool = false, ...sessionOptions } = options;
+    signal?.throwIfAborted();
+    const handle = handleOf(pool, poolHandle);
+    const id = this.#driver.call((role, now) => {
+      const session = role.openSession(handle, sessionOptions, now);
+      // Registered before the role's first events are told.
+      this.#sessions.set(session, new UserSession(session, handle, this.#driver));
+      return session;
+    });
+    const session = this.#sessions.get(id)!;
+    try {
+      await session.whenUp(signal, waitForPool ? undefined : (reason) => noElement(handle, reason));
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+    return session;
+  }
+
+  /**
+   * The elements of a pool, in the order in which they should be used. RFC 5352 §6.9.1.
+   *
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_UNKNOWN_POOL`, `ERR_RSERPOOL_NO_REGISTRAR`, `ERR_RSERPOOL_CLOSED`; the
+   *   signal's reason
+   */
+  async resolve(
+    pool: string | Uint8Array,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<readonly PoolElementParameter[]> {
+    this.#assertOpen();
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const handle = handleOf(pool, poolHandle);
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.off('event', onEvent as never);
+        signal?.removeEventListener('abort', aborted);
+      };
+      const aborted = (): void => {
+        settle();
+        reject(signal!.reason as Error);
+      };
+      const onEvent = (event: UserEvent): void => {
+        if ((event.kind !== 'resolved' && event.kind !== 'resolution-failed') || event.poolHandle.key !== handle.key)
+          return;
+        settle();
+        if (event.kind === 'resolved') resolve(event.elements);
+        else reject(noElement(handle, event.failure));
+      };
+      this.on('event', onEvent as never);
+      signal?.addEventListener('abort', aborted, { once: true });
+      try {
+        this.#driver.call((role, now) => role.resolve(handle, now));
+      } catch (error) {
+        settle();
+        reject(error as Error);
+      }
+    });
+  }
+
+  /** Ends all sessions and closes the sockets. Never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#driver.call((role) => role.stop('the user was closed'));
+    await this.#announcements?.close();
+    await this.#endpoint.close({ timeoutMs: CLOSE_MS });
+    this.#driver.stop();
+    for (const session of this.#sessions.values()) session.ended('the user was closed', false);
+    this.#sessions.clear();
+  }
+
+  #onEvent(event: UserEvent): void {
+    if ('session' in event) {
+      this.#sessions.get(event.session)?.handleEvent(event);
+      if (event.kind === 'session-closed') this.#sessions.delete(event.session);
+    }
+    emitSafely(this, event.kind, event);
+    emitSafely(this, 'event', event);
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new RSerPoolError('ERR_RSERPOOL_CLOSED', 'the pool user is closed');
+  }
+}
+
+/** How long closing waits for elements and registrars, ms. */
+const CLOSE_MS = 2000;
+
+const CODES: Readonly<Record<WaitReason, RSerPoolErrorCode>> = {
+  'unknown-pool': 'ERR_RSERPOOL_UNKNOWN_POOL',
+  refused: 'ERR_RSERPOOL_NO_ELEMENT',
+  'no-answer': 'ERR_RSERPOOL_NO_REGISTRAR',
+  'no-registrar': 'ERR_RSERPOOL_NO_REGISTRAR',
+  'no-element-reachable': 'ERR_RSERPOOL_NO_ELEMENT',
+  'no-usable-transport': 'ERR_RSERPOOL_NO_ELEMENT',
+};
+
+const TEXTS: Readonly<Record<WaitReason, string>> = {
+  'unknown-pool': 'the registrar knows no such pool: is an element registered under this name?',
+  refused: 'the registrar named no element',
+  'no-answer': 'the registrar does not answer',
+  'no-registrar': 'no registrar can be reached: check their addresses, SCTP and UDP ports',
+  'no-element-reachable': 'none of its elements can be reached',
+  'no-usable-transport': 'none of its elements has a transport that can be used here',
+};
+
+function noElement(handle: PoolHandle, reason: WaitReason): RSerPoolError {
+  return new RSerPoolError(CODES[reason], `pool ${handle}: ${TEXTS[reason]}`, { pool: handle.toString(), reason });
+}
