@@ -89,6 +89,13 @@ describe('parseIp and formatIp', () => {
     );
   });
 
+  it.each(['::ffff:0:a00:1', '::ff00:a00:1', '::ff:a00:1', '1::ffff:a00:1', '::1:ffff:a00:1'])(
+    '%s is near an IPv4-mapped address, but none',
+    (text) => {
+      expect(canonicalIp(text)).toBe(text);
+    },
+  );
+
   it('the canonical form keeps the zone', () => {
     expect(canonicalIp('FE80::1%eth0')).toBe('fe80::1%eth0');
   });

@@ -93,5 +93,6 @@ describe('SSN arithmetic', () => {
       }),
     );
     expect(ssnLt(ssn(65534), ssn(1))).toBe(true);
+    expect(ssnLt(ssn(7), ssn(7))).toBe(false);
   });
 });

@@ -25,6 +25,12 @@ describe('Timers', () => {
     expect(timers.next()).toBeUndefined();
   });
 
+  it('fire in the order of their names if they are due at the same time', () => {
+    const timers = new Timers(NAMES);
+    for (const name of ['t3-rtx', 't1-init', 't2-shutdown'] as const) timers.set(name, 5);
+    expect([timers.takeDue(5), timers.takeDue(5), timers.takeDue(5)]).toEqual([...NAMES]);
+  });
+
   it('set restarts, setIfStopped does not', () => {
     const timers = new Timers(NAMES);
     timers.setIfStopped('t3-rtx', 10);
