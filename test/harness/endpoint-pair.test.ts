@@ -55,6 +55,22 @@ describe('endpoint pair', () => {
     expect(pair.a.texts()).toEqual(['re: 5']);
   });
 
+  it('tells one event after the other, even if the answer to one makes another', () => {
+    const told: string[] = [];
+    const pair = new EndpointPair(makeCore, {
+      b: {
+        onEvent: (event, id) => {
+          told.push(`begin ${event.kind}`);
+          if (event.kind === 'message') pair.b.abort(id);
+          told.push(`end ${event.kind}`);
+        },
+      },
+    });
+    pair.a.send(pair.connect().a, 'hello');
+    pair.clock.runFor(1);
+    expect(told.slice(2)).toEqual(['begin message', 'end message', 'begin closed', 'end closed']);
+  });
+
   it('overwrites received bytes after the call: a core that keeps a view is found out', () => {
     const pair = new EndpointPair(makeCore);
     pair.connect();

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -114,6 +115,15 @@ describe('node substrate: sockets', () => {
     await expect(open({ address: '0.0.0.0', port })).rejects.toMatchObject({ code: 'ERR_SCTP_PORT_TAKEN' });
   });
 
+  it.runIf(process.platform === 'linux')('leaves nothing open behind a bind that failed', async () => {
+    const { port } = (await open()).socket;
+    const before = (await readdir('/proc/self/fd')).length;
+    for (let i = 0; i < 30; i++) await expect(open({ port })).rejects.toMatchObject({ code: 'ERR_SCTP_PORT_TAKEN' });
+    // Closing takes a turn of the event loop; others in this process open a file now and then.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await readdir('/proc/self/fd')).length).toBeLessThan(before + 15);
+  });
+
   it('refuses what is no address, or none of this host', async () => {
     // 192.0.2.0/24 and 2001:db8::/32 are for documentation; .77 is nobody's.
     for (const address of ['192.0.2.77', 'localhost', '127.0.0.1.5', '']) {
@@ -198,14 +208,21 @@ describe('node substrate: sockets', () => {
 });
 
 describe('node substrate: time and randomness', () => {
-  it('fires a timer when its time has come and never before', async () => {
-    for (const delayMs of [0, 0.3, 1.5, 3.7, 10.1]) {
-      const at = nodeSubstrate.now() + delayMs;
-      const firedAt = await new Promise<number>((resolve) => {
-        nodeSubstrate.setTimer(at, () => resolve(nodeSubstrate.now()));
-      });
-      expect(firedAt).toBeGreaterThanOrEqual(at);
-    }
+  it('fires timers when their time has come and never before', async () => {
+    // Hundreds of phases against the milliseconds of the system's timers: some of those would be early.
+    const early: number[] = [];
+    await Promise.all(
+      Array.from({ length: 400 }, (_, i) => {
+        const at = nodeSubstrate.now() + i * 0.137;
+        return new Promise<void>((resolve) => {
+          nodeSubstrate.setTimer(at, () => {
+            if (nodeSubstrate.now() < at) early.push(i);
+            resolve();
+          });
+        });
+      }),
+    );
+    expect(early).toEqual([]);
   });
 
   it('never fires synchronously, nor after it was cancelled', async () => {
