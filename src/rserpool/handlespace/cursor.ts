@@ -41,9 +41,8 @@ export class HandlespaceCursor<Owner = unknown> {
     return this.#next;
   }
 
-  /** Goes past the element whose turn it is. */
+  /** Goes past the element that {@link peek} returned last. */
   advance(): void {
-    this.peek();
     this.#next = undefined;
   }
 

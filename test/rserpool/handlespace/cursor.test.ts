@@ -73,6 +73,15 @@ describe('a walk over the handlespace', () => {
     expect(cursor.peek()).toBeUndefined();
   });
 
+  it('goes past nothing else when the element was removed after it was looked at', () => {
+    const handlespace = filled();
+    const cursor = handlespace.cursor();
+    cursor.peek();
+    remove(handlespace, 'a', 1);
+    cursor.advance();
+    expect(take(cursor)).toBe('a3 a5 b2 b4 b6');
+  });
+
   it('survives that a whole pool goes and comes back', () => {
     const handlespace = filled();
     const cursor = handlespace.cursor();

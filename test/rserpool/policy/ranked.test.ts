@@ -73,7 +73,8 @@ describe('least used with degradation', () => {
     const pool = new Letters({ A: lud(10, 100), B: lud(50, 100) });
     expect(pool.heads(2)).toBe('AB');
     pool.update('A', lud(10, 100));
-    expect(pool.heads(1)).toBe('A');
+    // A 10 -> 110, B 150.
+    expect(pool.heads(2)).toBe('AA');
   });
 
   it('[POL-059] goes beyond 32 bits', () => {
@@ -95,7 +96,7 @@ describe('priority least used', () => {
   });
 
   it('[POL-068] adds beyond 32 bits', () => {
-    const pool = new Letters({ A: plu(0xffffffff, 0xffffffff), B: plu(0xffffffff, 1) });
+    const pool = new Letters({ A: plu(0xffffffff, 1), B: plu(0xfffffff0, 2) });
     expect(pool.select()).toBe('BA');
   });
 });

@@ -86,16 +86,27 @@ describe('weighted round robin', () => {
     expect([...'ABC'].map((name) => heads.split(name).length - 1)).toEqual([100, 100, 200]);
   });
 
-  it('a re-registration with the same weight moves nothing, one with another keeps the part of the way', () => {
-    const pool = new Letters({ A: wrr(4), B: wrr(4) });
-    const same = new Letters({ A: wrr(4), B: wrr(4) });
-    for (let i = 0; i < 9; i++) {
-      pool.update('A', wrr(4));
-      expect(pool.select()).toBe(same.select());
-    }
+  it('a re-registration with the same weight moves nothing', () => {
+    const weights = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(weights, fc.array(fc.nat(5), { maxLength: 60 }), (weights, updates) => {
+        const make = () => new Letters(Object.fromEntries(weights.map((w, i) => ['ABCDEF'[i]!, wrr(w)])));
+        const [pool, same] = [make(), make()];
+        for (const update of updates) {
+          const i = update % weights.length;
+          pool.update('ABCDEF'[i]!, wrr(weights[i]!));
+          expect(pool.select()).toBe(same.select());
+        }
+      }),
+    );
+  });
+
+  it('a re-registration with another weight keeps the part of the way to the next turn', () => {
+    const pool = new Letters({ A: wrr(1), B: wrr(4) });
+    // A half of 1 away, B half of 1/4: with weight 8 it is half of 1/8 for A.
     pool.update('A', wrr(8));
-    const heads = pool.heads(120);
-    expect(heads.split('A').length - 1).toBeGreaterThanOrEqual(79);
-    expect(heads.split('A').length - 1).toBeLessThanOrEqual(81);
+    expect(pool.heads(12)).toBe('ABAABAABAABA');
+    pool.update('A', wrr(4));
+    expect([...pool.heads(8)].filter((head) => head === 'A')).toHaveLength(4);
   });
 });
