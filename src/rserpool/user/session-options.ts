@@ -1,3 +1,5 @@
+import { RSerPoolError } from '../errors.ts';
+import { encodeAsap } from '../wire/asap-codec.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 
@@ -24,4 +26,32 @@ export interface SessionOptions {
    * element of the user's pool (RFC 5352 §3.9).
    */
   readonly businessCard?: { readonly poolHandle: PoolHandle; readonly elements: readonly PoolElementParameter[] };
+}
+
+/**
+ * A handle that fits into a parameter may still be too long for the messages that carry it.
+ *
+ * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`
+ */
+export function checkHandle(poolHandle: PoolHandle): void {
+  encodable(() => encodeAsap({ kind: 'endpoint-unreachable', poolHandle, peIdentifier: 1 }));
+}
+
+/** @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` */
+export function checkSessionOptions({ giveUpAfterMs, businessCard }: SessionOptions): void {
+  if (giveUpAfterMs !== undefined && !(giveUpAfterMs >= 0)) {
+    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'giveUpAfterMs is a number of milliseconds', {
+      giveUpAfterMs,
+    });
+  }
+  if (businessCard !== undefined) encodable(() => encodeAsap({ kind: 'business-card', ...businessCard }));
+}
+
+function encodable(encode: () => Uint8Array): void {
+  try {
+    encode();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', error.message, {}, error);
+  }
 }

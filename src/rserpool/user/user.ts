@@ -1,13 +1,12 @@
-import type { Entropy, Instant } from '../../base/contract.ts';
+import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import { describeCauses } from '../asap/cause-text.ts';
 import { receiveAnnouncement, receiveControl } from '../asap/control.ts';
 import { type DataMessage, Outbox } from '../asap/outbox.ts';
 import { type HomeRegistrar, ServerHunt } from '../asap/server-hunt.ts';
 import { RSerPoolError } from '../errors.ts';
-import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput, type TransportTarget } from '../role.ts';
+import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
 import type { HandleResolutionResponse } from '../wire/asap.ts';
-import { encodeAsap } from '../wire/asap-codec.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type UserConfig, userConfig } from './config.ts';
@@ -18,23 +17,8 @@ import { HandleCache, type Resolution } from './handle-cache.ts';
 import { Resolver } from './resolver.ts';
 import { Search } from './search.ts';
 import { UserSession } from './session.ts';
-import type { SessionOptions } from './session-options.ts';
-
-type Protocol = TransportTarget['protocol'];
-
-/** What a pool user needs to come into being. */
-export interface UserRoleOptions {
-  /** Configured registrars, in the order of preference. */
-  readonly registrars: readonly TransportTarget[];
-  /** Whether announcements will be delivered; then no registrar needs to be configured (RFC 5352 §3.6). */
-  readonly announcements?: boolean | undefined;
-  /** How registrars may be reached: SCTP unless given; TCP is the other one (RFC 5352 §2.1). */
-  readonly registrarProtocols?: readonly Protocol[] | undefined;
-  /** How elements may be reached; SCTP unless given. */
-  readonly elementProtocols?: readonly Protocol[] | undefined;
-  readonly config?: Partial<UserConfig> | undefined;
-  readonly entropy: Entropy;
-}
+import { checkHandle, checkSessionOptions, type SessionOptions } from './session-options.ts';
+import type { UserRoleOptions } from './user-options.ts';
 
 /**
  * Pool user: resolves pool handles, and holds sessions with pools that go on when an element fails. RFC 5352 §3.3, §3.5
@@ -166,7 +150,7 @@ export class UserRole implements Role<UserEvent> {
    */
   openSession(poolHandle: PoolHandle, options: SessionOptions, now: Instant): UserSessionId {
     checkHandle(poolHandle);
-    checkOptions(options);
+    checkSessionOptions(options);
     if (this.#sessions.size >= this.#config.maxSessions) {
       throw new RSerPoolError('ERR_RSERPOOL_LIMIT', `at most ${this.#config.maxSessions} sessions`);
     }
@@ -428,27 +412,4 @@ function resolvedEvent(
   source: Extract<UserEvent, { readonly kind: 'resolved' }>['source'],
 ): UserEvent {
   return { kind: 'resolved', poolHandle, policy, elements, source };
-}
-
-/** A handle that fits into a parameter may still be too long for the messages that carry it. */
-function checkHandle(poolHandle: PoolHandle): void {
-  encodable(() => encodeAsap({ kind: 'endpoint-unreachable', poolHandle, peIdentifier: 1 }));
-}
-
-function checkOptions({ giveUpAfterMs, businessCard }: SessionOptions): void {
-  if (giveUpAfterMs !== undefined && !(giveUpAfterMs >= 0)) {
-    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'giveUpAfterMs is a number of milliseconds', {
-      giveUpAfterMs,
-    });
-  }
-  if (businessCard !== undefined) encodable(() => encodeAsap({ kind: 'business-card', ...businessCard }));
-}
-
-function encodable(encode: () => Uint8Array): void {
-  try {
-    encode();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', error.message, {}, error);
-  }
 }

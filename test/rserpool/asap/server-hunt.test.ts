@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { UserRole, type UserRoleOptions } from '../../../src/rserpool/user/user.ts';
+import { UserRole } from '../../../src/rserpool/user/user.ts';
+import type { UserRoleOptions } from '../../../src/rserpool/user/user-options.ts';
 import { SeededRandom } from '../../harness/random.ts';
 import { host, RoleLadder } from './role-ladder.ts';
 

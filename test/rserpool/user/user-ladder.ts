@@ -1,6 +1,7 @@
 import type { UserEvent } from '../../../src/rserpool/user/events.ts';
 import type { SessionOptions } from '../../../src/rserpool/user/session-options.ts';
-import { UserRole, type UserRoleOptions } from '../../../src/rserpool/user/user.ts';
+import { UserRole } from '../../../src/rserpool/user/user.ts';
+import type { UserRoleOptions } from '../../../src/rserpool/user/user-options.ts';
 import type { PoolElementParameter } from '../../../src/rserpool/wire/element.ts';
 import type { PolicyParameter } from '../../../src/rserpool/wire/policy.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';

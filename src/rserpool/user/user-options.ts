@@ -1,0 +1,19 @@
+import type { Entropy } from '../../base/contract.ts';
+import type { TransportTarget } from '../role.ts';
+import type { UserConfig } from './config.ts';
+
+type Protocol = TransportTarget['protocol'];
+
+/** What a pool user needs to come into being. */
+export interface UserRoleOptions {
+  /** Configured registrars, in the order of preference. */
+  readonly registrars: readonly TransportTarget[];
+  /** Whether announcements will be delivered; then no registrar needs to be configured (RFC 5352 §3.6). */
+  readonly announcements?: boolean | undefined;
+  /** How registrars may be reached: SCTP unless given; TCP is the other one (RFC 5352 §2.1). */
+  readonly registrarProtocols?: readonly Protocol[] | undefined;
+  /** How elements may be reached; SCTP unless given. */
+  readonly elementProtocols?: readonly Protocol[] | undefined;
+  readonly config?: Partial<UserConfig> | undefined;
+  readonly entropy: Entropy;
+}
