@@ -93,22 +93,16 @@ export class SctpEndpoint {
   static async bind(options: BindOptions): Promise<SctpEndpoint> {
     const config = endpointConfig(options.config);
     const wantedPort = port('sctpPort', options.sctpPort ?? 0, 0);
+    if (options.encapsulation !== undefined) refuseSocketOptions(options);
     const encapsulation = options.encapsulation ?? (await openEncapsulation(options));
-    const ownsEncapsulation = options.encapsulation === undefined;
-    try {
-      if (!ownsEncapsulation) refuseSocketOptions(options);
-      const { addresses, substrate } = encapsulation;
-      const sctpPort = wantedPort === 0 ? encapsulation.unusedSctpPort() : wantedPort;
-      const { entropy } = substrate;
-      const core = new Endpoint(
-        { sctpPort, addresses, config, entropy, mac: hmacSha256, listening: false },
-        substrate.now(),
-      );
-      return new SctpEndpoint(core, encapsulation, ownsEncapsulation);
-    } catch (error) {
-      if (ownsEncapsulation) await encapsulation.close();
-      throw error;
-    }
+    const { addresses, substrate } = encapsulation;
+    const sctpPort = wantedPort === 0 ? encapsulation.unusedSctpPort() : wantedPort;
+    const { entropy } = substrate;
+    const core = new Endpoint(
+      { sctpPort, addresses, config, entropy, mac: hmacSha256, listening: false },
+      substrate.now(),
+    );
+    return new SctpEndpoint(core, encapsulation, options.encapsulation === undefined);
   }
 
   get sctpPort(): number {
@@ -218,7 +212,7 @@ export class SctpEndpoint {
     if (event.kind !== 'closed') return;
     this.#associations.delete(id);
     const attempt = this.#connecting.get(id);
-    attempt?.rejectFirst(closeError(event.reason, attempt.first() ?? {}));
+    attempt?.rejectFirst(setUpError(event.reason, attempt.first()));
     this.#connecting.delete(id);
   }
 
@@ -234,6 +228,12 @@ export class SctpEndpoint {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new SctpError('ERR_SCTP_NOT_OPEN', 'the endpoint is closed: bind a new one');
   }
+}
+
+function setUpError(reason: CloseReason, target: AssociateRequest | undefined): SctpError {
+  const refused = reason.kind === 'peer-aborted' && reason.causes.length === 0;
+  const text = `the peer refused the association: nobody listens on its SCTP port ${target?.sctpPort}, or it is full`;
+  return closeError(refused ? { ...reason, text } : reason, target ?? {});
 }
 
 async function openEncapsulation(options: BindOptions): Promise<UdpEncapsulation> {

@@ -12,8 +12,6 @@ export type SctpErrorCode =
   | 'ERR_SCTP_MESSAGE_TOO_LARGE'
   /** SCTP has no empty messages (RFC 9260 §6.2). */
   | 'ERR_SCTP_EMPTY_MESSAGE'
-  /** The send buffer is full: wait for `drain`. Only `trySend` meets it. */
-  | 'ERR_SCTP_BUFFER_FULL'
   /** The association is not open for this: not yet up, shutting down, or closed. */
   | 'ERR_SCTP_NOT_OPEN'
   /** The association was closed gracefully while something waited on it. */

@@ -275,6 +275,13 @@ describe('SctpEndpoint: connect and listen', () => {
     await expect(client.connect({ ...target, ...wrong })).rejects.toThrow(code(expected));
   });
 
+  it('refuses more associations than maxAssociations', async () => {
+    const { client, connected } = await setUp({ client: { config: { maxAssociations: 1 } } });
+    await connected();
+    const connect = client.connect({ addresses: ['10.0.0.9'], sctpPort: 7 });
+    await expect(connect).rejects.toThrow(code('ERR_SCTP_LIMIT'));
+  });
+
   it('refuses a second association with the same peer', async () => {
     const { client, target, connected } = await setUp();
     await connected();
@@ -521,13 +528,15 @@ describe('SctpEndpoint: closing', () => {
     expect(world.clock.pending).toBe(0);
   });
 
-  it('ends set-ups that are under way', async () => {
-    const { world, client } = await setUp();
-    const connect = expect(client.connect({ addresses: ['10.0.0.9'], sctpPort: 7 })).rejects.toThrow(
-      code('ERR_SCTP_ABORTED'),
-    );
-    await world.run(client.close());
-    await connect;
+  it('ends set-ups that are under way at once', async () => {
+    const { world, client, serverHost, connected } = await setUp();
+    await connected();
+    serverHost.kill();
+    const connect = client.connect({ addresses: ['10.0.0.9'], sctpPort: 7 });
+    const closed = client.close();
+    await expect(world.run(connect, 1000)).rejects.toThrow(code('ERR_SCTP_ABORTED'));
+    await world.run(closed);
+    await world.pass(50);
     expect(world.clock.pending).toBe(0);
   });
 
