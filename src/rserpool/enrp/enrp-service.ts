@@ -157,7 +157,7 @@ export class EnrpService {
 
   handleTimeout(now: Instant): void {
     this.#dialer.handleTimeout(now, (target) => this.#isReached(target));
-    this.#act(this.#mentor.handleTimeout(now));
+    for (const action of this.#mentor.handleTimeout(now)) this.#act(action);
     for (const peer of this.#supervision.handleTimeout(now)) this.#bury(peer, now);
     this.#takeover.handleTimeout(now);
     this.#audit.handleTimeout(now);

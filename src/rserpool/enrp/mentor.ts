@@ -117,19 +117,14 @@ export class Mentor {
     return this.isMentor(peerId) ? this.#fail('unreachable', now) : NONE;
   }
 
-  handleTimeout(now: Instant): StartupAction {
+  /** @returns what to do, in order */
+  handleTimeout(now: Instant): readonly StartupAction[] {
     const state = this.#state;
-    if (state.kind === 'serving') return NONE;
-    if (state.kind !== 'discovering') return state.deadlineAt <= now ? this.#fail('silent', now) : NONE;
-    for (const peer of this.#peers.values()) {
-      if (peer.heard) this.offer(peer, now);
-      if (this.#state.kind !== 'discovering') return NONE;
-    }
-    if (now < this.#aloneAt) return NONE;
-    // §3.2.2.1: none configured means alone. All mentors lost means so too, unless the operator forbids it.
-    if (!this.#hasPeers || this.#config.serveWithoutMentor) return this.#serve(undefined);
-    this.#aloneAt = now + this.#config.mentorDiscoveryTimeoutMs;
-    return NONE;
+    if (state.kind === 'serving') return [];
+    const actions: StartupAction[] = [];
+    if (state.kind !== 'discovering' && state.deadlineAt <= now) actions.push(this.#fail('silent', now));
+    if (this.#state.kind === 'discovering') actions.push(this.#discover(now));
+    return actions;
   }
 
   nextTimeoutAt(): Instant | undefined {
@@ -139,6 +134,21 @@ export class Mentor {
     let next: Instant | undefined = this.#aloneAt;
     for (const [id, at] of this.#resting) if (this.#peers.get(id)?.heard) next = earlier(next, at);
     return next;
+  }
+
+  /** Asks the next possible mentor; without one, service begins as soon as that was tried for long enough. */
+  #discover(now: Instant): StartupAction {
+    for (const [id, at] of this.#resting) if (at <= now) this.#resting.delete(id);
+    this.#askNext(now);
+    if (this.#state.kind !== 'discovering' || now < this.#aloneAt) return NONE;
+    // §3.2.2.1: none configured means alone. All mentors lost means so too, unless the operator forbids it.
+    if (!this.#hasPeers || this.#config.serveWithoutMentor) return this.#serve(undefined);
+    this.#aloneAt = now + this.#config.mentorDiscoveryTimeoutMs;
+    return NONE;
+  }
+
+  #askNext(now: Instant): void {
+    for (const peer of this.#peers.values()) if (peer.heard) this.offer(peer, now);
   }
 
   #requestTable(peer: Peer, now: Instant): StartupAction {
@@ -165,6 +175,7 @@ export class Mentor {
       why === 'silent' ? tableSessionTimeoutMs : randomBetween(this.#entropy, mentorRetryMinMs, mentorRetryMaxMs);
     this.#resting.set(mentorId, now + pause);
     this.#state = { kind: 'discovering' };
+    this.#askNext(now);
     return { kind: 'mentor-failed', mentorId, why };
   }
 }

@@ -1,0 +1,323 @@
+import { describe, expect, it } from 'vitest';
+import { PEER_TRANSITIONS, type PeerEvent, type PeerState } from '../../../src/rserpool/enrp/peer-state.ts';
+import { movePeer, type Peer, Peers } from '../../../src/rserpool/enrp/peers.ts';
+import { PPID } from '../../../src/rserpool/role.ts';
+import { ABC, element, host, OWN, RegistrarLadder } from '../registrar/registrar-ladder.ts';
+
+describe('PRESENCE', () => {
+  it('[ENRP-036] [ENRP-038] [ENRP-190] has checksum and Server Information, bit by bit as in the RFC', () => {
+    const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
+    ladder.registered(2, 0x12345678, 1);
+    ladder.peer(4, 20);
+    ladder.hex(4, PPID.enrp, '01010012 00000014 0badcafe 000f0006 ffff0000');
+    expect(ladder.lastSent(4)).toBe(
+      '0100002c0badcafe00000014000f0006d2f00000000b00180badcafe0004001026ad000000010008c0000209',
+    );
+  });
+
+  it('[ENRP-142] [ENRP-143] [ENRP-028] goes to all peers every 30 s and asks for no reply', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.peer(4, 30);
+    ladder.advance(29_999);
+    expect(ladder.take()).toEqual([]);
+    ladder.advance(1);
+    expect(ladder.take()).toEqual(['2: presence ffff', '4: presence ffff']);
+    expect(ladder.lastSent(2).slice(16, 24)).toBe('00000000');
+    ladder.advance(30_000);
+    expect(ladder.take()).toEqual(['2: presence ffff', '4: presence ffff']);
+  });
+
+  it('names the UDP port in the private parameter where it is not 9899', () => {
+    const ladder = RegistrarLadder.serving({}, { enrp: host(9, 9901, 20_001) });
+    ladder.peer(2, 20);
+    ladder.presence(2, 20, 0xffff, true);
+    expect(ladder.lastSent(2).endsWith('8f0900084e210000')).toBe(true);
+  });
+
+  it('[ENRP-049] [ENRP-039] without a checksum counts as a sign of life, without an audit', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.enrp(2, 20, { kind: 'presence', replyRequired: false });
+    expect(ladder.take()).toEqual([]);
+  });
+});
+
+describe('peer list', () => {
+  it('[ENRP-135] [ENRP-136] [ENRP-138] takes in whoever sends a message of any type, and asks it for PRESENCE', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.up(2, host(20));
+    ladder.enrp(2, 20, { kind: 'list-request' });
+    expect(ladder.take()).toEqual(['2: presence to 20 reply! ffff', '2: list-response to 20 [20]']);
+    expect(ladder.eventsOf('peer-up')).toEqual([{ kind: 'peer-up', registrarId: 20, transport: host(20) }]);
+  });
+
+  it('[ENRP-061] [ENRP-081] answers LIST_REQUEST with the peers that it has heard', () => {
+    const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
+    ladder.up(2, host(8));
+    ladder.enrp(2, 0x00c0ffee, {
+      kind: 'presence',
+      replyRequired: false,
+      information: {
+        identifier: 0x00c0ffee,
+        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.8'] },
+      },
+    });
+    ladder.up(4, host(30));
+    ladder.enrp(4, 0x00c0ffee + 1, { kind: 'list-request' });
+    const [first] =
+      ladder.lastSent(4).match(/^0600003c0badcafe00c0ffef000b001800c0ffee0004001026ad000000010008c0000208/) ?? [];
+    expect(first).toBeDefined();
+  });
+
+  it('[ENRP-030] drops a message for another registrar, but has heard its sender', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.advance(10_000);
+    ladder.enrp(2, 20, { kind: 'list-request' }, 99);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.warnings()).toEqual(['wrong-receiver']);
+    expect(ladder.role.snapshot().peers[0]?.lastHeardAt).toBe(10_000);
+  });
+
+  it('[ENRP-029] [ENRP-030] takes messages for itself and for nobody in particular', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.enrp(2, 20, { kind: 'list-request' }, 0);
+    ladder.enrp(2, 20, { kind: 'list-request' }, OWN);
+    expect(ladder.take()).toHaveLength(2);
+  });
+
+  it('[ENRP-031] makes no peer of the identifier 0 nor of its own', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.up(2, host(20));
+    ladder.enrp(2, 0, { kind: 'list-request' });
+    expect(ladder.take()).toEqual([]);
+    ladder.enrp(2, OWN, { kind: 'list-request' });
+    expect(ladder.take()).toEqual(['close 2 abort']);
+    expect(ladder.peers()).toEqual([]);
+    expect(ladder.role.registrarId).toBe(OWN);
+  });
+
+  it('[ENRP-141] closes an association on which the Sending ID changes', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.presence(2, 21);
+    expect(ladder.take()).toEqual(['close 2 abort']);
+    expect(ladder.warnings()).toEqual(['identifier-changed']);
+    expect(ladder.peers()).toEqual(['20 active']);
+  });
+
+  it('has a limit', () => {
+    const ladder = RegistrarLadder.serving({ maxPeers: 2 });
+    ladder.peer(2, 20);
+    ladder.peer(4, 30);
+    ladder.up(6, host(40));
+    ladder.presence(6, 40);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.warnings()).toEqual(['limit-reached']);
+  });
+});
+
+describe('channels of peers', () => {
+  /** The registrar has dialled its configured peer on channel 1, which calls on channel 2 at the same time. */
+  function crossed(peerId: number): RegistrarLadder {
+    const ladder = new RegistrarLadder({}, { peers: [host(20)], registrarId: OWN });
+    ladder.up(1, host(20), 'local');
+    ladder.up(2, host(20), 'remote');
+    ladder.take();
+    ladder.presence(1, peerId);
+    ladder.take();
+    ladder.presence(2, peerId, 0xffff, true);
+    return ladder;
+  }
+
+  it('[ENRP-014] keeps the one that the larger identifier opened when both call at once: ours', () => {
+    const ladder = crossed(20);
+    // The reply goes to where the question came from; the surplus channel is for the peer to close.
+    expect(ladder.take()).toEqual(['2: presence to 20 ffff']);
+    ladder.advance(100);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.role.snapshot().channels).toBe(2);
+  });
+
+  it('[ENRP-014] keeps the one that the larger identifier opened when both call at once: the peer’s', () => {
+    const ladder = crossed(70);
+    expect(ladder.take()).toEqual(['close 1 shutdown', '2: presence to 70 ffff']);
+    ladder.down(1, false);
+    ladder.advance(0);
+    // No new call: the peer is reached.
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.peers()).toEqual(['70 active']);
+  });
+
+  it('takes a later channel for the better one: its peer has lost the old one', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.advance(10_000);
+    ladder.peer(4, 20);
+    ladder.advance(20_000);
+    expect(ladder.take()).toEqual(['4: presence ffff']);
+  });
+
+  it('refuses a second host with the identifier of a peer that is connected', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.up(4, host(66));
+    ladder.presence(4, 20);
+    expect(ladder.take()).toEqual(['close 4 abort']);
+    expect(ladder.warnings()).toEqual(['identifier-conflict']);
+  });
+
+  it('dials a configured peer again and again, with growing pauses up to the limit', () => {
+    const ladder = new RegistrarLadder({ peerRetryMinMs: 1000, peerRetryMaxMs: 8000 }, { peers: [host(20)] });
+    const pauses: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      const failedAt = ladder.now;
+      ladder.down(2 * i + 1);
+      while (ladder.connects.length < i + 2) ladder.advance(1);
+      pauses.push(ladder.now - failedAt);
+    }
+    const limits = [1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000];
+    pauses.forEach((pause, i) => {
+      expect(pause).toBeGreaterThanOrEqual(limits[i]! / 2 - 1);
+      expect(pause).toBeLessThanOrEqual(limits[i]! + 1);
+    });
+  });
+
+  it('stays away from itself', () => {
+    const ladder = new RegistrarLadder({}, { peers: [host(20)] });
+    ladder.up(1, host(9), 'local');
+    expect(ladder.take()).toContain('close 1 abort');
+  });
+});
+
+describe('supervision', () => {
+  it('[ENRP-147] [ENRP-148] [ENRP-149] asks after 61 s of silence and gives up 5 s later', () => {
+    const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000 });
+    ladder.peer(2, 20);
+    ladder.advance(60_999);
+    expect(ladder.take()).toEqual([]);
+    ladder.advance(1);
+    expect(ladder.take()).toEqual(['2: presence to 20 reply! ffff']);
+    expect(ladder.peers()).toEqual(['20 probing']);
+    ladder.advance(4999);
+    expect(ladder.take()).toEqual([]);
+    ladder.advance(1);
+    expect(ladder.take()).toEqual(['2: init-takeover target 20', '2: takeover-server target 20', 'close 2 abort']);
+    expect(ladder.eventsOf('peer-suspected')).toHaveLength(1);
+  });
+
+  it('[ENRP-145] [ENRP-146] [ENRP-150] takes any message for a sign of life', () => {
+    const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000 });
+    ladder.peer(2, 20);
+    ladder.advance(60_000);
+    ladder.enrp(2, 20, { kind: 'list-request' });
+    ladder.advance(60_999);
+    expect(ladder.peers()).toEqual(['20 active']);
+    ladder.advance(1);
+    expect(ladder.peers()).toEqual(['20 probing']);
+    ladder.enrp(2, 20, { kind: 'init-takeover-ack', targetId: 1 });
+    expect(ladder.peers()).toEqual(['20 active']);
+    ladder.advance(60_000);
+    expect(ladder.peers()).toEqual(['20 active']);
+  });
+
+  it('[ENRP-151] dials again when the association is lost, and lets the timers decide', () => {
+    const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000 });
+    ladder.peer(2, 20);
+    ladder.down(2);
+    ladder.advance(500);
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.20:9901']);
+    expect(ladder.peers()).toEqual(['20 probing']);
+    ladder.up(1, host(20), 'local');
+    expect(ladder.take()).toEqual(['1: presence reply! ffff']);
+    ladder.presence(1, 20);
+    expect(ladder.peers()).toEqual(['20 active']);
+    ladder.advance(10_000);
+    expect(ladder.eventsOf('takeover-started')).toEqual([]);
+  });
+
+  it('[ENRP-148] takes a failed call in that time for no answer', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.down(2);
+    ladder.advance(500);
+    ladder.down(1);
+    expect(ladder.eventsOf('takeover-completed')).toEqual([
+      { kind: 'takeover-completed', targetId: 20, winnerId: OWN, elements: 0 },
+    ]);
+  });
+
+  it('[ENRP-139] [ENRP-140] suspects the old identifier as soon as a new one lives at its address', () => {
+    const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000 });
+    ladder.peer(2, 20);
+    ladder.up(4, host(20));
+    ladder.enrp(4, 21, {
+      kind: 'presence',
+      replyRequired: false,
+      information: {
+        identifier: 21,
+        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.20'] },
+      },
+    });
+    expect(ladder.peers()).toEqual(['20 probing', '21 active']);
+  });
+
+  it('[ENRP-226] [ENRP-227] [ENRP-228] has the defaults of the RFC', () => {
+    const { config } = RegistrarLadder.serving().role;
+    expect(config.peerHeartbeatCycleMs).toBe(30_000);
+    expect(config.maxTimeLastHeardMs).toBe(61_000);
+    expect(config.maxTimeNoResponseMs).toBe(5000);
+  });
+});
+
+describe('peer states', () => {
+  const data: { readonly [Kind in PeerState['kind']]: PeerState & { readonly kind: Kind } } = {
+    active: { kind: 'active' },
+    probing: { kind: 'probing', deadlineAt: 1 },
+    arbitrating: {
+      kind: 'arbitrating',
+      attempt: 1,
+      acknowledgedBy: new Set(),
+      deadlineAt: 1,
+      repeated: false,
+      forced: false,
+    },
+    pausing: { kind: 'pausing', attempt: 1, resumeAt: 1 },
+    'not-active': { kind: 'not-active', claimedBy: 1, guardAt: 1 },
+  };
+  const kinds = Object.keys(data) as PeerState['kind'][];
+  const events: PeerEvent[] = ['heard', 'silent', 'unresponsive', 'claimed', 'incomplete', 'pause-over', 'guard-over'];
+
+  it('move along the table and nowhere else', () => {
+    for (const from of kinds) {
+      for (const event of events) {
+        for (const to of kinds) {
+          const peer: Peer = new Peers(1).add(20, 0)!;
+          peer.state = data[from];
+          const moved = movePeer(peer, event, data[to]);
+          expect(moved).toBe(PEER_TRANSITIONS[from][event] === to);
+          expect(peer.state.kind).toBe(moved ? to : from);
+        }
+      }
+    }
+  });
+
+  it('lead back to active from everywhere when the peer is heard', () => {
+    for (const from of kinds) {
+      if (from !== 'active') expect(PEER_TRANSITIONS[from].heard).toBe('active');
+    }
+  });
+});
+
+describe('what a registrar keeps to itself', () => {
+  it('does not answer a message of a kind that is not for registrars', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.up(2, host(7, 4711));
+    ladder.asap(2, { kind: 'registration-response', rejected: false, poolHandle: ABC, peIdentifier: 1, causes: [] });
+    ladder.asap(2, { kind: 'endpoint-keep-alive', home: true, registrarIdentifier: 1, poolHandle: ABC });
+    ladder.asap(2, { kind: 'business-card', poolHandle: ABC, elements: [element(1, 7)] });
+    expect(ladder.take()).toEqual([]);
+  });
+});
