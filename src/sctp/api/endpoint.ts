@@ -4,6 +4,7 @@ import type {
   AssociateRequest,
   AssociationEvent,
   AssociationId,
+  CloseReason,
   EndpointCounters,
   SctpCore,
 } from '../core/contract.ts';

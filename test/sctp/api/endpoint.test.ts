@@ -181,6 +181,7 @@ describe('SctpEndpoint: connect and listen', () => {
     const refused = () =>
       expect(world.run(client.connect(target))).rejects.toMatchObject({
         code: 'ERR_SCTP_ABORTED_BY_PEER',
+        message: expect.stringContaining('nobody listens on its SCTP port 5000'),
         details: target,
       });
     await refused();
