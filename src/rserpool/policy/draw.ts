@@ -5,5 +5,5 @@ export function drawBelow(entropy: Entropy, count: number): number {
   if (count <= 0x1_0000) return Math.floor((entropy.u32() / 0x1_0000_0000) * count);
   // 53 bits: with 32 some numbers of a large range would never be drawn.
   const unit = ((entropy.u32() >>> 5) * 0x400_0000 + (entropy.u32() >>> 6)) / 0x20_0000_0000_0000;
-  return Math.min(Math.floor(unit * count), count - 1);
+  return Math.floor(unit * count);
 }

@@ -70,6 +70,10 @@ describe("the pool user's pick", () => {
     const policies = [policy, { ...policy, weight: 100, load: 0xffffffff }, policy] as PolicyParameter[];
     const [first, ...rest] = picks(policies, 10_001);
     expect(first).toBe(0);
+    const elements = policies.map((each) => ({ policy: each }));
+    for (let seed = 1; seed <= 20; seed++) {
+      expect(pickForUser({ policy, elements, last: undefined }, new SeededRandom(seed))).toBe(0);
+    }
     expect(chiSquare(counts(rest), [1 / 3, 1 / 3, 1 / 3])).toBeLessThan(CHI_SQUARE_LIMIT[2]);
     expect(new Set(picks(policies, 100, { failed: [1] }))).toEqual(new Set([0, 2]));
   });
@@ -82,6 +86,13 @@ describe("the pool user's pick", () => {
     const [, ...byLoad] = picks(loads, 10_001, { honourWeights: true });
     expect(counts(byLoad)[0]).toBe(0);
     expect(chiSquare(counts(byLoad).slice(1), [1 / 3, 2 / 3])).toBeLessThan(CHI_SQUARE_LIMIT[1]);
+  });
+
+  it('[POL-074] draws evenly where the weights that are wanted are all 0', () => {
+    const [, ...rest] = picks(three({ kind: 'randomized-least-used', load: 0xffffffff }), 10_001, {
+      honourWeights: true,
+    });
+    expect(chiSquare(counts(rest), [1 / 3, 1 / 3, 1 / 3])).toBeLessThan(CHI_SQUARE_LIMIT[2]);
   });
 
   it('picks nothing where nothing is usable', () => {

@@ -75,6 +75,12 @@ describe('weighted random', () => {
     pool.remove('B');
     expect(pool.select()).toBe('');
   });
+
+  it('moves weights along with their members when one is removed', () => {
+    const pool = new Letters({ A: weighted(0), B: weighted(2), C: weighted(3) });
+    pool.remove('A');
+    expect([...pool.select()].sort().join('')).toBe('BC');
+  });
 });
 
 describe('randomized least used', () => {
