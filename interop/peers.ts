@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+
+/** Where Debian's libusrsctp-examples puts its programs. */
+export const USRSCTP = '/usr/lib/usrsctp';
+
+/** A program of somebody else, its output collected. */
+export class Peer {
+  readonly process: ChildProcess;
+  output = '';
+  readonly exited: Promise<number | null>;
+
+  constructor(command: string, args: readonly string[]) {
+    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const collect = (chunk: Buffer): void => {
+      this.output += chunk.toString('utf8');
+    };
+    this.process.stdout!.on('data', collect);
+    this.process.stderr!.on('data', collect);
+    this.exited = new Promise((resolve, reject) => {
+      this.process.on('exit', resolve);
+      this.process.on('error', reject);
+    });
+    this.exited.catch(() => undefined);
+  }
+
+  write(text: string): void {
+    this.process.stdin!.write(text);
+  }
+
+  endInput(): void {
+    this.process.stdin!.end();
+  }
+
+  /** Resolves when the output has `text`. */
+  async shows(text: string, limitMs = 10_000): Promise<void> {
+    const end = performance.now() + limitMs;
+    while (!this.output.includes(text)) {
+      if (performance.now() > end)
+        throw new Error(`${this.process.spawnfile} did not print "${text}": ${this.output.slice(-500)}`);
+      await pause(20);
+    }
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.process.kill(signal);
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A UDP port that nobody has at the moment. */
+export async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return port;
+}

@@ -1,0 +1,34 @@
+/** Encounters with real peers. Needs Debian's libusrsctp-examples and tshark; see CONTRIBUTING.md. */
+import { existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { Scenario } from './scenario.ts';
+import { demoCapture } from './scenarios/demo-capture.ts';
+import { usrsctpAbort } from './scenarios/usrsctp-abort.ts';
+import { usrsctpClient } from './scenarios/usrsctp-client.ts';
+import { usrsctpEcho } from './scenarios/usrsctp-echo.ts';
+
+const SCENARIOS: readonly Scenario[] = [usrsctpEcho, usrsctpClient, usrsctpAbort, demoCapture];
+
+let passed = 0;
+let failed = 0;
+const wanted = process.argv.slice(2);
+for (const scenario of SCENARIOS) {
+  if (wanted.length > 0 && !wanted.some((word) => scenario.name.includes(word))) continue;
+  console.log(`\n${scenario.name}`);
+  const missing = scenario.needs.filter((program) => !isInstalled(program));
+  try {
+    if (missing.length > 0) throw new Error(`not installed: ${missing.join(', ')}`);
+    await scenario.run((text) => console.log(`  ${text}`));
+    passed++;
+  } catch (error) {
+    console.log(`  FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    failed++;
+  }
+}
+console.log(`\n${passed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+function isInstalled(program: string): boolean {
+  if (isAbsolute(program)) return existsSync(program);
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
