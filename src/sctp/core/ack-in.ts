@@ -6,6 +6,7 @@ import type { GapAckBlock, SackChunk } from '../wire/types.ts';
 import { protocolViolation } from './closing.ts';
 import type { SendRequest } from './contract.ts';
 import { pathAnswered } from './failover.ts';
+import { announceRoom } from './send-buffer.ts';
 import type { Tcb } from './tcb.ts';
 
 type Result = AckResult<SendRequest, Path>;
@@ -103,12 +104,4 @@ function updateRwnd(tcb: Tcb, advertisedBytes: number, cumulativeAdvanced: boole
     outbound.outstanding.probeRefused();
     for (const path of tcb.paths.all) if (path.flightBytes === 0) path.timers.stop('t3-rtx');
   }
-}
-
-/** `drain`: half of the send buffer is free again. */
-function announceRoom(tcb: Tcb): void {
-  const { outbound } = tcb;
-  if (!outbound.drainWanted || outbound.bufferedBytes > tcb.config.sendBufferBytes / 2) return;
-  outbound.drainWanted = false;
-  tcb.emit({ kind: 'drain' });
 }

@@ -7,13 +7,14 @@ import { unknownChunkAction } from '../wire/chunk-type.ts';
 import type { AbortChunk, Chunk, ErrorChunk } from '../wire/types.ts';
 import { handleSack } from './ack-in.ts';
 import { closeAssociation } from './closing.ts';
-import type { Origin } from './collision.ts';
 import { type DataPacket, endOfDataPacket, handleData, noDataYet } from './data-in.ts';
 import { transmit } from './data-out.ts';
 import { t3Expired } from './failover.ts';
 import { handleCookieAck, handleInitAck, handleStaleCookie, setUpTimedOut } from './handshake.ts';
 import { handleHeartbeatAck, heartbeatDue, heartbeatTimedOut } from './heartbeat.ts';
+import type { Origin } from './origin.ts';
 import { boundedCopy, queueReply } from './replies.ts';
+import { reportUnsent } from './send-buffer.ts';
 import {
   advanceShutdown,
   dataInShutdownSent,
@@ -26,32 +27,35 @@ import {
 } from './shutdown.ts';
 import type { Tcb } from './tcb.ts';
 
-/** What the endpoint does with a COOKIE ECHO that belongs to an association. */
-export type CookieEchoHandler = (cookie: Uint8Array) => boolean;
+/** What the chunks of one packet have in common. */
+export interface PacketContext {
+  /**
+   * Path of the packet's source; `undefined` for an address that the association does not know, which can only be a
+   * peer's INIT ACK from another of its addresses.
+   */
+  readonly path: Path | undefined;
+  readonly origin: Origin;
+  /** There is one chunk only. */
+  readonly alone: boolean;
+  /** What the endpoint does with a COOKIE ECHO; says whether to go on with the packet. */
+  readonly cookieEcho: (cookie: Uint8Array) => boolean;
+  readonly now: Instant;
+}
 
 /**
  * The chunks of a packet whose checksum and verification tag are right, in their order (RFC 9260 §6.10).
  *
  * @param cursor at the first chunk
- * @param path the path of the packet's source; `undefined` for an address that the association does not know, which can
- *   only be a peer's INIT ACK from another of its addresses
  */
-export function handlePacket(
-  tcb: Tcb,
-  cursor: ChunkCursor,
-  path: Path | undefined,
-  origin: Origin,
-  cookieEcho: CookieEchoHandler,
-  now: Instant,
-): 'done' | 'malformed' {
+export function handlePacket(tcb: Tcb, cursor: ChunkCursor, packet: PacketContext): 'done' | 'malformed' {
+  const { now } = packet;
   tcb.counters.packetsReceived++;
-  tcb.replyBytes = 0;
   const data = noDataYet();
   let outcome: 'done' | 'malformed' = 'done';
   peerSeenDuringShutdown(tcb, now);
   try {
     do {
-      if (!handleChunk(tcb, cursor.decode(), path, origin, data, cookieEcho, now)) break;
+      if (!handleChunk(tcb, cursor.decode(), packet, data)) break;
     } while (tcb.state !== 'CLOSED' && cursor.next());
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
@@ -66,19 +70,14 @@ export function handlePacket(
 }
 
 /** @returns whether to go on with the next chunk */
-function handleChunk(
-  tcb: Tcb,
-  chunk: Chunk,
-  path: Path | undefined,
-  origin: Origin,
-  data: DataPacket,
-  cookieEcho: CookieEchoHandler,
-  now: Instant,
-): boolean {
-  if (path === undefined) {
-    if (chunk.kind === 'init-ack') handleInitAck(tcb, chunk, origin.address, origin.udpPort, now);
+function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPacket): boolean {
+  const { path, origin, alone, now } = packet;
+  if (chunk.kind === 'init-ack') {
+    // §3: never bundled.
+    if (alone) handleInitAck(tcb, chunk, origin.address, origin.udpPort, now);
     return false;
   }
+  if (path === undefined) return false;
   switch (chunk.kind) {
     case 'data':
       handleData(tcb, chunk, path, data);
@@ -96,11 +95,8 @@ function handleChunk(
     case 'init':
       // §12.3: an INIT needs tag 0 and a packet of its own.
       return false;
-    case 'init-ack':
-      handleInitAck(tcb, chunk, origin.address, origin.udpPort, now);
-      return false;
     case 'cookie-echo':
-      return cookieEcho(chunk.cookie);
+      return packet.cookieEcho(chunk.cookie);
     case 'cookie-ack':
       handleCookieAck(tcb, now);
       return true;
@@ -118,8 +114,8 @@ function handleChunk(
       handleShutdownAckChunk(tcb);
       return true;
     case 'shutdown-complete':
-      // §8.5.1 C: likewise.
-      if (!chunk.tagReflected) handleShutdownComplete(tcb);
+      // §8.5.1 C: likewise; §3: never bundled.
+      if (alone && !chunk.tagReflected) handleShutdownComplete(tcb);
       return false;
     case 'unknown': {
       const action = unknownChunkAction(chunk.type);
@@ -204,9 +200,11 @@ function handlePathTimeout(tcb: Tcb, path: Path, now: Instant): void {
 export function settle(tcb: Tcb, now: Instant): void {
   if (tcb.state === 'CLOSED') return;
   const { queue } = tcb.outbound;
-  for (const { request } of queue.takeExpired(now)) {
-    tcb.outbound.bufferedBytes -= request.data.length;
-    tcb.emit({ kind: 'send-failed', request, partlySent: false, reason: 'lifetime' });
+  const expired = queue.takeExpired(now);
+  if (expired.length > 0) {
+    reportUnsent(tcb, expired, 'lifetime');
+    // It may have been the last thing that a shutdown waited for.
+    advanceShutdown(tcb, now);
   }
   transmit(tcb, now);
   const expiry = queue.nextExpiryAt();

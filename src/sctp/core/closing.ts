@@ -1,3 +1,4 @@
+import type { OutboundMessage } from '../tx/send-queue.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { CloseReason, SendRequest } from './contract.ts';
 import type { Tcb } from './tcb.ts';
@@ -47,13 +48,13 @@ export function protocolViolation(tcb: Tcb, text: string): void {
 /** SEND FAILURE for every message that is not wholly acknowledged, in the order of `send`. */
 export function reportUndelivered(tcb: Tcb, reason: 'closed' | 'restart'): void {
   const { outstanding, queue } = tcb.outbound;
-  const reported = new Set<SendRequest>();
-  const report = (request: SendRequest, partlySent: boolean): void => {
-    if (reported.has(request)) return;
-    reported.add(request);
-    tcb.emit({ kind: 'send-failed', request, partlySent, reason });
+  const reported = new Set<OutboundMessage<SendRequest>>();
+  const report = (message: OutboundMessage<SendRequest>): void => {
+    if (reported.has(message)) return;
+    reported.add(message);
+    tcb.emit({ kind: 'send-failed', request: message.request, partlySent: message.takenBytes > 0, reason });
   };
-  for (const chunk of outstanding) report(chunk.message.request, true);
-  for (const message of queue.takeAll()) report(message.request, message.takenBytes > 0);
+  for (const chunk of outstanding) report(chunk.message);
+  for (const message of queue.takeAll()) report(message);
   tcb.outbound.bufferedBytes = 0;
 }

@@ -1,23 +1,17 @@
-import type { IpAddress } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import { PathSet } from '../path/path-set.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { InitChunk } from '../wire/types.ts';
 import { reportUndelivered } from './closing.ts';
 import type { StateCookie } from './cookie.ts';
-import { buildInitAck, establish, newTag } from './handshake.ts';
+import { establish } from './handshake.ts';
 import { sendHeartbeat, startHeartbeats } from './heartbeat.ts';
+import { buildInitAck } from './init-ack.ts';
 import { readInitParameters } from './init-parameters.ts';
+import type { Origin } from './origin.ts';
 import { queueReply } from './replies.ts';
+import { chooseLocalAddress } from './source-address.ts';
 import type { Tcb } from './tcb.ts';
-
-/** Where a packet came from and came in. */
-export interface Origin {
-  readonly address: IpAddress;
-  readonly udpPort: number;
-  /** Our address that it was sent to. */
-  readonly localAddress: IpAddress;
-}
 
 /** INIT while there is an association with its sender: RFC 9260 §5.2.1, §5.2.2, §9.2. */
 export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, now: Instant): void {
@@ -27,15 +21,19 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     return;
   }
   const { addresses } = readInitParameters(init, origin.address, tcb.config.maxPeerAddresses);
-  const added = addresses.filter((address) => tcb.paths.find(address) === undefined);
+  // Addresses of a family that we do not have were left out before as well (§5.1.2).
+  const added = addresses.filter(
+    (address) =>
+      tcb.paths.find(address) === undefined && chooseLocalAddress(tcb.services.addresses, address) !== undefined,
+  );
   if (added.length > 0 && tcb.state !== 'COOKIE-WAIT') {
     refuseInit(tcb, init, origin, { kind: 'restart-with-new-addresses', addresses: added });
     return;
   }
   const colliding = tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED';
   if (tcb.state !== 'COOKIE-WAIT' && tcb.localTieTag === 0) {
-    tcb.localTieTag = newTag(() => tcb.services.entropy.u32());
-    tcb.peerTieTag = newTag(() => tcb.services.entropy.u32());
+    tcb.localTieTag = tcb.services.newTag();
+    tcb.peerTieTag = tcb.services.newTag();
   }
   const ack = buildInitAck(
     tcb.services,
@@ -43,8 +41,9 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     { local: tcb.services.sctpPort, peer: tcb.peerPort },
     origin.address,
     {
+      config: tcb.config,
       // §5.2.1: the same tag as in our own INIT; §5.2.2: a new one.
-      localTag: colliding ? tcb.localTag : newTag(() => tcb.services.entropy.u32()),
+      localTag: colliding ? tcb.localTag : tcb.services.newTag(),
       localInitialTsn: colliding ? tcb.localInitialTsn : tcb.services.entropy.u32(),
       localTieTag: tcb.state === 'COOKIE-WAIT' ? 0 : tcb.localTieTag,
       peerTieTag: tcb.state === 'COOKIE-WAIT' ? 0 : tcb.peerTieTag,
@@ -106,7 +105,7 @@ export function stalenessUs(overdueMs: number): number {
 export function acknowledgeCookie(tcb: Tcb, origin: Origin, now: Instant): void {
   const path = tcb.paths.find(origin.address) ?? tcb.paths.primary;
   queueReply(tcb, path, { kind: 'cookie-ack' });
-  if (!path.confirmed && path.probe === undefined) sendHeartbeat(tcb, path, now);
+  if (!path.confirmed) sendHeartbeat(tcb, path, now);
 }
 
 function actionFor(tcb: Tcb, cookie: StateCookie): Action {
@@ -127,6 +126,8 @@ function restart(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): b
     queueReply(tcb, path, { kind: 'error', causes: [{ kind: 'cookie-received-while-shutting-down' }] });
     return false;
   }
+  const { drainWanted } = tcb.outbound;
+  const window = tcb.inbound?.window;
   reportUndelivered(tcb, 'restart');
   tcb.timers.stopAll();
   tcb.control.length = 0;
@@ -136,14 +137,19 @@ function restart(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): b
   tcb.peerTieTag = 0;
   tcb.setUp = undefined;
   tcb.errorCount = 0;
+  tcb.shutdownByPeer = false;
+  tcb.shutdownPath = undefined;
   // Everything that was learnt of the network belongs to the old association.
   tcb.paths = new PathSet();
   addPeerPaths(tcb, cookie, origin);
   tcb.resetTransfer(cookie.localInitialTsn);
   tcb.openTransfer(cookie.peerInitialTsn, cookie.peerRwndBytes, cookie.outboundStreams, cookie.inboundStreams);
+  // What the application has not taken yet still takes room.
+  if (window !== undefined) tcb.inbound?.window.takeOver(window);
   tcb.state = 'ESTABLISHED';
   tcb.services.reindex(tcb);
   tcb.emit({ kind: 'restart' });
+  if (drainWanted) tcb.emit({ kind: 'drain' });
   startHeartbeats(tcb, now);
   acknowledgeCookie(tcb, origin, now);
   return true;

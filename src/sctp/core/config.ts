@@ -31,7 +31,7 @@ export const associationSettings = {
   receiveBufferBytes: { default: 1024 * 1024, min: 1500, max: 1 << 30 },
   /** Bytes accepted by `send` before it makes the caller wait. */
   sendBufferBytes: { default: 1024 * 1024, min: 1, max: 1 << 30 },
-  /** Longest message that `send` takes and that is reassembled. */
+  /** Longest message that `send` takes. What comes in is limited by `receiveBufferBytes`. */
   maxMessageBytes: { default: 256 * 1024, min: 1, max: 1 << 30 },
   /** OS: outbound streams asked for. RFC 9260 §3.3.2. */
   outboundStreams: { default: 64, min: 1, max: 65_535 },
@@ -74,4 +74,15 @@ export type EndpointConfig = ConfigOf<typeof endpointSettings>;
 /** The complete configuration of an endpoint, checked. */
 export function endpointConfig(partial: Partial<EndpointConfig> = {}): EndpointConfig {
   return completeConfig(endpointSettings, partial);
+}
+
+/** The configuration of one association: the endpoint's, with these settings in their place. */
+export function overriddenConfig(
+  config: AssociationConfig,
+  overrides: Partial<AssociationConfig> | undefined,
+): AssociationConfig {
+  if (overrides === undefined) return config;
+  const names = Object.keys(associationSettings) as (keyof AssociationConfig)[];
+  const own = Object.fromEntries(names.map((name) => [name, overrides[name] ?? config[name]]));
+  return completeConfig(associationSettings, { ...overrides, ...own });
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
-import { tsnLt } from '../../base/serial.ts';
+import { tsnAdd, tsnLt } from '../../base/serial.ts';
 import type { Path } from '../path/path.ts';
 import type { ReceivedMessage } from '../rx/reassembly.ts';
 import type { DataChunk, SackChunk } from '../wire/types.ts';
@@ -46,7 +46,11 @@ export function handleData(tcb: Tcb, chunk: DataChunk, path: Path, packet: DataP
     inbound.tracker.addDuplicate(chunk.tsn);
     return;
   }
-  if (verdict === 'too-far' || !makeRoom(inbound, chunk)) {
+  if (verdict === 'too-far') {
+    packet.wantsSackNow = true;
+    return;
+  }
+  if (!makeRoom(inbound, chunk)) {
     // §6.2: dropped, and told at once.
     packet.wantsSackNow = true;
     abortIfStuck(tcb, inbound);
@@ -120,23 +124,30 @@ function takeData(tcb: Tcb, inbound: Inbound, chunk: DataChunk, packet: DataPack
 }
 
 /**
- * Whether the chunk may be taken. With a closed window only what fills a hole is, at the cost of the highest TSN held
- * (RFC 9260 §6.2); the next TSN in order always is, or nothing would ever move.
+ * Whether the chunk may be taken. With a closed window only what fills a hole is, at the cost of the highest TSNs held
+ * (RFC 9260 §6.2).
  */
 function makeRoom(inbound: Inbound, chunk: DataChunk): boolean {
   const { tracker, reassembly, window } = inbound;
-  if (window.hasRoomFor(chunk.userData.length, reassembly.heldBytes, reassembly.heldChunks)) return true;
-  if (!tracker.hasGaps || tsnLt(tracker.highestTsn, chunk.tsn)) return false;
-  // If the highest chunk has gone up already (unordered data) it takes no room, and there is nothing to drop.
-  if (reassembly.dropHighest(tracker.highestTsn)) tracker.dropHighest();
-  return true;
+  const bytes = chunk.userData.length;
+  if (window.hasRoomFor(bytes, reassembly.heldBytes, reassembly.heldChunks)) return true;
+  if (!tsnLt(chunk.tsn, tracker.highestTsn) || !window.canStore(bytes, 0, 0)) return false;
+  // What has gone up already (unordered data) takes no room: it is passed over.
+  for (let tsn = tracker.highestTsn; tsnLt(chunk.tsn, tsn); tsn = tsnAdd(tsn, -1)) {
+    if (!reassembly.dropEndingAt(tsn)) continue;
+    tracker.forget(tsn);
+    if (window.canStore(bytes, reassembly.heldBytes, reassembly.heldChunks)) return true;
+  }
+  return window.canStore(bytes, reassembly.heldBytes, reassembly.heldChunks);
 }
 
-/** A message longer than the whole buffer can never be completed: better an error than a stall. RFC 9260 §6.9. */
+/**
+ * A message longer than the whole buffer can never be completed: better an error than a stall. RFC 9260 §6.9. Called when
+ * there was no room for a chunk.
+ */
 function abortIfStuck(tcb: Tcb, inbound: Inbound): void {
   const { reassembly, window, tracker } = inbound;
-  const nothingElse = window.deliveredBytes === 0 && reassembly.onlyFragments && !tracker.hasGaps;
-  if (nothingElse && window.currentBytes(reassembly.heldBytes, reassembly.heldChunks) === 0) {
+  if (window.deliveredBytes === 0 && reassembly.onlyFragments && !tracker.hasGaps) {
     abortAssociation(
       tcb,
       'protocol-violation',

@@ -41,12 +41,19 @@ function addSack(tcb: Tcb, inbound: Inbound, builder: PacketBuilder): void {
 const SACK_ROOM_BYTES = 256;
 const COMMON_HEADER_BYTES = 12;
 
+/** What may still be sent to one path. */
+interface Room {
+  readonly path: Path;
+  bytes: number;
+  begun: boolean;
+}
+
 /** One opportunity to send DATA: keeps what is left of each path's congestion window and burst limit. */
 class DataSender {
   readonly #tcb: Tcb;
   readonly #builder: PacketBuilder;
   readonly #now: Instant;
-  readonly #rooms: { readonly path: Path; bytes: number }[] = [];
+  readonly #rooms: Room[] = [];
 
   constructor(tcb: Tcb, builder: PacketBuilder, now: Instant) {
     this.#tcb = tcb;
@@ -85,9 +92,9 @@ class DataSender {
     for (const chunk of this.#tcb.outbound.outstanding.lostChunks()) {
       const path = this.#destinationOf(chunk);
       const room = this.#roomOf(path);
-      if (room.bytes <= 0) return false;
-      room.bytes -= chunk.sizeBytes;
+      if (!this.#allows(room, chunk.sizeBytes)) return false;
       this.#retransmit(chunk, path);
+      take(room, chunk);
     }
     return true;
   }
@@ -101,7 +108,7 @@ class DataSender {
       if (bytes === 0) return;
       const path = this.#pathForNew(queue.head!.request);
       const room = this.#roomOf(path);
-      if (room.bytes <= 0) return;
+      if (!this.#allows(room, (DATA_HEADER_BYTES + bytes + 3) & ~3)) return;
       const closed = bytes > this.#tcb.peerRwndBytes;
       if (closed && !this.#mayProbe()) return;
       this.#bundlePendingSack(path, DATA_HEADER_BYTES + bytes);
@@ -119,8 +126,8 @@ class DataSender {
       }
       if (path.measuring === undefined) path.measuring = { tsn: chunk.tsn, sentAt: this.#now };
       path.lastProbeWorthySentAt = this.#now;
-      room.bytes -= chunk.sizeBytes;
       this.#put(chunk, path);
+      take(room, chunk);
       // §6.1 A: one probe at a time.
       if (closed) return;
     }
@@ -185,15 +192,31 @@ class DataSender {
     return wanted?.usable === true ? wanted : paths.forNewData();
   }
 
-  #roomOf(path: Path): { readonly path: Path; bytes: number } {
+  #allows(room: Room, chunkBytes: number): boolean {
+    if (room.bytes <= 0) return false;
+    if (!room.begun || !room.path.congestion.onePacketInFlight) return true;
+    // §7.2.3: what does not fit the one packet waits.
+    return this.#builder.path === room.path && this.#builder.roomBytes(room.path) >= chunkBytes;
+  }
+
+  #roomOf(path: Path): Room {
     let room = this.#rooms.find((known) => known.path === path);
     if (room === undefined) {
       path.decayIfIdle(this.#now);
-      room = { path, bytes: path.congestion.roomBytes(path.flightBytes, this.#tcb.config.maxBurstPackets) };
+      room = {
+        path,
+        begun: false,
+        bytes: path.congestion.roomBytes(path.flightBytes, this.#tcb.config.maxBurstPackets),
+      };
       this.#rooms.push(room);
     }
     return room;
   }
+}
+
+function take(room: Room, chunk: Chunk): void {
+  room.bytes -= chunk.sizeBytes;
+  room.begun = true;
 }
 
 const SACK_FIXED_BYTES = 16;

@@ -1,28 +1,20 @@
 import type { IpAddress } from '../../base/address.ts';
 import { concatBytes } from '../../base/bytes.ts';
 import type { Instant } from '../../base/contract.ts';
-import { tsn } from '../../base/serial.ts';
 import type { Path } from '../path/path.ts';
-import { encodeParameter } from '../wire/parameter.ts';
+import { chunkSize } from '../wire/chunk.ts';
+import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import { abortAssociation, closeAssociation } from './closing.ts';
-import { sendHeartbeat, startHeartbeats } from './heartbeat.ts';
+import { HEARTBEAT_BYTES, sendHeartbeat, startHeartbeats } from './heartbeat.ts';
 import { addressParameters, readInitParameters, refusalOf, supportedAddressTypes } from './init-parameters.ts';
-import { boundedCopy } from './replies.ts';
+import { reportUnsent } from './send-buffer.ts';
 import type { SetUp, Tcb } from './tcb.ts';
 
 /** Stale Cookie errors answered with a new INIT before giving up. RFC 9260 §5.2.6 leaves the number open. */
 const MAX_STALE_COOKIES = 3;
 /** §5.2.6: the increment asked for exceeds the round trip by no more than a second. */
 const PRESERVATIVE_MARGIN_MS = 1000;
-
-/** A tag that is not 0. RFC 9260 §5.3.1. */
-export function newTag(random: () => number): number {
-  for (;;) {
-    const tag = random();
-    if (tag !== 0) return tag;
-  }
-}
 
 /** ASSOCIATE: sends INIT, enters COOKIE-WAIT. RFC 9260 §5.1 A. */
 export function startAssociation(tcb: Tcb, now: Instant): void {
@@ -32,7 +24,7 @@ export function startAssociation(tcb: Tcb, now: Instant): void {
     attempts: 0,
     cookie: undefined,
     unrecognized: [],
-    cookieSentAt: now,
+    sentAt: now,
     staleCookies: 0,
     preservativeMs: undefined,
   };
@@ -69,6 +61,7 @@ function sendInit(tcb: Tcb, setUp: SetUp, now: Instant): void {
     [initChunk(tcb, setUp, path.address)],
   );
   tcb.counters.packetsSent++;
+  setUp.sentAt = now;
   path.lastProbeWorthySentAt = now;
   tcb.timers.set('t1-init', now + path.rto.rtoMs);
 }
@@ -88,11 +81,28 @@ export function setUpTimedOut(tcb: Tcb, now: Instant): void {
   }
   setUp.path.rto.backOff();
   // Another address of the peer may answer; its RTO has to be backed off like the others'.
-  const next = tcb.paths.after(setUp.path);
+  const next = nextPath(tcb, setUp);
   while (next !== setUp.path && next.rto.rtoMs < setUp.path.rto.rtoMs) next.rto.backOff();
   setUp.path = next;
   if (tcb.state === 'COOKIE-WAIT') sendInit(tcb, setUp, now);
   else sendCookieEcho(tcb, setUp, now);
+}
+
+/**
+ * The next address of the peer in turn. §5.4: INIT goes to confirmed ones only, COOKIE ECHO to others only if a HEARTBEAT
+ * fits its packet.
+ */
+function nextPath(tcb: Tcb, { path: last, cookie }: SetUp): Path {
+  for (let path = tcb.paths.after(last); path !== last; path = tcb.paths.after(path)) {
+    if (path.confirmed) return path;
+    if (cookie !== undefined && roomBesideCookie(path, cookie) >= HEARTBEAT_BYTES) return path;
+  }
+  return last;
+}
+
+/** What fits a packet to `path` behind COOKIE ECHO. */
+function roomBesideCookie(path: Path, cookie: Uint8Array): number {
+  return path.pmtuBytes - COMMON_HEADER_BYTES - chunkSize({ kind: 'cookie-echo', cookie });
 }
 
 /** INIT ACK in COOKIE-WAIT: RFC 9260 §5.1 C. Elsewhere it is discarded (§5.2.3). */
@@ -122,16 +132,16 @@ export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, ud
     return;
   }
   for (const address of content.addresses) tcb.addPath(address, udpPort, false);
+  // §5.4: confirmed only if our own user gave it; anybody can put a victim's address on a packet.
   const path = tcb.paths.find(source) ?? setUp.path;
-  // §5.4: what answers is where it says; addresses given by our own user are confirmed from the start.
-  path.confirmed = true;
   tcb.openTransfer(
     ack.initialTsn,
     ack.advertisedRwndBytes,
     Math.min(tcb.config.outboundStreams, ack.maxInboundStreams),
     Math.min(tcb.config.maxInboundStreams, ack.outboundStreams),
   );
-  if (setUp.attempts === 0) path.rto.measured(now - (path.lastProbeWorthySentAt ?? now));
+  // §6.3.1 C5: only if it answers the one INIT that was sent, and that went to its address.
+  if (setUp.attempts === 0 && path === setUp.path) path.rto.measured(now - setUp.sentAt);
   setUp.path = path;
   setUp.attempts = 0;
   setUp.cookie = content.cookie.slice();
@@ -147,24 +157,43 @@ const STATE_COOKIE = 7;
 
 function sendCookieEcho(tcb: Tcb, setUp: SetUp, now: Instant): void {
   const { path } = setUp;
-  setUp.cookieSentAt = now;
+  const cookie = setUp.cookie!;
+  setUp.sentAt = now;
   path.lastProbeWorthySentAt = now;
   tcb.timers.set('t1-cookie', now + path.rto.rtoMs);
-  tcb.queueControl(path, { kind: 'cookie-echo', cookie: setUp.cookie! });
+  tcb.queueControl(path, { kind: 'cookie-echo', cookie });
   // §5.4: to an unconfirmed address only together with a HEARTBEAT.
   if (!path.confirmed) sendHeartbeat(tcb, path, now);
-  if (setUp.unrecognized.length > 0) {
-    const parameters = boundedCopy(concatBytes(setUp.unrecognized), path);
+  const room = roomBesideCookie(path, cookie) - (path.confirmed ? 0 : HEARTBEAT_BYTES);
+  const parameters = joinWhileTheyFit(setUp.unrecognized, room - ERROR_OVERHEAD_BYTES);
+  // §3.2.2: in the packet of COOKIE ECHO or not at all; nothing else may be sent before COOKIE ACK (§5.1 C).
+  if (parameters.length > 0) {
     tcb.queueControl(path, { kind: 'error', causes: [{ kind: 'unrecognized-parameters', parameters }] });
-    setUp.unrecognized = [];
   }
+  setUp.unrecognized = [];
+}
+
+/** Headers of chunk and cause. */
+const ERROR_OVERHEAD_BYTES = 8;
+
+function joinWhileTheyFit(parameters: readonly Uint8Array[], roomBytes: number): Uint8Array {
+  const whole: Uint8Array[] = [];
+  let left = roomBytes;
+  for (const parameter of parameters) {
+    left -= (parameter.length + 3) & ~3;
+    if (left < 0) break;
+    const padded = new Uint8Array((parameter.length + 3) & ~3);
+    padded.set(parameter);
+    whole.push(padded);
+  }
+  return concatBytes(whole);
 }
 
 /** COOKIE ACK: RFC 9260 §5.1 E. Outside COOKIE-ECHOED it is discarded (§5.2.5). */
 export function handleCookieAck(tcb: Tcb, now: Instant): void {
   const { setUp } = tcb;
   if (tcb.state !== 'COOKIE-ECHOED' || setUp === undefined) return;
-  if (setUp.attempts === 0) setUp.path.rto.measured(now - setUp.cookieSentAt);
+  if (setUp.attempts === 0) setUp.path.rto.measured(now - setUp.sentAt);
   establish(tcb, now);
 }
 
@@ -182,10 +211,12 @@ export function establish(tcb: Tcb, now: Instant): void {
     inboundStreams: tcb.inbound!.streams,
   });
   // Messages that were queued for streams which the peer did not grant.
-  for (const { request } of tcb.outbound.queue.takeUnbegun(({ request }) => request.streamId >= tcb.outbound.streams)) {
-    tcb.outbound.bufferedBytes -= request.data.length;
-    tcb.emit({ kind: 'send-failed', request, partlySent: false, reason: 'closed' });
-  }
+  const { queue, streams } = tcb.outbound;
+  reportUnsent(
+    tcb,
+    queue.takeUnbegun(({ request }) => request.streamId >= streams),
+    'closed',
+  );
   startHeartbeats(tcb, now);
 }
 
@@ -202,9 +233,10 @@ export function handleStaleCookie(tcb: Tcb, stalenessUs: number, now: Instant): 
     });
     return;
   }
-  setUp.preservativeMs = Math.ceil(Math.max(0, now - setUp.cookieSentAt) + PRESERVATIVE_MARGIN_MS);
+  setUp.preservativeMs = Math.ceil(Math.max(0, now - setUp.sentAt) + PRESERVATIVE_MARGIN_MS);
   setUp.attempts = 0;
   setUp.cookie = undefined;
+  if (!setUp.path.confirmed) setUp.path = tcb.paths.primary;
   tcb.peerTag = 0;
   tcb.inbound = undefined;
   tcb.timers.stop('t1-cookie');
@@ -233,73 +265,3 @@ function transmitAbort(
     [{ kind: 'abort', tagReflected, causes: [cause] }],
   );
 }
-
-/** The answer to an INIT: INIT ACK with a State Cookie, and no state kept. RFC 9260 §5.1 B, §5.1.3. */
-export interface InitAckOptions {
-  readonly localTag: number;
-  readonly localInitialTsn: number;
-  readonly localTieTag: number;
-  readonly peerTieTag: number;
-}
-
-/** Builds the INIT ACK for `init`. */
-export function buildInitAck(
-  services: Tcb['services'],
-  init: InitChunk,
-  ports: { readonly local: number; readonly peer: number },
-  source: IpAddress,
-  options: InitAckOptions,
-  now: Instant,
-): InitAckChunk {
-  const { config } = services;
-  const content = readInitParameters(init, source, config.maxPeerAddresses);
-  const outboundStreams = Math.min(config.outboundStreams, init.maxInboundStreams);
-  const cookie = services.cookies.seal(
-    {
-      createdAt: now,
-      // §5.2.6: a preservative is granted up to the life that a cookie has anyhow.
-      lifeMs: config.validCookieLifeMs + Math.min(content.preservativeMs, config.validCookieLifeMs),
-      localTag: options.localTag,
-      peerTag: init.initiateTag,
-      localTieTag: options.localTieTag,
-      peerTieTag: options.peerTieTag,
-      localPort: ports.local,
-      peerPort: ports.peer,
-      localInitialTsn: tsn(options.localInitialTsn),
-      peerInitialTsn: init.initialTsn,
-      peerRwndBytes: init.advertisedRwndBytes,
-      outboundStreams,
-      inboundStreams: Math.min(config.maxInboundStreams, init.outboundStreams),
-      peerAddresses: content.addresses,
-    },
-    now,
-  );
-  return {
-    kind: 'init-ack',
-    initiateTag: options.localTag,
-    advertisedRwndBytes: config.receiveBufferBytes,
-    outboundStreams,
-    maxInboundStreams: config.maxInboundStreams,
-    initialTsn: tsn(options.localInitialTsn),
-    parameters: [
-      { kind: 'state-cookie', cookie },
-      ...addressParameters(services.addresses, source, config),
-      ...reportable(content.unrecognized),
-    ],
-  };
-}
-
-/** Unrecognized parameters go back up to a limit, so that the answer stays small (RFC 9260 §12.4, §3.2.2). */
-function reportable(unrecognized: readonly Uint8Array[]): InitAckChunk['parameters'] {
-  let left = MAX_REPORTED_BYTES;
-  const reports: InitAckChunk['parameters'][number][] = [];
-  for (const parameter of unrecognized) {
-    const bytes = encodeParameter({ kind: 'unrecognized-parameter', parameter }).length;
-    if (bytes > left) continue;
-    left -= bytes;
-    reports.push({ kind: 'unrecognized-parameter', parameter });
-  }
-  return reports;
-}
-
-const MAX_REPORTED_BYTES = 512;

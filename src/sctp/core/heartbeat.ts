@@ -10,15 +10,22 @@ const HEARTBEAT_INFO = 1;
 const TLV_HEADER_BYTES = 4;
 /** §5.4: at least 64 bits. */
 const NONCE_BYTES = 8;
+/** The longest HEARTBEAT chunk that is sent here: headers of chunk and parameter, nonce, IPv6 address. */
+export const HEARTBEAT_BYTES = 2 * TLV_HEADER_BYTES + NONCE_BYTES + 16;
 
 /** Begins probing: unconfirmed paths at once, one after the other; the others when they have been idle. RFC 9260 §5.4, §8.3. */
 export function startHeartbeats(tcb: Tcb, now: Instant): void {
-  let unconfirmed = 0;
   for (const path of tcb.paths.all) {
-    // HB.Max.Burst is 1: at most one probe per RTO.
-    if (!path.confirmed) path.timers.set('heartbeat', now + unconfirmed++ * path.rto.rtoMs);
+    if (!path.confirmed) scheduleVerification(tcb, path, now);
     else scheduleHeartbeat(tcb, path, now);
   }
+}
+
+/** §5.4: HB.Max.Burst is 1, at most one probe per RTO for all unconfirmed addresses together. */
+function scheduleVerification(tcb: Tcb, path: Path, now: Instant): void {
+  const at = Math.max(now, tcb.nextVerificationAt ?? now);
+  tcb.nextVerificationAt = at + tcb.paths.primary.rto.rtoMs;
+  path.timers.set('heartbeat', at);
 }
 
 /** §9.2, §8.3: no heartbeats once SHUTDOWN or SHUTDOWN ACK has been sent. */
@@ -51,12 +58,14 @@ export function heartbeatDue(tcb: Tcb, path: Path, now: Instant): void {
 /** No HEARTBEAT ACK within one RTO. */
 export function heartbeatTimedOut(tcb: Tcb, path: Path, now: Instant): void {
   path.probe = undefined;
+  // §5.1 C: until COOKIE ACK, COOKIE ECHO is all that is sent, and T1-cookie counts for it.
+  if (tcb.setUp !== undefined) return;
   path.rto.backOff();
   // §8.1, §5.4: only the path that carries the data speaks for the association, and no unconfirmed one does.
   pathFailedToAnswer(tcb, path, path.confirmed && path === tcb.paths.forNewData());
   if (tcb.state === 'CLOSED') return;
   // §5.4: an unconfirmed path is probed once per RTO as long as it is active.
-  if (!path.confirmed && path.active) sendHeartbeat(tcb, path, now);
+  if (!path.confirmed && path.active) scheduleVerification(tcb, path, now);
   else scheduleHeartbeat(tcb, path, now);
 }
 

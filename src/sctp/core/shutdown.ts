@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import type { Path } from '../path/path.ts';
 import type { ShutdownChunk } from '../wire/types.ts';
 import { handleShutdownAck as acknowledgeByShutdown } from './ack-in.ts';
 import { abortAssociation, closeAssociation } from './closing.ts';
@@ -100,9 +101,11 @@ export function dataInShutdownSent(tcb: Tcb, now: Instant): void {
 
 /** T2-shutdown expired. */
 export function shutdownTimedOut(tcb: Tcb, now: Instant): void {
-  const path = tcb.paths.forNewData();
-  path.rto.backOff();
-  pathFailedToAnswer(tcb, path, true);
+  const last = tcb.shutdownPath ?? tcb.paths.forNewData();
+  last.rto.backOff();
+  pathFailedToAnswer(tcb, last, true);
+  // §6.4.1: what timed out goes to another address, if there is one.
+  tcb.shutdownPath = tcb.paths.forRetransmission(last);
   if (tcb.state === 'SHUTDOWN-SENT') sendShutdown(tcb, now);
   else if (tcb.state === 'SHUTDOWN-ACK-SENT') sendShutdownAck(tcb, now);
 }
@@ -116,7 +119,7 @@ export function shutdownGuardExpired(tcb: Tcb): void {
 export function peerSeenDuringShutdown(tcb: Tcb, now: Instant): void {
   if (tcb.state !== 'SHUTDOWN-SENT') return;
   tcb.errorCount = 0;
-  tcb.timers.set('t2-shutdown', now + tcb.paths.forNewData().rto.rtoMs);
+  tcb.timers.set('t2-shutdown', now + shutdownPath(tcb).rto.rtoMs);
 }
 
 /** A function of its own, so that the state is read anew after a call that may have changed it. */
@@ -132,14 +135,20 @@ function enterShutdownAckSent(tcb: Tcb, now: Instant): void {
   sendShutdownAck(tcb, now);
 }
 
+/** Where SHUTDOWN and SHUTDOWN ACK go: the primary path first. */
+function shutdownPath(tcb: Tcb): Path {
+  tcb.shutdownPath ??= tcb.paths.forNewData();
+  return tcb.shutdownPath;
+}
+
 function sendShutdown(tcb: Tcb, now: Instant): void {
-  const path = tcb.paths.forNewData();
+  const path = shutdownPath(tcb);
   tcb.queueControl(path, { kind: 'shutdown', cumulativeTsnAck: cumulativeTsnAckOf(tcb) });
   tcb.timers.set('t2-shutdown', now + path.rto.rtoMs);
 }
 
 function sendShutdownAck(tcb: Tcb, now: Instant): void {
-  const path = tcb.paths.forNewData();
+  const path = shutdownPath(tcb);
   tcb.queueControl(path, { kind: 'shutdown-ack' });
   tcb.timers.set('t2-shutdown', now + path.rto.rtoMs);
 }

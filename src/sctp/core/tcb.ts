@@ -24,6 +24,8 @@ export interface EndpointServices {
   readonly config: EndpointConfig;
   readonly entropy: Entropy;
   readonly cookies: CookieJar;
+  /** A random tag that is not 0 and that no association of this endpoint has. RFC 9260 §5.3.1. */
+  newTag(): number;
   /** Puts a packet into the output. */
   transmit(from: IpAddress, to: IpAddress, udpPort: number, header: CommonHeader, chunks: readonly Chunk[]): void;
   event(association: AssociationId, event: AssociationEvent): void;
@@ -85,7 +87,8 @@ export interface SetUp {
   cookie: Uint8Array | undefined;
   /** To be reported along with COOKIE ECHO: unrecognized parameters of the INIT ACK. */
   unrecognized: readonly Uint8Array[];
-  cookieSentAt: Instant;
+  /** When INIT or COOKIE ECHO was sent last. */
+  sentAt: Instant;
   staleCookies: number;
   /** To ask for in the next INIT, after a Stale Cookie error (RFC 9260 §5.2.6). */
   preservativeMs: number | undefined;
@@ -140,6 +143,10 @@ export class Tcb {
   errorCount = 0;
   /** The peer asked for the shutdown. */
   shutdownByPeer = false;
+  /** Where SHUTDOWN or SHUTDOWN ACK was sent last. */
+  shutdownPath: Path | undefined;
+  /** Before this, no further unconfirmed address is probed (RFC 9260 §5.4). */
+  nextVerificationAt: Instant | undefined;
   readonly control: QueuedControl[] = [];
   /** Bytes of replies to the packet at hand: they have to fit one packet (RFC 9260 §12.4). */
   replyBytes = 0;

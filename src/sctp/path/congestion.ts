@@ -30,6 +30,11 @@ export class CongestionControl {
     return this.#partialBytesAcked;
   }
 
+  /** §7.2.3: after a time-out one packet only, until something is acknowledged. */
+  get onePacketInFlight(): boolean {
+    return this.#oneInFlight;
+  }
+
   /** The path MTU changed. A larger one does not enlarge cwnd by itself. */
   setPmdcs(pmdcsBytes: number): void {
     this.#pmdcsBytes = pmdcsBytes;
@@ -40,7 +45,6 @@ export class CongestionControl {
    * caller, who may send as long as the result is positive.
    */
   roomBytes(flightBytes: number, maxBurstPackets: number): number {
-    // §7.2.3: after a time-out one packet only, until something is acknowledged.
     if (this.#oneInFlight) return flightBytes === 0 ? this.#pmdcsBytes : 0;
     return Math.min(this.#cwndBytes - flightBytes, maxBurstPackets * this.#pmdcsBytes);
   }

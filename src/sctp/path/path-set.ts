@@ -42,7 +42,7 @@ export class PathSet {
   /** Where data that timed out on `last` goes: a usable path other than that, if there is one (§6.4.1). */
   forRetransmission(last: Path): Path {
     if (this.#paths.length === 1) return last;
-    return this.#best(last) ?? (last.usable ? last : this.forNewData());
+    return this.#best(last) ?? (last.usable ? last : this.#nextConfirmed(last));
   }
 
   /** The path after `path` in the list, usable or not: for set-up chunks that got no answer. */
@@ -71,6 +71,12 @@ export class PathSet {
       }
     }
     return best;
+  }
+
+  /** None works: one after the other is tried, so that the first one to come back is found. */
+  #nextConfirmed(last: Path): Path {
+    for (let path = this.after(last); path !== last; path = this.after(path)) if (path.confirmed) return path;
+    return last;
   }
 
   #leastBad(): Path {

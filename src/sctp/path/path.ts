@@ -32,6 +32,9 @@ const COMMON_HEADER_BYTES = 12;
 /** Falling back to this when told that a packet was too long and nothing smaller is known. RFC 8200 §5, RFC 1191 §7. */
 const MTU_PLATEAUS = [32_000, 17_914, 8166, 4352, 2002, 1492, 1280, 1006, 576] as const;
 
+/** Halving any cwnd more often changes nothing. */
+const MOST_DECAYS = 32;
+
 /**
  * One destination address of the peer and everything that RFC 9260 keeps per destination: state, error counter, RTO,
  * congestion window, path MTU, timers, and its UDP encapsulation port (RFC 6951 §5.1).
@@ -53,7 +56,7 @@ export class Path {
   earliestTsn: Tsn | undefined;
   /** The TSN whose round trip is being measured, at most one at a time (RFC 9260 §6.3.1 C4). */
   measuring: { readonly tsn: Tsn; readonly sentAt: Instant } | undefined;
-  /** When DATA was sent here last: cwnd decays while nothing is (RFC 9260 §7.2.1). */
+  /** When DATA was sent here last, or up to when cwnd has decayed because none was (RFC 9260 §7.2.1). */
   lastDataSentAt: Instant | undefined;
   /** When something that measures the path was sent last: the path is idle for heartbeats without it (§8.3). */
   lastProbeWorthySentAt: Instant | undefined;
@@ -104,9 +107,12 @@ export class Path {
 
   /** The path decays while no data is sent on it; call before sending some. */
   decayIfIdle(now: Instant): void {
-    if (this.lastDataSentAt !== undefined && this.flightBytes === 0) {
-      this.congestion.idle(Math.min(Math.floor((now - this.lastDataSentAt) / this.rto.rtoMs), 32));
-    }
+    if (this.lastDataSentAt === undefined || this.flightBytes > 0) return;
+    const rtos = Math.floor((now - this.lastDataSentAt) / this.rto.rtoMs);
+    if (rtos <= 0) return;
+    this.congestion.idle(Math.min(rtos, MOST_DECAYS));
+    // What has been counted is not counted again if nothing is sent now.
+    this.lastDataSentAt += rtos * this.rto.rtoMs;
   }
 
   /** Earliest deadline of this path. */

@@ -90,11 +90,12 @@ export class Reassembly {
   }
 
   /**
-   * Gives up the chunk with the highest TSN, to make room for an earlier one (RFC 9260 §6.2).
+   * Gives up the chunk with this TSN, to make room for an earlier one (RFC 9260 §6.2). It has to be the last one of what
+   * is held without a hole.
    *
-   * @returns false if that chunk is not held any more: its message has gone up
+   * @returns false if no such chunk is held: there is none, or its message has gone up
    */
-  dropHighest(tsn: Tsn): boolean {
+  dropEndingAt(tsn: Tsn): boolean {
     const waiting = this.#waitingByLast.get(tsn);
     const run = waiting ?? this.#runsByLast.get(tsn);
     if (run === undefined) return false;

@@ -36,9 +36,22 @@ export class ReceiveWindow {
    * is taken (RFC 9260 §6.2).
    */
   hasRoomFor(bytes: number, heldBytes: number, heldChunks: number): boolean {
-    if (this.#deliveredMessages + heldChunks >= this.#capacityChunks) return false;
     if (this.#advertisedBytes === 0 && this.currentBytes(heldBytes, heldChunks) === 0) return false;
-    return this.#capacityBytes - this.#deliveredBytes - heldBytes >= bytes;
+    return this.canStore(bytes, heldBytes, heldChunks);
+  }
+
+  /** Whether so many bytes can be stored at all, whatever the peer was told. */
+  canStore(bytes: number, heldBytes: number, heldChunks: number): boolean {
+    return (
+      this.#deliveredMessages + heldChunks < this.#capacityChunks &&
+      this.#capacityBytes - this.#deliveredBytes - heldBytes >= bytes
+    );
+  }
+
+  /** Goes on from the window of the association before a restart: the application still holds its messages. */
+  takeOver(before: ReceiveWindow): void {
+    this.#deliveredBytes = before.#deliveredBytes;
+    this.#deliveredMessages = before.#deliveredMessages;
   }
 
   /** A message went up to the application. */

@@ -82,11 +82,18 @@ export class TsnTracker {
     if (this.#duplicates.length < MAX_DUPLICATES) this.#duplicates.push(tsn);
   }
 
-  /** Forgets the highest TSN, which must lie beyond a gap: it was dropped to make room (RFC 9260 §6.2). */
-  dropHighest(): void {
-    const last = this.#ranges[this.#ranges.length - 1]!;
-    if (last.start === last.end) this.#ranges.pop();
-    else last.end = tsnAdd(last.end, -1);
+  /** Forgets a TSN received beyond a gap: its chunk was dropped to make room (RFC 9260 §6.2). */
+  forget(tsn: Tsn): void {
+    const at = this.#firstStartingAfter(tsn) - 1;
+    const range = this.#ranges[at]!;
+    const { start, end } = range;
+    if (start === end) this.#ranges.splice(at, 1);
+    else if (end === tsn) range.end = tsnAdd(tsn, -1);
+    else if (start === tsn) range.start = tsnAdd(tsn, 1);
+    else {
+      range.end = tsnAdd(tsn, -1);
+      this.#ranges.splice(at + 1, 0, { start: tsnAdd(tsn, 1), end });
+    }
   }
 
   /** Gap blocks from the lowest up, at most `limit` (RFC 9260 §6.7). */

@@ -49,7 +49,7 @@ export interface AckResult<Request extends Sendable, C extends Carrier> {
   /** Chunks that got their third miss indication and are marked lost now. */
   readonly lost: readonly OutstandingChunk<Request, C>[];
   /** Chunks that were gap-acked before and are no longer: outstanding again. */
-  readonly reneged: readonly OutstandingChunk<Request, C>[];
+  readonly reneged: ReadonlySet<OutstandingChunk<Request, C>>;
 }
 
 /** Why a SACK is refused. */
@@ -220,11 +220,11 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
     }
     this.#gapSpan = Math.max(0, this.#gapSpan - advance);
 
-    const reneged: OutstandingChunk<Request, C>[] = [];
+    const reneged = new Set<OutstandingChunk<Request, C>>();
     const lost: OutstandingChunk<Request, C>[] = [];
     if (gaps !== undefined && (gaps.length > 0 || this.#gapSpan > 0)) {
       this.#applyGaps(gaps, newlyAcked, reneged);
-      this.#countMisses(gaps, highestNewlyAcked, inFastRecovery && advance > 0, lost);
+      this.#countMisses(gaps, highestNewlyAcked, inFastRecovery && advance > 0, reneged, lost);
     }
     for (const entry of carriers) if (entry.earliestAcked) entry.carrier.earliestTsn = this.#earliestOn(entry.carrier);
     return { carriers, cumulativeAdvanced: advance > 0, lost, reneged };
@@ -250,7 +250,7 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
   #applyGaps(
     gaps: readonly GapAckBlock[],
     newlyAcked: (chunk: OutstandingChunk<Request, C>) => void,
-    reneged: OutstandingChunk<Request, C>[],
+    reneged: Set<OutstandingChunk<Request, C>>,
   ): void {
     const reach = gaps.length === 0 ? 0 : gaps[gaps.length - 1]!.end;
     const span = Math.max(reach, this.#gapSpan);
@@ -267,7 +267,7 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
         chunk.status = 'in-flight';
         chunk.misses++;
         this.#addFlight(chunk);
-        reneged.push(chunk);
+        reneged.add(chunk);
       }
     }
     this.#gapSpan = reach;
@@ -278,6 +278,7 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
     gaps: readonly GapAckBlock[],
     highestNewlyAcked: Tsn | undefined,
     countAllReported: boolean,
+    reneged: ReadonlySet<OutstandingChunk<Request, C>>,
     lost: OutstandingChunk<Request, C>[],
   ): void {
     const reach = gaps.length === 0 ? 0 : gaps[gaps.length - 1]!.end;
@@ -286,7 +287,8 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
       const chunk = this.#chunks.at(offset - 1)!;
       if (!countAllReported && !tsnLt(chunk.tsn, highestNewlyAcked!)) break;
       if (chunk.status !== 'in-flight') continue;
-      chunk.misses++;
+      // A reneged chunk has got its miss indication of this SACK already.
+      if (!reneged.has(chunk)) chunk.misses++;
       if (chunk.misses >= MISSES_FOR_LOSS && !chunk.fastRetransmitted) {
         this.#markLost(chunk);
         chunk.fastRetransmitted = true;

@@ -1,0 +1,78 @@
+import { canonicalIp, type IpAddress, isUnicast } from '../../base/address.ts';
+import type { Path } from '../path/path.ts';
+import type { AssociateRequest, SendRequest } from './contract.ts';
+import { SctpError } from './errors.ts';
+import type { Tcb } from './tcb.ts';
+
+/**
+ * The addresses of an ASSOCIATE call, canonical, each once.
+ *
+ * @throws SctpError for what cannot be a peer
+ */
+export function checkAssociateRequest(request: AssociateRequest): readonly IpAddress[] {
+  const addresses = [...new Set(request.addresses.map(canonicalPeerAddress))];
+  if (addresses.length === 0) throw new SctpError('ERR_SCTP_BAD_ADDRESS', 'no address to connect to was given');
+  checkPort('sctpPort', request.sctpPort);
+  checkPort('udpPort', request.udpPort);
+  return addresses;
+}
+
+/** @throws SctpError for a message that this association cannot send */
+export function checkSendRequest(tcb: Tcb, { data, streamId, ppid }: SendRequest): void {
+  const { outbound, config, state } = tcb;
+  if (state !== 'ESTABLISHED' && state !== 'COOKIE-WAIT' && state !== 'COOKIE-ECHOED') {
+    throw new SctpError('ERR_SCTP_NOT_OPEN', `cannot send: the association is shutting down (${state})`, { state });
+  }
+  if (data.length === 0) {
+    throw new SctpError('ERR_SCTP_EMPTY_MESSAGE', 'SCTP has no empty messages: send at least one byte');
+  }
+  if (data.length > config.maxMessageBytes) {
+    throw new SctpError(
+      'ERR_SCTP_MESSAGE_TOO_LARGE',
+      `the message has ${data.length} bytes, maxMessageBytes is ${config.maxMessageBytes}`,
+      { bytes: data.length, maxMessageBytes: config.maxMessageBytes },
+    );
+  }
+  if (!Number.isInteger(streamId) || streamId < 0 || streamId >= outbound.streams) {
+    throw new SctpError(
+      'ERR_SCTP_BAD_ARGUMENT',
+      `stream ${streamId} does not exist: this association has 0 to ${outbound.streams - 1}`,
+      { streamId, outboundStreams: outbound.streams },
+    );
+  }
+  if (!Number.isInteger(ppid) || ppid < 0 || ppid > 0xffff_ffff) {
+    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `ppid ${ppid} is not a whole number from 0 to 4294967295`, { ppid });
+  }
+}
+
+/**
+ * The path to one of the peer's addresses.
+ *
+ * @throws SctpError if it is none of them
+ */
+export function checkPeerAddress(tcb: Tcb, address: string): Path {
+  const path = tcb.paths.find(canonicalIp(address) ?? address);
+  if (path !== undefined) return path;
+  const known = tcb.paths.all.map((each) => each.address);
+  throw new SctpError('ERR_SCTP_BAD_ADDRESS', `${address} is none of the peer's addresses: ${known.join(', ')}`, {
+    address,
+    known,
+  });
+}
+
+function canonicalPeerAddress(text: string): IpAddress {
+  const address = canonicalIp(text);
+  if (address !== undefined && isUnicast(address)) return address;
+  throw new SctpError(
+    'ERR_SCTP_BAD_ADDRESS',
+    `${JSON.stringify(text)} is not a unicast IP address (host names are not resolved here)`,
+    { address: text },
+  );
+}
+
+function checkPort(name: string, port: number): void {
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return;
+  throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `${name} is ${port}, but takes a whole number from 1 to 65535`, {
+    [name]: port,
+  });
+}

@@ -1,0 +1,16 @@
+import type { AssociationTable } from './association-table.ts';
+import type { AssociationId, EndpointCounters } from './contract.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { EndpointServices, Tcb } from './tcb.ts';
+
+/** What routing and passive set-up see of their endpoint: more than an association's procedures need. */
+export interface EndpointInside extends EndpointServices {
+  readonly associations: AssociationTable;
+  readonly counters: { -readonly [Name in keyof EndpointCounters]: EndpointCounters[Name] };
+  readonly listening: boolean;
+  /** Bounds what is answered without an association. RFC 9260 §8.4, §12.2.4.1. */
+  readonly statelessReplies: RateLimit;
+  nextAssociationId(): AssociationId;
+  /** An input to the association is over: sends what it may send now. */
+  settle(tcb: Tcb): void;
+}

@@ -1,0 +1,80 @@
+import type { IpAddress } from '../../base/address.ts';
+import type { Instant } from '../../base/contract.ts';
+import { tsn } from '../../base/serial.ts';
+import { encodeParameter } from '../wire/parameter.ts';
+import type { InitAckChunk, InitChunk } from '../wire/types.ts';
+import type { AssociationConfig } from './config.ts';
+import { addressParameters, readInitParameters } from './init-parameters.ts';
+import type { EndpointServices } from './tcb.ts';
+
+/** What the INIT ACK takes from us. */
+export interface InitAckOptions {
+  readonly config: AssociationConfig;
+  readonly localTag: number;
+  readonly localInitialTsn: number;
+  readonly localTieTag: number;
+  readonly peerTieTag: number;
+}
+
+/** The answer to an INIT: INIT ACK with a State Cookie, and no state kept. RFC 9260 §5.1 B, §5.1.3. */
+export function buildInitAck(
+  services: EndpointServices,
+  init: InitChunk,
+  ports: { readonly local: number; readonly peer: number },
+  source: IpAddress,
+  options: InitAckOptions,
+  now: Instant,
+): InitAckChunk {
+  const { config } = options;
+  const { validCookieLifeMs } = services.config;
+  const content = readInitParameters(init, source, config.maxPeerAddresses);
+  const outboundStreams = Math.min(config.outboundStreams, init.maxInboundStreams);
+  const cookie = services.cookies.seal(
+    {
+      createdAt: now,
+      // §5.2.6: a preservative is granted up to the life that a cookie has anyhow.
+      lifeMs: validCookieLifeMs + Math.min(content.preservativeMs, validCookieLifeMs),
+      localTag: options.localTag,
+      peerTag: init.initiateTag,
+      localTieTag: options.localTieTag,
+      peerTieTag: options.peerTieTag,
+      localPort: ports.local,
+      peerPort: ports.peer,
+      localInitialTsn: tsn(options.localInitialTsn),
+      peerInitialTsn: init.initialTsn,
+      peerRwndBytes: init.advertisedRwndBytes,
+      outboundStreams,
+      inboundStreams: Math.min(config.maxInboundStreams, init.outboundStreams),
+      peerAddresses: content.addresses,
+    },
+    now,
+  );
+  return {
+    kind: 'init-ack',
+    initiateTag: options.localTag,
+    advertisedRwndBytes: config.receiveBufferBytes,
+    outboundStreams,
+    maxInboundStreams: config.maxInboundStreams,
+    initialTsn: tsn(options.localInitialTsn),
+    parameters: [
+      { kind: 'state-cookie', cookie },
+      ...addressParameters(services.addresses, source, config),
+      ...reportable(content.unrecognized),
+    ],
+  };
+}
+
+/** Unrecognized parameters go back up to a limit, so that the answer stays small (RFC 9260 §12.4, §3.2.2). */
+function reportable(unrecognized: readonly Uint8Array[]): InitAckChunk['parameters'] {
+  let left = MAX_REPORTED_BYTES;
+  const reports: InitAckChunk['parameters'][number][] = [];
+  for (const parameter of unrecognized) {
+    const bytes = encodeParameter({ kind: 'unrecognized-parameter', parameter }).length;
+    if (bytes > left) continue;
+    left -= bytes;
+    reports.push({ kind: 'unrecognized-parameter', parameter });
+  }
+  return reports;
+}
+
+const MAX_REPORTED_BYTES = 512;
