@@ -28,11 +28,13 @@ export const usrsctpEcho: Scenario = {
         for (let i = 0; i < MESSAGES; i++) {
           await association.send(message(i), {
             stream: i % association.inboundStreams,
-            ppid: i,
+            ppid: FIRST_PPID + i,
             unordered: i % 7 === 0,
           });
         }
       })();
+      // If a check below throws, that is what is reported.
+      sending.catch(() => undefined);
       const seen = new Set<number>();
       const last = new Map<number, number>();
       for await (const { data, ppid, stream, unordered } of association) {
