@@ -11,7 +11,8 @@ export class Peer {
   readonly exited: Promise<number | null>;
 
   constructor(command: string, args: readonly string[]) {
-    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    // Line by line: these programs buffer what they print, and a killed one would never show it.
+    this.process = spawn('stdbuf', ['-oL', command, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     const collect = (chunk: Buffer): void => {
       this.output += chunk.toString('utf8');
     };
@@ -37,7 +38,7 @@ export class Peer {
     const end = performance.now() + limitMs;
     while (!this.output.includes(text)) {
       if (performance.now() > end)
-        throw new Error(`${this.process.spawnfile} did not print "${text}": ${this.output.slice(-500)}`);
+        throw new Error(`${this.process.spawnargs[2]} did not print "${text}": ${this.output.slice(-500)}`);
       await pause(20);
     }
   }

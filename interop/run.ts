@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Scenario } from './scenario.ts';
 import { demoCapture } from './scenarios/demo-capture.ts';
-import { usrsctpAbort } from './scenarios/usrsctp-abort.ts';
 import { usrsctpClient } from './scenarios/usrsctp-client.ts';
 import { usrsctpEcho } from './scenarios/usrsctp-echo.ts';
+import { usrsctpRestart } from './scenarios/usrsctp-restart.ts';
 
-const SCENARIOS: readonly Scenario[] = [usrsctpEcho, usrsctpClient, usrsctpAbort, demoCapture];
+const SCENARIOS: readonly Scenario[] = [usrsctpEcho, usrsctpClient, usrsctpRestart, demoCapture];
 
 let passed = 0;
 let failed = 0;
