@@ -158,8 +158,9 @@ export class EnrpService {
   handleTimeout(now: Instant): void {
     this.#dialer.handleTimeout(now, (target) => this.#isReached(target));
     for (const action of this.#mentor.handleTimeout(now)) this.#act(action);
-    for (const peer of this.#supervision.handleTimeout(now)) this.#bury(peer, now);
+    // First: a target whose takeover came to nothing is watched again from this moment on.
     this.#takeover.handleTimeout(now);
+    for (const peer of this.#supervision.handleTimeout(now)) this.#bury(peer, now);
     this.#audit.handleTimeout(now);
     this.#tables.handleTimeout(now);
     this.#enforce(now);

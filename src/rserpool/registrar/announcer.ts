@@ -37,7 +37,9 @@ export class Announcer {
 
   /** Service begins: so does announcing it. */
   start(now: Instant): void {
-    if (this.#config.announce) this.#at = now;
+    if (!this.#config.announce) return;
+    this.#at = now;
+    this.handleTimeout(now);
   }
 
   /** A datagram of the announcement group. Nothing in it is trusted, and nothing is answered. RFC 5352 §9.2. */

@@ -1,0 +1,329 @@
+import { describe, expect, it } from 'vitest';
+import { PPID } from '../../../src/rserpool/role.ts';
+import type { PoolElementParameter } from '../../../src/rserpool/wire/element.ts';
+import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
+import { ABC, element, host, OWN, peerElement, RegistrarLadder } from '../registrar/registrar-ladder.ts';
+
+function setUp(config = {}): RegistrarLadder {
+  const ladder = RegistrarLadder.serving({ keepAlivePeriodMs: 0, ...config });
+  ladder.peer(20, 20);
+  ladder.peer(30, 30);
+  return ladder;
+}
+
+function update(ladder: RegistrarLadder, action: 'add-pe' | 'del-pe', what: PoolElementParameter, from = 20): void {
+  ladder.enrp(from, from, { kind: 'handle-update', action, poolHandle: ABC, element: what });
+}
+
+describe('HANDLE_UPDATE from a peer', () => {
+  it('[ENRP-115] [ENRP-116] [ENRP-117] [ENRP-118] [ENRP-132] makes the pool with all of the element; it is not forwarded', () => {
+    const ladder = setUp();
+    const what = peerElement(7, 1, 20, { policy: { kind: 'weighted-random', weight: 4 }, registrationLifeS: 77 });
+    update(ladder, 'add-pe', what);
+    expect(ladder.take()).toEqual([]);
+    const [pool] = ladder.role.snapshot().pools;
+    expect(pool?.policy).toEqual({ kind: 'weighted-random', weight: 0 });
+    expect(pool?.elements[0]).toMatchObject({ ...what, owned: false, consistent: true });
+    expect(ladder.eventsOf('element-learnt')).toMatchObject([{ peIdentifier: 7, homeRegistrarId: 20 }]);
+  });
+
+  it('[ENRP-051] [ENRP-055] as bytes, with a reserved field that is not 0', () => {
+    const ladder = setUp();
+    ladder.hex(
+      20,
+      PPID.enrp,
+      '04000054 00000014 00000000 0000ffff 00090007 61626300 000a003c 12345678 00000014 00000258 00050010 00500000 00010008 c0000201 0008000c 00000002 00000003 00040010 0f170000 00010008 c0000201',
+    );
+    expect(ladder.elements()).toEqual([`${0x12345678}@20`]);
+  });
+
+  it('[ENRP-119] a later registration here has to fit to the pool', () => {
+    const ladder = setUp();
+    update(ladder, 'add-pe', peerElement(7, 1, 20));
+    ladder.up(2, host(3, 4711));
+    ladder.asap(2, { kind: 'registration', poolHandle: ABC, element: element(8, 3, { policy: { kind: 'random' } }) });
+    expect(ladder.take()).toEqual(['2: registration-response 8 rejected inconsistent-pool-policy']);
+  });
+
+  it('[ENRP-120] [ENRP-121] adds to a known pool, and replaces the attributes of a known element', () => {
+    const ladder = setUp();
+    update(ladder, 'add-pe', peerElement(7, 1, 20));
+    update(ladder, 'add-pe', peerElement(8, 1, 20));
+    update(ladder, 'add-pe', peerElement(7, 1, 20, { registrationLifeS: 5 }));
+    expect(ladder.elements()).toEqual(['7@20', '8@20']);
+    expect(ladder.role.snapshot().pools[0]?.elements[0]?.registrationLifeS).toBe(5);
+  });
+
+  it('[ENRP-129] [ENRP-130] removes the element, and the pool with the last one', () => {
+    const ladder = setUp();
+    update(ladder, 'add-pe', peerElement(7, 1, 20));
+    update(ladder, 'add-pe', peerElement(8, 1, 20));
+    update(ladder, 'del-pe', peerElement(7, 1, 20));
+    expect(ladder.elements()).toEqual(['8@20']);
+    update(ladder, 'del-pe', peerElement(8, 1, 20));
+    expect(ladder.role.snapshot().pools).toEqual([]);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.eventsOf('element-lost').map(({ reason }) => reason)).toEqual(['peer-update', 'peer-update']);
+  });
+
+  it('[ENRP-131] about an element that is not there does nothing', () => {
+    const ladder = setUp();
+    update(ladder, 'del-pe', peerElement(7, 1, 20));
+    expect(ladder.take()).toEqual([]);
+  });
+
+  it('[ENRP-122] that names this registrar as the home, or a third one, is ignored', () => {
+    const ladder = setUp();
+    update(ladder, 'add-pe', peerElement(7, 1, OWN));
+    update(ladder, 'add-pe', peerElement(8, 1, 30));
+    expect(ladder.elements()).toEqual([]);
+    expect(ladder.warnings()).toEqual(['foreign-update', 'foreign-update']);
+  });
+
+  it('that removes an element of ours is contradicted, and the element is asked', () => {
+    const ladder = setUp();
+    ladder.registered(2, 7, 1);
+    update(ladder, 'del-pe', peerElement(7, 1, OWN));
+    expect(ladder.take()).toEqual([
+      '20: handle-update add-pe abc 7 home 50',
+      '30: handle-update add-pe abc 7 home 50',
+      '2: endpoint-keep-alive abc from 50',
+    ]);
+    expect(ladder.elements()).toEqual(['7@50']);
+    ladder.advance(5000);
+    expect(ladder.elements()).toEqual([]);
+  });
+
+  it('[ENRP-123] with another policy than the pool’s is kept but not handed out', () => {
+    const ladder = setUp();
+    ladder.registered(2, 7, 1);
+    update(ladder, 'add-pe', peerElement(8, 1, 20, { policy: { kind: 'random' } }));
+    expect(ladder.elements()).toEqual(['7@50', '8@20']);
+    expect(ladder.warnings()).toEqual(['inconsistent-pool']);
+    ladder.asap(2, { kind: 'handle-resolution', subscribe: false, poolHandle: ABC });
+    expect(ladder.take()).toEqual(['2: handle-resolution-response [7]']);
+  });
+
+  it('finds no room beyond the limits', () => {
+    const ladder = setUp({ maxElements: 1 });
+    update(ladder, 'add-pe', peerElement(7, 1, 20));
+    update(ladder, 'add-pe', peerElement(8, 1, 20));
+    expect(ladder.elements()).toEqual(['7@20']);
+    expect(ladder.warnings()).toEqual(['limit-reached']);
+  });
+});
+
+describe('HANDLE_TABLE_REQUEST', () => {
+  /** 20 elements of ours and one of peer 20; a response holds 7 of ours (header 12, handle 11, each 56). */
+  function withTable(): RegistrarLadder {
+    const ladder = setUp({ maxTableResponseBytes: 420 });
+    ladder.up(2, host(1, 4711));
+    for (let i = 1; i <= 20; i++) ladder.asap(2, { kind: 'registration', poolHandle: ABC, element: element(i, 1) });
+    update(ladder, 'add-pe', peerElement(99, 3, 20));
+    ladder.take();
+    return ladder;
+  }
+
+  function request(ladder: RegistrarLadder, ownChildrenOnly: boolean, channel = 20): string[] {
+    ladder.enrp(channel, channel, { kind: 'handle-table-request', ownChildrenOnly }, OWN);
+    return ladder.take();
+  }
+
+  it('[ENRP-090] [ENRP-091] [ENRP-092] [ENRP-093] [ENRP-094] [ENRP-043] is answered part by part, with M in all but the last', () => {
+    const ladder = withTable();
+    expect(request(ladder, false)).toEqual(['20: handle-table-response to 20 M [1 2 3 4 5 6 7]']);
+    expect(ladder.role.snapshot().tableSessions).toBe(1);
+    expect(request(ladder, false)).toEqual(['20: handle-table-response to 20 M [8 9 10 11 12 13 14]']);
+    expect(request(ladder, false)).toEqual(['20: handle-table-response to 20 [15 16 17 18 19 20 99]']);
+    expect(ladder.role.snapshot().tableSessions).toBe(0);
+    expect(request(ladder, false)).toEqual(['20: handle-table-response to 20 M [1 2 3 4 5 6 7]']);
+  });
+
+  it('[ENRP-042] [ENRP-211] with W has only what this registrar owns', () => {
+    const ladder = withTable();
+    request(ladder, true);
+    request(ladder, true);
+    expect(request(ladder, true)).toEqual(['20: handle-table-response to 20 [15 16 17 18 19 20]']);
+  });
+
+  it('[ENRP-093] each peer has a download of its own, and another W flag begins a new one', () => {
+    const ladder = withTable();
+    request(ladder, false, 20);
+    expect(request(ladder, false, 30)).toEqual(['30: handle-table-response to 30 M [1 2 3 4 5 6 7]']);
+    expect(request(ladder, true, 20)).toEqual(['20: handle-table-response to 20 M [1 2 3 4 5 6 7]']);
+    expect(request(ladder, true, 20)).toEqual(['20: handle-table-response to 20 M [8 9 10 11 12 13 14]']);
+  });
+
+  it('[ENRP-108] [ENRP-109] is forgotten after 15 s without a further one, or with its channel', () => {
+    const ladder = withTable();
+    request(ladder, false, 20);
+    request(ladder, false, 30);
+    ladder.down(30);
+    expect(ladder.role.snapshot().tableSessions).toBe(1);
+    ladder.advance(15_000);
+    expect(ladder.role.snapshot().tableSessions).toBe(0);
+  });
+
+  it('[ENRP-104] [ENRP-048] is rejected when there are too many downloads', () => {
+    const ladder = setUp({ maxTableResponseBytes: 256, maxTableSessions: 1 });
+    ladder.up(2, host(1, 4711));
+    for (let i = 1; i <= 20; i++) ladder.asap(2, { kind: 'registration', poolHandle: ABC, element: element(i, 1) });
+    ladder.take();
+    request(ladder, false, 20);
+    expect(request(ladder, false, 30)).toEqual(['30: handle-table-response to 30 R []']);
+  });
+
+  it('[ENRP-050] of an empty handlespace is answered by an empty table', () => {
+    const ladder = setUp();
+    request(ladder, false);
+    expect(ladder.lastSent(20)).toBe('0300000c0000003200000014');
+  });
+
+  it('[ENRP-049] has the handle once for all elements of a pool', () => {
+    const ladder = setUp();
+    update(ladder, 'add-pe', peerElement(1, 1, 20));
+    ladder.enrp(20, 20, {
+      kind: 'handle-update',
+      action: 'add-pe',
+      poolHandle: poolHandle('xyz'),
+      element: peerElement(2, 1, 20),
+    });
+    update(ladder, 'add-pe', peerElement(3, 1, 20));
+    request(ladder, false, 30);
+    const [, handles] = [ladder.lastSent(30), ladder.lastSent(30).match(/0009000761626300|0009000778797a00/g)];
+    expect(handles).toEqual(['0009000761626300', '0009000778797a00']);
+  });
+});
+
+describe('audit', () => {
+  /** Checksum of element 7 of pool "abc": 6162 + 6300 + 0000 + 0007 = c469, complement. */
+  const OF_7 = 0x3b96;
+
+  it('[ENRP-191] [ENRP-192] asks nothing as long as the checksums agree', () => {
+    const ladder = setUp();
+    update(ladder, 'add-pe', peerElement(7, 1, 20));
+    ladder.presence(20, 20, OF_7);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.role.snapshot().peers[0]?.checksum).toBe(OF_7);
+  });
+
+  it('[ENRP-188] [ENRP-193] [ENRP-194] [ENRP-210] [ENRP-220] asks at once for the peer’s own elements if they do not', () => {
+    const ladder = setUp();
+    ladder.presence(20, 20, OF_7);
+    expect(ladder.take()).toEqual(['20: handle-table-request to 20 W']);
+    expect(ladder.eventsOf('audit-mismatch')).toEqual([
+      { kind: 'audit-mismatch', registrarId: 20, expected: 0xffff, received: OF_7 },
+    ]);
+  });
+
+  /** Our copy says that 20 owns 1, 2 and 3; in truth it owns 7. The resynchronisation has begun. */
+  function resynchronizing(): RegistrarLadder {
+    const ladder = setUp();
+    for (const identifier of [1, 2, 3]) update(ladder, 'add-pe', peerElement(identifier, 1, 20));
+    update(ladder, 'add-pe', peerElement(4, 1, 30), 30);
+    ladder.presence(20, 20, OF_7);
+    ladder.take();
+    return ladder;
+  }
+
+  function answer(ladder: RegistrarLadder, elements: PoolElementParameter[], more = false, rejected = false): void {
+    const pools = elements.length > 0 ? [{ poolHandle: ABC, elements }] : [];
+    ladder.enrp(20, 20, { kind: 'handle-table-response', rejected, more, pools });
+  }
+
+  it('[ENRP-209] [ENRP-212] [ENRP-213] [ENRP-214] [ENRP-215] takes over the table; what is not in it goes, in silence', () => {
+    const ladder = resynchronizing();
+    answer(ladder, [peerElement(7, 1, 20), peerElement(2, 1, 20, { registrationLifeS: 9 })]);
+    expect(ladder.elements().toSorted()).toEqual(['2@20', '4@30', '7@20']);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.eventsOf('resynchronized')).toEqual([
+      { kind: 'resynchronized', registrarId: 20, learnt: 1, removed: 2 },
+    ]);
+  });
+
+  it('[ENRP-216] [ENRP-217] [ENRP-097] removes nothing before the last part has come', () => {
+    const ladder = resynchronizing();
+    answer(ladder, [peerElement(7, 1, 20)], true);
+    expect(ladder.take()).toEqual(['20: handle-table-request to 20 W']);
+    expect(ladder.elements().toSorted()).toEqual(['1@20', '2@20', '3@20', '4@30', '7@20']);
+    answer(ladder, [peerElement(3, 1, 20)]);
+    expect(ladder.elements().toSorted()).toEqual(['3@20', '4@30', '7@20']);
+  });
+
+  it('[ENRP-218] removes nothing if it is rejected or not answered', () => {
+    const rejected = resynchronizing();
+    answer(rejected, [], false, true);
+    expect(rejected.elements()).toHaveLength(4);
+    answer(rejected, []);
+    expect(rejected.elements()).toHaveLength(4);
+    const silent = resynchronizing();
+    silent.advance(5000);
+    answer(silent, []);
+    expect(silent.elements()).toHaveLength(4);
+  });
+
+  it('[ENRP-219] spares what a HANDLE_UPDATE refreshed or moved meanwhile', () => {
+    const ladder = resynchronizing();
+    update(ladder, 'add-pe', peerElement(1, 1, 20));
+    update(ladder, 'add-pe', peerElement(2, 1, 30), 30);
+    answer(ladder, []);
+    expect(ladder.elements().toSorted()).toEqual(['1@20', '2@30', '4@30']);
+  });
+
+  it('[ENRP-195] [ENRP-196] does not begin again while it runs, nor more often than the heartbeat', () => {
+    const ladder = resynchronizing();
+    ladder.presence(20, 20, OF_7);
+    expect(ladder.take()).toEqual([]);
+    answer(ladder, []);
+    ladder.presence(20, 20, OF_7);
+    expect(ladder.take()).toEqual([]);
+    ladder.advance(15_000);
+    ladder.presence(20, 20, OF_7);
+    expect(ladder.take()).toEqual(['20: handle-table-request to 20 W']);
+  });
+
+  it('does not believe a peer what it says of the elements of others', () => {
+    const ladder = resynchronizing();
+    answer(ladder, [peerElement(7, 1, 20), peerElement(8, 1, 30), peerElement(9, 1, OWN)]);
+    expect(ladder.elements().toSorted()).toEqual(['4@30', '7@20']);
+  });
+
+  it('an element that both own after a partition stays with the larger identifier, which says so', () => {
+    const ladder = setUp();
+    ladder.registered(2, 7, 1);
+    ladder.presence(20, 20, OF_7);
+    ladder.take();
+    answer(ladder, [peerElement(7, 1, 20)]);
+    expect(ladder.elements()).toEqual(['7@50']);
+    expect(ladder.take()).toEqual(['20: handle-update add-pe abc 7 home 50', '30: handle-update add-pe abc 7 home 50']);
+    ladder.advance(0);
+    // And the element is told whose it is.
+    expect(ladder.take()).toEqual(['2: endpoint-keep-alive abc from 50 H']);
+  });
+
+  it('an element that both own after a partition is given up by the smaller identifier', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(70, 70);
+    ladder.registered(2, 7, 1);
+    ladder.presence(70, 70, OF_7);
+    ladder.take();
+    ladder.enrp(70, 70, {
+      kind: 'handle-table-response',
+      rejected: false,
+      more: false,
+      pools: [{ poolHandle: ABC, elements: [peerElement(7, 1, 70)] }],
+    });
+    expect(ladder.elements()).toEqual(['7@70']);
+    expect(ladder.role.snapshot().watchedElements).toBe(0);
+  });
+
+  it('[ENRP-201] [ENRP-189] the own checksum follows every change at once', () => {
+    const ladder = setUp();
+    expect(ladder.role.snapshot().checksum).toBe(0xffff);
+    ladder.registered(2, 7, 1);
+    expect(ladder.role.snapshot().checksum).toBe(OF_7);
+    update(ladder, 'add-pe', peerElement(7, 1, 20));
+    expect(ladder.role.snapshot().checksum).toBe(0xffff);
+    expect(ladder.role.snapshot().peers[0]?.checksum).toBe(OF_7);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { fromHex, toHex } from '../../../src/base/bytes.ts';
+import type { TransportTarget } from '../../../src/rserpool/role.ts';
+import { host, RegistrarLadder } from './registrar-ladder.ts';
+
+const ASAP: readonly TransportTarget[] = [
+  { protocol: 'tcp', addresses: ['192.0.2.9'], port: 3863 },
+  { protocol: 'sctp', addresses: ['192.0.2.9'], port: 3863 },
+];
+
+function announcing(config = {}, asap = ASAP): RegistrarLadder {
+  return new RegistrarLadder({ announce: true, ...config }, { registrarId: 0x0badcafe, asap });
+}
+
+/** SERVER_ANNOUNCE of another registrar. */
+function hear(ladder: RegistrarLadder, id: number): void {
+  const bytes = fromHex(`0a000008 ${id.toString(16).padStart(8, '0')}`);
+  ladder.input({ kind: 'announcement', from: { address: '192.0.2.77', udpPort: 3863 }, bytes });
+}
+
+/** Instants of the announcements in the next `ms`. */
+function instants(ladder: RegistrarLadder, ms: number): number[] {
+  const seen: number[] = [];
+  for (let i = 0; i < ms / 100; i++) {
+    ladder.advance(100);
+    if (ladder.take().includes('announce')) seen.push(ladder.now);
+  }
+  return seen;
+}
+
+describe('SERVER_ANNOUNCE', () => {
+  it('[ASAP-225] [ASAP-384] [ASAP-075] comes every second while no other registrar is heard', () => {
+    const ladder = announcing();
+    expect(toHex(ladder.announcements[0]!)).toBe(
+      '0a0000280badcafe000500100f17000000010008c0000209000400100f17000000010008c0000209',
+    );
+    ladder.take();
+    expect(instants(ladder, 3000)).toEqual([1000, 2000, 3000]);
+  });
+
+  it('names the UDP port where it is not 9899', () => {
+    const ladder = announcing({}, [{ protocol: 'sctp', addresses: ['192.0.2.9'], port: 3863, udpPort: 20_001 }]);
+    expect(toHex(ladder.announcements[0]!).endsWith('8f0900084e210000')).toBe(true);
+  });
+
+  it('[ASAP-225] [ASAP-226] comes the less often the more registrars announce themselves', () => {
+    const ladder = announcing({ announceOutdateMs: 60_000 });
+    ladder.take();
+    hear(ladder, 1);
+    hear(ladder, 2);
+    hear(ladder, 2);
+    hear(ladder, 0x0badcafe);
+    expect(instants(ladder, 7000)).toEqual([1000, 4000, 7000]);
+  });
+
+  it('does not count registrars that fell silent', () => {
+    const ladder = announcing();
+    hear(ladder, 1);
+    ladder.take();
+    expect(instants(ladder, 11_000)).toEqual([1000, 3000, 5000, 7000, 8000, 9000, 10_000, 11_000]);
+  });
+
+  it('[ASAP-249] [ASAP-084] of thousands of forged registrars leaves bounded traces and is never answered', () => {
+    const ladder = announcing({ maxPeers: 4 });
+    ladder.take();
+    for (let id = 1; id <= 10_000; id++) hear(ladder, id);
+    ladder.input({
+      kind: 'announcement',
+      from: { address: '192.0.2.77', udpPort: 3863 },
+      bytes: fromHex('45000004'),
+    });
+    expect(ladder.take()).toEqual([]);
+    expect(instants(ladder, 1000)).toEqual([1000]);
+    expect(instants(ladder, 4900)).toEqual([]);
+  });
+
+  it('[ENRP-103] begins with the service', () => {
+    const ladder = new RegistrarLadder({ announce: true, mentorDiscoveryTimeoutMs: 3000 }, { peers: [host(20)] });
+    ladder.advance(2999);
+    expect(ladder.announcements).toEqual([]);
+    ladder.advance(1);
+    expect(ladder.announcements).toHaveLength(1);
+  });
+
+  it('is not sent unless it is wanted', () => {
+    const ladder = new RegistrarLadder();
+    ladder.advance(10_000);
+    expect(ladder.announcements).toEqual([]);
+  });
+});
