@@ -32,8 +32,8 @@ export function receiveControl<Event>(
     if (message.report) report(outbox, channel, [{ kind: 'unrecognized-message', message: message.whole }]);
     return undefined;
   }
-  // An ASAP_ERROR is never answered with another one: two hosts would talk for ever.
-  if (message.kind !== 'error' && message.unrecognized !== undefined) {
+  // The codec names none for an ASAP_ERROR, which is never answered with another one.
+  if (message.unrecognized !== undefined) {
     report(
       outbox,
       channel,

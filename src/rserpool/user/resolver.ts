@@ -1,7 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import type { Outbox } from '../asap/outbox.ts';
 import type { HomeRegistrar } from '../asap/server-hunt.ts';
-import type { ChannelId } from '../role.ts';
 import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
 import type { UserConfig } from './config.ts';
 import type { UserEvent } from './events.ts';
@@ -10,8 +9,6 @@ interface Request {
   readonly poolHandle: PoolHandle;
   t1At: Instant;
   expiries: number;
-  /** Where it was sent last. */
-  sentOn: ChannelId | undefined;
 }
 
 /** What T1-ENRPrequest did. */
@@ -33,16 +30,12 @@ export class Resolver {
     this.#config = config;
   }
 
-  get idle(): boolean {
-    return this.#requests.size === 0;
-  }
-
   /** Asks, unless the same question is out already. False if too many questions are out. */
   request(poolHandle: PoolHandle, home: HomeRegistrar | undefined, now: Instant): boolean {
     if (this.#requests.has(poolHandle.key)) return true;
     if (this.#requests.size >= this.#config.maxCacheEntries) return false;
     const t1At = now + this.#config.t1EnrpRequestMs;
-    const request: Request = { poolHandle, t1At, expiries: 0, sentOn: undefined };
+    const request: Request = { poolHandle, t1At, expiries: 0 };
     this.#requests.set(poolHandle.key, request);
     if (home !== undefined) this.#send(request, home);
     return true;
@@ -56,11 +49,9 @@ export class Resolver {
     for (const request of this.#requests.values()) this.#send(request, home);
   }
 
-  /** An answer came: true if it was waited for on that channel. */
-  settle({ key }: PoolHandle, channel: ChannelId): boolean {
-    if (this.#requests.get(key)?.sentOn !== channel) return false;
-    this.#requests.delete(key);
-    return true;
+  /** The home registrar answered: true if that was waited for. */
+  settle({ key }: PoolHandle): boolean {
+    return this.#requests.delete(key);
   }
 
   /** §3.7.2: again to the same registrar, up to MAX-REQUEST-RETRANSMIT times. */
@@ -88,13 +79,12 @@ export class Resolver {
     return next;
   }
 
-  #send(request: Request, home: HomeRegistrar): void {
-    request.sentOn = home.channel;
+  #send({ poolHandle }: Request, home: HomeRegistrar): void {
     const { subscribe, resolutionItems } = this.#config;
     this.#outbox.control(home.channel, {
       kind: 'handle-resolution',
       subscribe,
-      poolHandle: request.poolHandle,
+      poolHandle,
       itemCount: resolutionItems === 0 ? undefined : resolutionItems,
     });
   }

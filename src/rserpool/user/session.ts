@@ -129,13 +129,9 @@ export class UserSession {
     this.#become({ kind: 'up', channel, element, since: now });
     const from = this.#interruption;
     this.#interruption = undefined;
-    if (from === undefined) {
-      outbox.event({ kind: 'session-up', session: this.id, element: named(element) });
-      this.#greet(channel, element, false);
-    } else {
-      this.#announceFailover(from, element, now);
-      this.#greet(channel, element, true);
-    }
+    if (from === undefined) outbox.event({ kind: 'session-up', session: this.id, element: named(element) });
+    else this.#announceFailover(from, element, now);
+    this.#greet(channel, element);
   }
 
   handleChannelDown(reason: string, failed: boolean, now: Instant): void {
@@ -161,7 +157,7 @@ export class UserSession {
     if (this.#state.kind !== 'up') return;
     const { channel, element } = this.#state;
     this.#announceFailover({ from: named(element), at: now }, element, now);
-    this.#greet(channel, element, true);
+    this.#greet(channel, element);
   }
 
   handleSendFailed(message: DataMessage): void {
@@ -329,10 +325,10 @@ export class UserSession {
   }
 
   /** What a new element hears first. RFC 5352 §3.8: the cookie before everything else on the control channel. */
-  #greet(channel: ChannelId, element: Candidate, failover: boolean): void {
+  #greet(channel: ChannelId, element: Candidate): void {
     const { outbox } = this.#context;
     if (element.control) {
-      if (failover && this.#cookie !== undefined) {
+      if (this.#cookie !== undefined) {
         outbox.control(channel, { kind: 'cookie-echo', cookie: this.#cookie });
       }
       const { businessCard } = this.#options;

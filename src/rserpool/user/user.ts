@@ -321,7 +321,7 @@ export class UserRole implements Role<UserEvent> {
 
   #onResolution(channel: ChannelId, message: HandleResolutionResponse, now: Instant): void {
     const { poolHandle, elements, causes, acceptedSubscription } = message;
-    const asked = this.#resolver.settle(poolHandle, channel);
+    const asked = this.#resolver.settle(poolHandle);
     if (asked) this.#hunt.settle();
     // Unasked: an update, if one was promised here (RFC 5352 §2.2.5).
     else if (this.#cache.get(poolHandle)?.updatedOn !== channel) return;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserRole } from '../../../src/rserpool/user/user.ts';
 import type { UserRoleOptions } from '../../../src/rserpool/user/user-options.ts';
+import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { SeededRandom } from '../../harness/random.ts';
 import { host, RoleLadder } from './role-ladder.ts';
 
@@ -109,6 +110,17 @@ describe('server hunt', () => {
     expect(ladder.role.home).toBeUndefined();
   });
 
+  it('[ASAP-235] [ASAP-256] counts a home that is silent but connected among the three', () => {
+    const ladder = hunter(5);
+    ladder.call((role, now) => role.start(now));
+    ladder.up(1);
+    ladder.call((role, now) => role.resolve(poolHandle('abc'), now));
+    ladder.take();
+    ladder.advance(15_000);
+    expect(ladder.takeOnly('connect')).toHaveLength(2);
+    expect(ladder.role.home?.channel).toBe(1);
+  });
+
   it('[ASAP-231] refuses to start without registrars and without announcements', () => {
     expect(() => hunter(0, { announcements: false })).toThrow(
       expect.objectContaining({ code: 'ERR_RSERPOOL_NO_REGISTRARS' }),
@@ -191,6 +203,17 @@ describe('announcements of registrars', () => {
     const tried = ladder.takeOnly('connect').map((line) => line.split(' ')[2]);
     // Those that were there first stay, so that a flood cannot push out true registrars.
     expect(tried).toEqual(['192.0.2.1', ...forged]);
+  });
+
+  it('[ASAP-227] replaces announced registrars that fell silent by new ones', () => {
+    const ladder = hunter(0, { config: { maxAnnouncedRegistrars: 2 } });
+    ladder.announce('192.0.2.7', announce);
+    ladder.advance(1000);
+    ladder.announce('192.0.2.8', announce);
+    ladder.advance(4500);
+    ladder.announce('192.0.2.9', announce);
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.8', 'connect 3 192.0.2.9']);
   });
 
   it('[ASAP-084] never answers an announcement, however broken', () => {

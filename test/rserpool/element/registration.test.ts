@@ -119,6 +119,9 @@ describe('registration', () => {
     ladder.take();
     ladder.advance(3_600_000);
     expect(ladder.take()).toEqual([]);
+    // Corrected, it is a new registration, and begins with a hunt: nothing was left to say to the registrar.
+    ladder.register({ policy: { kind: 'round-robin' } });
+    expect(ladder.takeOnly('connect')).not.toEqual([]);
   });
 
   it('[ASAP-107] waits for a correction when a renewal is refused, and stays a member meanwhile', () => {

@@ -56,7 +56,7 @@ describe('handle resolution', () => {
     ladder.home();
     resolve(ladder);
     const policy = { kind: 'priority', priority: 9 } as const;
-    ladder.answer(1, [element(10), element(11, { policy })]);
+    ladder.answer(1, [element(10, { policy }), element(11, { policy: { kind: 'priority', priority: 8 } })]);
     const picked = [1, 2, 3].map(() => ladder.call((role, now) => role.pick(POOL, now)?.peIdentifier));
     expect(picked).toEqual([10, 11, 10]);
   });
@@ -290,6 +290,8 @@ describe('updates of subscribed pools', () => {
   it('[REQ-032] [OVW-042] takes updates, and needs no refresh meanwhile', () => {
     const ladder = subscribed();
     ladder.advance(600_000);
+    resolve(ladder);
+    expect(ladder.take()).toEqual(['event resolved']);
     ladder.answer(1, [10, 11], { acceptedSubscription: true });
     expect(ladder.eventsOf('resolved').at(-1)).toMatchObject({ source: 'update', elements: [{}, {}] });
     ladder.take();

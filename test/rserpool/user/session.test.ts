@@ -30,6 +30,14 @@ describe('session with a pool', () => {
     expect(ladder.take()).toEqual(['connect 5 192.0.2.11']);
   });
 
+  it('[ASAP-180] [ASAP-350] begins with a stale cache, and refreshes it meanwhile', () => {
+    const ladder = new UserLadder();
+    ladder.session([10, 11]);
+    ladder.advance(30_000);
+    ladder.open();
+    expect(ladder.take()).toEqual(['1: handle-resolution abc', 'connect 5 192.0.2.11']);
+  });
+
   it('[ASAP-333] [ASAP-340] [ASAP-343] spreads sessions by the policy of the pool', () => {
     const ladder = new UserLadder();
     ladder.session([10, 11, 12]);
@@ -268,6 +276,23 @@ describe('failover', () => {
     expect(ladder.eventsOf('session-up')).toMatchObject([{ session }]);
   });
 
+  it('after a pause begins with the element that failed longest ago, without waiting until it is forgiven', () => {
+    const ladder = new UserLadder();
+    ladder.home();
+    ladder.open();
+    ladder.answer(1, [10, 11, 12]);
+    for (const channel of [3, 5, 7]) {
+      ladder.advance(10);
+      ladder.down(channel);
+    }
+    ladder.take();
+    ladder.advance(1000);
+    ladder.answer(1, [12, 11, 10]);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 9 192.0.2.10']);
+    ladder.down(9);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 11 192.0.2.11']);
+  });
+
   it('[ASAP-338] waits for a pool that does not exist yet', () => {
     const ladder = new UserLadder();
     ladder.home();
@@ -377,6 +402,12 @@ describe('failover', () => {
     ladder.send(session, '67890');
     expect(() => ladder.send(session, 'x')).toThrow(expect.objectContaining({ code: 'ERR_RSERPOOL_QUEUE_FULL' }));
     expect(ladder.role.queuedBytesOf(session)).toBe(10);
+    ladder.up(1);
+    ladder.answer(1, [10]);
+    ladder.up(3);
+    expect(ladder.role.queuedBytesOf(session)).toBe(0);
+    ladder.down(3);
+    ladder.send(session, '1234567890');
   });
 
   it('closes when it is told to, in every state', () => {
