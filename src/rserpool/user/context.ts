@@ -3,10 +3,9 @@ import type { Outbox } from '../asap/outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { UserConfig } from './config.ts';
-import type { UserEvent } from './events.ts';
+import type { UserEvent, UserSessionId } from './events.ts';
 import type { FailedElements } from './failed-elements.ts';
 import type { HandleCache } from './handle-cache.ts';
-import type { UserSession } from './session.ts';
 
 /** What the sessions of one user share. */
 export interface UserContext {
@@ -18,11 +17,11 @@ export interface UserContext {
   /** Transports that elements can be reached by. */
   readonly protocols: readonly TransportTarget['protocol'][];
   /** Whose channel it is, from `connect` on. */
-  readonly channels: Map<ChannelId, UserSession>;
-  /** Those that wait for a point in time. */
-  readonly timed: Set<UserSession>;
+  readonly channels: Map<ChannelId, UserSessionId>;
+  /** Sessions that wait for a point in time. */
+  readonly timed: Set<UserSessionId>;
   /** A session is over. */
-  forget(session: UserSession): void;
+  forget(session: UserSessionId): void;
   /** The home registrar's channel. */
   homeChannel(): ChannelId | undefined;
   /** Asks a registrar; all sessions of the pool hear the outcome. False if too many questions are out. */

@@ -227,8 +227,8 @@ export class UserSession {
 
   #become(state: State): void {
     this.#state = state;
-    if (this.nextTimeoutAt() === undefined) this.#context.timed.delete(this);
-    else this.#context.timed.add(this);
+    if (this.nextTimeoutAt() === undefined) this.#context.timed.delete(this.id);
+    else this.#context.timed.add(this.id);
   }
 
   #giveUpAt(): Instant | undefined {
@@ -265,7 +265,7 @@ export class UserSession {
   #connect(element: Candidate, now: Instant): void {
     const { outbox, config, channels } = this.#context;
     const channel = outbox.connect(element.target);
-    channels.set(channel, this);
+    channels.set(channel, this.id);
     this.#become({ kind: 'connecting', channel, element, timeoutAt: now + config.connectTimeoutMs });
   }
 
@@ -348,7 +348,7 @@ export class UserSession {
       this.#reportUnsent(message);
     }
     this.#become({ kind: 'ended' });
-    this.#context.forget(this);
+    this.#context.forget(this.id);
     this.#context.outbox.event({ kind: 'session-closed', session: this.id, reason, failed });
   }
 }

@@ -38,8 +38,8 @@ export class UserRole implements Role<UserEvent> {
   readonly #failed: FailedElements;
   readonly #resolver: Resolver;
   readonly #sessions = new Map<UserSessionId, UserSession>();
-  readonly #channels = new Map<ChannelId, UserSession>();
-  readonly #timed = new Set<UserSession>();
+  readonly #channels = new Map<ChannelId, UserSessionId>();
+  readonly #timed = new Set<UserSessionId>();
   readonly #context: UserContext;
   #lastSessionId = 0;
 
@@ -67,7 +67,7 @@ export class UserRole implements Role<UserEvent> {
       protocols: elementProtocols,
       channels: this.#channels,
       timed: this.#timed,
-      forget: (session) => this.#sessions.delete(session.id),
+      forget: (session) => this.#sessions.delete(session),
       homeChannel: () => this.#hunt.home?.channel,
       resolve: (poolHandle, now) => this.#request(poolHandle, now),
       reportUnreachable: (poolHandle, peIdentifier) => this.#reportUnreachable(poolHandle, peIdentifier),
@@ -236,7 +236,7 @@ export class UserRole implements Role<UserEvent> {
     // RFC 5352 §3.7.2: hunt beside the registrar that is silent; when it has used up its chances, without it.
     if (unanswered && dropped.length > 0) this.#dropHome('the registrar does not answer', now);
     else if (unanswered) this.#hunt.start(now);
-    for (const session of [...this.#timed]) session.handleTimeout(now);
+    for (const id of [...this.#timed]) this.#sessions.get(id)?.handleTimeout(now);
   }
 
   pollOutput(): RoleOutput<UserEvent> | undefined {
@@ -245,7 +245,7 @@ export class UserRole implements Role<UserEvent> {
 
   nextTimeoutAt(): Instant | undefined {
     let next = earlier(this.#hunt.nextTimeoutAt(), this.#resolver.nextTimeoutAt());
-    for (const session of this.#timed) next = earlier(next, session.nextTimeoutAt());
+    for (const id of this.#timed) next = earlier(next, this.#sessions.get(id)?.nextTimeoutAt());
     return next;
   }
 
@@ -255,7 +255,7 @@ export class UserRole implements Role<UserEvent> {
       this.#outbox.close(channel, 'abort', 'a pool user takes no channels');
     } else if (this.#hunt.handleChannelUp(channel, remote, local) === 'home-found') {
       this.#onHome(now);
-    } else this.#channels.get(channel)?.handleChannelUp(now);
+    } else this.#sessionOn(channel)?.handleChannelUp(now);
   }
 
   #onChannelDown(input: Extract<RoleInput, { readonly kind: 'channel-down' }>, now: Instant): void {
@@ -264,7 +264,7 @@ export class UserRole implements Role<UserEvent> {
       this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
       return;
     }
-    const session = this.#channels.get(channel);
+    const session = this.#sessionOn(channel);
     this.#channels.delete(channel);
     session?.handleChannelDown(reason, failed, now);
   }
@@ -273,18 +273,18 @@ export class UserRole implements Role<UserEvent> {
     const { channel, ppid, bytes, streamId, unordered } = input;
     // RFC 5352 §3.7.1: not to the same registrar again; what was asked is asked anew after the hunt.
     if (this.#hunt.home?.channel === channel) this.#dropHome('a message could not be sent to the registrar', now);
-    else if (ppid !== PPID.asap) this.#channels.get(channel)?.handleSendFailed({ bytes, ppid, streamId, unordered });
+    else if (ppid !== PPID.asap) this.#sessionOn(channel)?.handleSendFailed({ bytes, ppid, streamId, unordered });
   }
 
   /** The peer forgot everything: a registrar our questions, an element the session. */
   #onRestart(channel: ChannelId, now: Instant): void {
     if (this.#hunt.home?.channel === channel) this.#askHome(now);
-    else this.#channels.get(channel)?.handleRestart(now);
+    else this.#sessionOn(channel)?.handleRestart(now);
   }
 
   #onMessage(input: Extract<RoleInput, { readonly kind: 'message' }>, now: Instant): void {
     const { channel, ppid, streamId, bytes } = input;
-    const session = this.#channels.get(channel);
+    const session = this.#sessionOn(channel);
     if (session === undefined) {
       if (this.#hunt.home?.channel === channel && ppid === PPID.asap) this.#onRegistrarMessage(channel, bytes, now);
     } else if (ppid !== PPID.asap) session.handleData(ppid, streamId, bytes);
@@ -389,6 +389,11 @@ export class UserRole implements Role<UserEvent> {
 
   #sessionsOf({ key }: PoolHandle): UserSession[] {
     return [...this.#sessions.values()].filter((session) => session.poolHandle.key === key);
+  }
+
+  #sessionOn(channel: ChannelId): UserSession | undefined {
+    const id = this.#channels.get(channel);
+    return id === undefined ? undefined : this.#sessions.get(id);
   }
 
   #require(id: UserSessionId): UserSession {
