@@ -195,7 +195,7 @@ export class EnrpService {
     const isNew = this.peers.get(senderId) === undefined;
     const peer = this.peers.get(senderId) ?? this.peers.add(senderId, now);
     if (peer === undefined) return this.#ignore(channel, 'limit-reached', 'too many peers', senderId);
-    if (channel.peerId === undefined && !this.#peerChannels.bind(peer, channel, now)) {
+    if (channel.peerId === undefined && !channel.closing && !this.#peerChannels.bind(peer, channel, now)) {
       this.#peerChannels.close(channel, 'abort', 'the Sending Server ID belongs to another registrar');
       return this.#ignore(channel, 'identifier-conflict', 'two hosts use the same registrar identifier', senderId);
     }

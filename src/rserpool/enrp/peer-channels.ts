@@ -54,6 +54,7 @@ export class PeerChannels {
   close(channel: Channel, how: 'shutdown' | 'abort', reason: string): void {
     if (channel.closing) return;
     channel.closing = true;
+    channel.aborted = how === 'abort';
     this.#outbox.close(channel.id, how, reason);
   }
 

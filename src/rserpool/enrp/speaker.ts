@@ -38,14 +38,20 @@ export class Speaker {
    * @returns false if there is no channel
    */
   send(peer: Peer, body: EnrpBody): boolean {
-    if (this.#channels.usable(peer.channel) === undefined) return false;
-    this.reply(peer.channel!, peer.id, body);
+    const channel = this.#channels.usable(peer.channel);
+    if (channel === undefined) return false;
+    this.#outbox.sendEnrp([channel.id], { ...body, senderId: this.#own.id, receiverId: peer.id } as EnrpMessage);
     return true;
   }
 
-  /** Sends to whoever is at the other end of a channel; `receiverId` 0 if that is not known yet. */
+  /**
+   * Sends to whoever is at the other end of a channel, or on the peer's other channel if that one is being closed.
+   * @param receiverId 0 if it is not known yet
+   */
   reply(channel: ChannelId, receiverId: number, body: EnrpBody): void {
-    this.#outbox.sendEnrp([channel], { ...body, senderId: this.#own.id, receiverId } as EnrpMessage);
+    const usable = this.#channels.usable(channel) ?? this.#channels.usable(this.#peers.get(receiverId)?.channel);
+    if (usable === undefined) return;
+    this.#outbox.sendEnrp([usable.id], { ...body, senderId: this.#own.id, receiverId } as EnrpMessage);
   }
 
   /** Group-cast: one copy to every peer that has a channel. RFC 5353 §1.1. */

@@ -14,8 +14,10 @@ export interface Channel {
   peerId: number | undefined;
   /** Brakes ENDPOINT_UNREACHABLE. RFC 5352 §9.1 T8. */
   readonly reports: RateLimit;
-  /** Asked to close: nothing more is sent on it, nothing that still comes is read. */
+  /** Asked to close: nothing more is sent on it. What the peer sent before it knew is still read … */
   closing: boolean;
+  /** … unless it was aborted. */
+  aborted: boolean;
 }
 
 /** The channels that are up. */
@@ -51,7 +53,17 @@ export class Channels {
   ): Channel | undefined {
     if (this.#byId.size >= this.#config.maxChannels) return undefined;
     const reports = new RateLimit(this.#config.reportsPerSecond, Math.max(1, Math.ceil(this.#config.reportsPerSecond)));
-    const channel: Channel = { id, initiator, remote, local, upAt: now, peerId: undefined, reports, closing: false };
+    const channel: Channel = {
+      id,
+      initiator,
+      remote,
+      local,
+      upAt: now,
+      peerId: undefined,
+      reports,
+      closing: false,
+      aborted: false,
+    };
     this.#byId.set(id, channel);
     return channel;
   }

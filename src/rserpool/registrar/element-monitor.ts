@@ -82,7 +82,6 @@ export class ElementMonitor {
 
   /** The element registered on this channel. */
   handleRegistered(element: StoredElement, channel: ChannelId, now: Instant): void {
-    this.forget(element);
     const watch = this.#watch(element, true);
     this.#use(element, watch, channel);
     this.#scheduleNext(element, watch, now);
@@ -90,13 +89,8 @@ export class ElementMonitor {
 
   /** The element became ours by a takeover: it is told so, but not all elements at once. RFC 5353 §3.5.2 (2). */
   adopt(element: StoredElement, now: Instant): void {
-    const old = this.#watches.get(element);
-    const channel = old?.channel;
-    if (old !== undefined && !old.owned) this.forget(element);
-    const watch = this.#watches.get(element) ?? this.#watch(element, true);
-    if (channel !== undefined) this.#use(element, watch, channel);
+    const watch = this.#watch(element, true);
     watch.adopting = true;
-    watch.waiting = false;
     this.#adoptionAt = Math.max(now, this.#adoptionAt + this.#config.adoptionSpacingMs);
     this.#deadlines.set(element, this.#adoptionAt);
   }
@@ -177,9 +171,11 @@ export class ElementMonitor {
     return this.#lost.shift();
   }
 
+  /** Begins anew; the channel to the element stays. */
   #watch(element: StoredElement, owned: boolean): Watch {
-    const probes = new RateLimit(this.#config.probesPerSecond, this.#config.probeBurst);
-    const watch: Watch = { channel: undefined, waiting: false, adopting: false, owned, probes };
+    const old = this.#watches.get(element);
+    const probes = old?.probes ?? new RateLimit(this.#config.probesPerSecond, this.#config.probeBurst);
+    const watch: Watch = { channel: old?.channel, waiting: false, adopting: false, owned, probes };
     this.#watches.set(element, watch);
     return watch;
   }

@@ -205,14 +205,16 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   }
 
   #handleMessage(id: ChannelId, ppid: number, bytes: Uint8Array, now: Instant): void {
-    const channel = this.#channels.usable(id);
-    if (channel === undefined) return;
+    const channel = this.#channels.get(id);
+    if (channel === undefined || channel.aborted) return;
+    // A surplus channel of a peer is read to its end: an update may be on the way.
     if (ppid === PPID.enrp) this.#enrp.handleMessage(channel, bytes, now);
-    else if (ppid === PPID.asap) {
+    else if (ppid === PPID.asap && !channel.closing) {
       if (this.#enrp.serving) this.#asap.handleMessage(channel, bytes, now);
-      else if (channel.peerId === undefined && !channel.closing) {
+      else if (channel.peerId === undefined) {
         // RFC 5353 §3.2.3: no service before the download is complete. Elements and users find another registrar.
         channel.closing = true;
+        channel.aborted = true;
         this.#outbox.close(id, 'abort', 'this registrar does not serve yet');
       }
     }

