@@ -45,6 +45,7 @@ export { Endpoint } from './core/endpoint.ts';
 export { SctpError, type SctpErrorCode } from './core/errors.ts';
 export type { AssociationState } from './core/states.ts';
 // Packets as values, as text and in capture files.
+export { type CapturedDatagram, readCapture } from './trace/pcap-reader.ts';
 export { type PcapngPacket, pcapngHeader, pcapngPacket } from './trace/pcapng.ts';
 // The world below: UDP sockets, clock and randomness, the real ones or simulated ones.
 export {
@@ -59,6 +60,7 @@ export { hmacSha256 } from './udp/hmac.ts';
 export { nodeSubstrate } from './udp/node-substrate.ts';
 export type { DatagramSocket, SocketOptions, Substrate } from './udp/substrate.ts';
 export type { ErrorCause } from './wire/cause.ts';
+export { verifyChecksum } from './wire/crc32c.ts';
 export { type DecodedPacket, decodePacket } from './wire/packet.ts';
 export type { Parameter } from './wire/parameter.ts';
 export { describeCause, describeChunk, describePacket } from './wire/text.ts';

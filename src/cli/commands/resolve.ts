@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { ASAP_PORT, describeElement, PoolUser } from '../../rserpool/index.ts';
+import { openCapture } from '../capture-file.ts';
+import type { Io } from '../io.ts';
+import { jsonLine } from '../json-line.ts';
+import {
+  addLogLevel,
+  addRegistrarsOption,
+  addSocketOptions,
+  type CommonOptions,
+  examples,
+  type RegistrarsOption,
+  type SocketOptions,
+  seconds,
+  targetsOf,
+} from '../options.ts';
+import { unanswered, within } from '../within.ts';
+
+interface ResolveOptions extends SocketOptions, CommonOptions, RegistrarsOption {
+  readonly timeout: number;
+  readonly json?: boolean;
+}
+
+export function addResolveCommand(program: Command, io: Io): void {
+  const command = program
+    .command('resolve')
+    .description('Print the elements of a pool, in the order in which they should be used.')
+    .argument('<pool>', 'pool handle');
+  addRegistrarsOption(command).option('--timeout <seconds>', 'how long to wait for an answer', seconds, 10);
+  addSocketOptions(command)
+    .option('--json', 'print one JSON array')
+    .addHelpText('after', examples('rserpool resolve EchoPool --registrar "127.0.0.1:3863;udp=9899"'))
+    .action((pool: string, options: ResolveOptions) => runResolve(pool, options, io));
+  addLogLevel(command);
+}
+
+async function runResolve(pool: string, options: ResolveOptions, io: Io): Promise<void> {
+  const { address, udpPort, json = false } = options;
+  const registrars = await targetsOf('--registrar', options.registrar ?? [], ASAP_PORT);
+  using capture = openCapture(options.capture);
+  await using user = await PoolUser.open({ registrars, addresses: address, udpPort, capture: capture.hook });
+  const elements = await within(
+    1000 * options.timeout,
+    io,
+    () => unanswered(user.home, registrars),
+    (signal) => user.resolve(pool, { signal }),
+  );
+  if (json) io.out(jsonLine(elements));
+  else for (const element of elements) io.out(describeElement(element));
+}

@@ -1,0 +1,126 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { canonicalIp } from '../base/address.ts';
+import { type PolicyParameter, RSerPoolError, resolveTarget, type TransportTarget } from '../rserpool/index.ts';
+import { usageError } from './errors.ts';
+
+/** Reads a whole number of an option or argument. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** A port that peers have to know. */
+export const portNumber = wholeNumber(1, 65_535);
+/** A port of our own: 0 is any. */
+export const ownPortNumber = wholeNumber(0, 65_535);
+
+/** Reads seconds, fractions allowed. */
+export function seconds(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0 && value <= 86_400) return value;
+  throw new InvalidArgumentError('It takes seconds, more than 0 and at most 86400.');
+}
+
+/** An option that may be given several times. */
+export function collected(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
+/** Local IP addresses, several times or separated by commas. */
+export function collectedAddresses(text: string, before: readonly string[] | undefined): readonly string[] {
+  for (const address of text.split(',')) {
+    if (canonicalIp(address) === undefined) {
+      throw new InvalidArgumentError('It takes IP addresses of this host, for example 127.0.0.1 or ::1.');
+    }
+  }
+  return [...(before ?? []), ...text.split(',')];
+}
+
+const POLICIES: Readonly<Record<string, (value: number) => PolicyParameter>> = {
+  'round-robin': () => ({ kind: 'round-robin' }),
+  'weighted-round-robin': (weight) => ({ kind: 'weighted-round-robin', weight }),
+  random: () => ({ kind: 'random' }),
+  'weighted-random': (weight) => ({ kind: 'weighted-random', weight }),
+  priority: (priority) => ({ kind: 'priority', priority }),
+  'least-used': (load) => ({ kind: 'least-used', load }),
+};
+const VALUELESS = new Set(['round-robin', 'random']);
+
+/** Reads a pool policy: `round-robin`, `weighted-random:10`. RFC 5356. */
+export function policy(text: string): PolicyParameter {
+  const match = /^([a-z-]+)(?::(\d+))?$/.exec(text);
+  const [name = '', digits] = [match?.[1], match?.[2]];
+  const value = Number(digits ?? 1);
+  const make = Object.hasOwn(POLICIES, name) ? POLICIES[name] : undefined;
+  if (make === undefined || value > 0xffffffff || (digits !== undefined && VALUELESS.has(name))) {
+    throw new InvalidArgumentError(
+      'It takes round-robin, random, or with a number weighted-round-robin:N, weighted-random:N, priority:N, least-used:N.',
+    );
+  }
+  return make(value);
+}
+
+/** Places that were given to an option as text. @throws CliError naming the option */
+export async function targetsOf(
+  option: string,
+  texts: readonly string[],
+  defaultPort: number,
+): Promise<TransportTarget[]> {
+  try {
+    return await Promise.all(texts.map((text) => resolveTarget(text, defaultPort)));
+  } catch (error) {
+    if (!(error instanceof RSerPoolError) || error.code !== 'ERR_RSERPOOL_BAD_ARGUMENT') throw error;
+    throw usageError(option, error.message, error);
+  }
+}
+
+export const LOG_LEVELS = ['error', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface CommonOptions {
+  readonly logLevel: LogLevel;
+}
+
+export function addLogLevel(command: Command): Command {
+  return command.addOption(
+    new Option('--log-level <level>', 'what to tell on standard error').choices(LOG_LEVELS).default('info'),
+  );
+}
+
+/** What every command with sockets takes. */
+export interface SocketOptions {
+  readonly address?: readonly string[];
+  readonly udpPort?: number;
+  readonly capture?: string;
+}
+
+export function addSocketOptions(command: Command): Command {
+  return command
+    .option('--address <ip>', 'local address that peers are told; several for multihoming', collectedAddresses)
+    .option(
+      '--udp-port <port>',
+      'UDP encapsulation port; 0 is any (default: 9899 if it is free, else any)',
+      ownPortNumber,
+    )
+    .option('--capture <file>', 'write every packet to this pcapng file');
+}
+
+export interface RegistrarsOption {
+  readonly registrar?: readonly string[];
+}
+
+export function addRegistrarsOption(command: Command): Command {
+  return command.option(
+    '--registrar <place>',
+    'a registrar as HOST:SCTPPORT;udp=PORT, several times for several (default: found by multicast announcements)',
+    collected,
+  );
+}
+
+/** Lines for the end of a help text. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
