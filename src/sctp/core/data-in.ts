@@ -102,7 +102,6 @@ export function handleConsumed(tcb: Tcb, bytes: number): void {
 
 function takeData(tcb: Tcb, inbound: Inbound, chunk: DataChunk, packet: DataPacket): void {
   packet.newData = true;
-  const cumulativeBefore = inbound.tracker.cumulativeTsn;
   inbound.tracker.add(chunk.tsn);
   if (chunk.streamId >= inbound.streams) {
     // §6.5: acknowledged, reported, thrown away.
@@ -119,7 +118,7 @@ function takeData(tcb: Tcb, inbound: Inbound, chunk: DataChunk, packet: DataPack
     tcb.counters.messagesReceived++;
     tcb.emit({ kind: 'message', ...message, windowBytes });
   };
-  const conflict = inbound.reassembly.add(chunk, cumulativeBefore, deliver);
+  const conflict = inbound.reassembly.add(chunk, inbound.tracker, deliver);
   if (conflict !== undefined) protocolViolation(tcb, `DATA with TSN ${chunk.tsn}: ${conflict}`);
 }
 

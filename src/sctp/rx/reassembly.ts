@@ -1,4 +1,4 @@
-import { type Ssn, ssnAdd, ssnLt, type Tsn, tsnAdd, tsnLte } from '../../base/serial.ts';
+import { type Ssn, ssnAdd, ssnLt, type Tsn, tsnAdd } from '../../base/serial.ts';
 import type { DataChunk } from '../wire/types.ts';
 
 /** A whole user message as it goes up. */
@@ -30,6 +30,11 @@ interface InboundStream {
   expected: Ssn;
   /** Complete messages that wait for an earlier one, by SSN. */
   readonly waiting: Map<Ssn, Run>;
+}
+
+/** Knows which TSNs have arrived. */
+export interface Arrivals {
+  hasReceived(tsn: Tsn): boolean;
 }
 
 /** Why a DATA chunk cannot be: the fragments contradict each other. RFC 9260 §3.3.1, §6.9. */
@@ -68,14 +73,14 @@ export class Reassembly {
   /**
    * Takes a DATA chunk whose TSN was not received before. Its data is copied.
    *
-   * @param cumulativeTsn the cumulative TSN before this chunk: what lies below it has arrived
+   * @param arrivals tells whether the TSNs around it have arrived
    * @param deliver called for each message that can go up now, in order
    * @returns what is wrong with the chunk, or `undefined`
    */
-  add(chunk: DataChunk, cumulativeTsn: Tsn, deliver: (message: ReceivedMessage) => void): FragmentConflict | undefined {
+  add(chunk: DataChunk, arrivals: Arrivals, deliver: (message: ReceivedMessage) => void): FragmentConflict | undefined {
     const left = this.#runsByLast.get(tsnAdd(chunk.tsn, -1));
     const right = this.#runsByFirst.get(tsnAdd(chunk.tsn, 1));
-    const conflict = checkNeighbours(chunk, left, right, cumulativeTsn);
+    const conflict = checkNeighbours(chunk, left, right, arrivals);
     if (conflict !== undefined) return conflict;
 
     this.#heldBytes += chunk.userData.length;
@@ -211,7 +216,7 @@ function checkNeighbours(
   chunk: DataChunk,
   left: Run | undefined,
   right: Run | undefined,
-  cumulativeTsn: Tsn,
+  arrivals: Arrivals,
 ): FragmentConflict | undefined {
   if (chunk.beginning) {
     // The TSN before is a fragment that is not the last of its message.
@@ -219,11 +224,14 @@ function checkNeighbours(
   } else {
     if (left === undefined) {
       // The TSN before has arrived and left no unfinished message behind.
-      if (tsnLte(tsnAdd(chunk.tsn, -1), cumulativeTsn)) return 'no-beginning';
+      if (arrivals.hasReceived(tsnAdd(chunk.tsn, -1))) return 'no-beginning';
     } else if (left.ends) return 'no-beginning';
     else if (!sameMessage(chunk, left)) return 'fragments-disagree';
   }
-  if (right === undefined) return undefined;
+  if (right === undefined) {
+    // The TSN behind has arrived and was no fragment that waits for this one.
+    return !chunk.ending && arrivals.hasReceived(tsnAdd(chunk.tsn, 1)) ? 'beginning-inside-a-message' : undefined;
+  }
   if (chunk.ending) return right.begins ? undefined : 'no-beginning';
   if (right.begins) return 'beginning-inside-a-message';
   return sameMessage(chunk, right) ? undefined : 'fragments-disagree';

@@ -47,10 +47,13 @@ export class TsnTracker {
 
   /** What `tsn` would be; changes nothing. */
   classify(tsn: Tsn): TsnVerdict {
-    const offset = tsnDiff(tsn, this.#cumulativeTsn);
-    if (offset <= 0) return 'duplicate';
-    if (offset > MAX_TSN_OFFSET) return 'too-far';
-    return this.#ranges.length > 0 && this.#covered(tsn) ? 'duplicate' : 'new';
+    if (this.hasReceived(tsn)) return 'duplicate';
+    return tsnDiff(tsn, this.#cumulativeTsn) > MAX_TSN_OFFSET ? 'too-far' : 'new';
+  }
+
+  /** Whether a TSN has arrived, and was not forgotten. */
+  hasReceived(tsn: Tsn): boolean {
+    return tsnDiff(tsn, this.#cumulativeTsn) <= 0 || (this.#ranges.length > 0 && this.#covered(tsn));
   }
 
   /** Records a TSN that `classify` called new. */
