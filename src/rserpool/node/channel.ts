@@ -14,6 +14,8 @@ export class Channel {
   readonly #gone: () => void;
   #resume: (() => void) | undefined;
   #resumed: Promise<void> | undefined;
+  /** No more than the receive window holds will come: everything is read, so that the end is noticed. */
+  #ending = false;
   #waitingSend: Promise<void> | undefined;
 
   /** @param gone called when no more inputs will follow */
@@ -36,6 +38,7 @@ export class Channel {
     association.on('send-failed', ({ data, ppid, stream, unordered }) =>
       this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered }),
     );
+    void association.closed.then(() => this.#readToTheEnd());
     const initiator = association.initiator;
     this.#tell({
       kind: 'channel-up',
@@ -73,6 +76,7 @@ export class Channel {
 
   /** Stops reading: the peer has to wait as soon as the receive window is full. */
   pause(): void {
+    if (this.#ending) return;
     this.#resumed ??= new Promise((resolve) => {
       this.#resume = resolve;
     });
@@ -86,9 +90,14 @@ export class Channel {
 
   close(how: 'shutdown' | 'abort', reason: string): void {
     // A graceful end waits for what was not read yet.
-    this.resume();
+    this.#readToTheEnd();
     if (how === 'abort') this.#association.abort(reason);
     else void this.#association[Symbol.asyncDispose]();
+  }
+
+  #readToTheEnd(): void {
+    this.#ending = true;
+    this.resume();
   }
 
   #failed(error: unknown, ppid: number, streamId: number, unordered: boolean, bytes: Uint8Array): void {

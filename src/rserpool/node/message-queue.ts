@@ -32,8 +32,9 @@ export class MessageQueue {
       return;
     }
     this.#messages.push(message);
-    if (this.#messages.length < HIGH_WATER || this.#paused) return;
+    if (this.#messages.length < HIGH_WATER) return;
     this.#paused = true;
+    // Again and again: after a failover it is another channel that has to stop.
     this.#flow.pause();
   }
 

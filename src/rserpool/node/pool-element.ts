@@ -231,6 +231,8 @@ export class PoolElement extends EventEmitter<
       await this.#handler(session);
       session.close();
     } catch (error) {
+      // The user is gone, and the handler learnt it by sending: that is no failure of the handler.
+      if (session.closed && error instanceof RSerPoolError && error.code === 'ERR_RSERPOOL_CLOSED') return;
       session.abort('the handler failed');
       // Without a listener the error is the process's, as in any program.
       if (!this.emit('handler-error', error, session)) throw error;

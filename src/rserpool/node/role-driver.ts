@@ -144,6 +144,12 @@ export class RoleDriver<Event, R extends Role<Event>> {
       return;
     }
     this.#connecting.delete(channel);
+    if (attempt.signal.aborted) {
+      // It came up in the same moment in which the role gave it up.
+      association.abort('no longer wanted');
+      this.#tell({ kind: 'channel-down', channel, reason: 'no longer wanted', failed: true });
+      return;
+    }
     this.#open(channel, association);
   }
 

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { RSerPoolError } from '../errors.ts';
+import type { ChannelId } from '../role.ts';
 import type { SessionElement, UserEvent, UserSessionId, WaitReason } from '../user/events.ts';
 import type { UserRole } from '../user/user.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
@@ -33,7 +34,7 @@ export class UserSession extends EventEmitter<UserSessionEvents> implements Asyn
   readonly id: UserSessionId;
   readonly poolHandle: PoolHandle;
   readonly #driver: RoleDriver<UserEvent, UserRole>;
-  readonly #messages = new MessageQueue({ pause: () => undefined, resume: () => undefined });
+  readonly #messages: MessageQueue;
   readonly #waitingForUp = new Set<{ up(): void; waiting(reason: WaitReason): void; closed(error: Error): void }>();
   #up = false;
   #ended: string | undefined;
@@ -44,6 +45,11 @@ export class UserSession extends EventEmitter<UserSessionEvents> implements Asyn
     this.id = id;
     this.poolHandle = handle;
     this.#driver = driver;
+    // Whichever element serves the session at that moment: the channels of former ones are gone.
+    this.#messages = new MessageQueue({
+      pause: () => this.#withChannel((channel) => driver.pause(channel)),
+      resume: () => this.#withChannel((channel) => driver.resume(channel)),
+    });
   }
 
   /** The element that serves the session at the moment. */
@@ -56,7 +62,8 @@ export class UserSession extends EventEmitter<UserSessionEvents> implements Asyn
   }
 
   /**
-   * Sends to the element; while there is none the message waits for the next one.
+   * Sends to the element; resolves when there is room for more. While there is no element the message waits for the
+   * next one, and `ERR_RSERPOOL_QUEUE_FULL` is the limit.
    *
    * @throws (rejects) RSerPoolError `ERR_RSERPOOL_CLOSED`, `ERR_RSERPOOL_QUEUE_FULL`, `ERR_RSERPOOL_BAD_ARGUMENT`
    */
@@ -65,6 +72,8 @@ export class UserSession extends EventEmitter<UserSessionEvents> implements Asyn
     const { ppid, stream: streamId, unordered } = options;
     const bytes = messageBytes(data);
     this.#driver.call((role) => role.sendData(this.id, { bytes, ppid, streamId, unordered }));
+    const channel = this.#driver.role.channelOf(this.id);
+    if (channel !== undefined) await this.#driver.writable(channel);
   }
 
   /**
@@ -168,6 +177,11 @@ export class UserSession extends EventEmitter<UserSessionEvents> implements Asyn
     this.#messages.end(failed ? this.#closedError() : undefined);
     for (const waiter of [...this.#waitingForUp]) waiter.closed(this.#closedError());
     emitSafely(this, 'closed', { reason, failed });
+  }
+
+  #withChannel(use: (channel: ChannelId) => void): void {
+    const channel = this.#driver.role.channelOf(this.id);
+    if (channel !== undefined) use(channel);
   }
 
   #assertOpen(): void {
