@@ -57,13 +57,14 @@ export class Audit {
         if (this.#store.learnFromOwner(peer.id, poolHandle, element, now) === 'added') running.learnt++;
       }
     }
-    if (message.more && this.#speaker.send(peer, { kind: 'handle-table-request', ownChildrenOnly: true })) {
-      running.deadlineAt = now + this.#config.maxTimeNoResponseMs;
+    if (message.more) {
+      const asked = this.#speaker.send(peer, { kind: 'handle-table-request', ownChildrenOnly: true });
+      if (asked) running.deadlineAt = now + this.#config.maxTimeNoResponseMs;
+      else this.#running.delete(peer.id);
       return;
     }
     this.#running.delete(peer.id);
     // §3.6.3 (5): only after the last part, and silently.
-    if (message.more) return;
     const removed = this.#store.purge(peer.id, running.revision, now);
     this.#outbox.event({ kind: 'resynchronized', registrarId: peer.id, learnt: running.learnt, removed });
   }

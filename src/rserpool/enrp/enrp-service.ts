@@ -15,12 +15,12 @@ import type { EnrpMessage } from '../wire/enrp.ts';
 import { decodeEnrp } from '../wire/enrp-codec.ts';
 import { MessageError } from '../wire/message-error.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
-import type { RegistrarInformation } from '../wire/registrar-information.ts';
 import { Audit } from './audit.ts';
 import { Dialer } from './dialer.ts';
+import { Membership } from './membership.ts';
 import { Mentor, type StartupAction } from './mentor.ts';
 import { PeerChannels } from './peer-channels.ts';
-import { informationOf, isWatched, type Peer, Peers, transportOf } from './peers.ts';
+import { type Peer, Peers, transportOf } from './peers.ts';
 import { type OwnIdentity, Speaker } from './speaker.ts';
 import { Supervision } from './supervision.ts';
 import { TableSessions } from './table-sessions.ts';
@@ -28,9 +28,6 @@ import { Takeover } from './takeover.ts';
 import { Updates } from './updates.ts';
 
 type KnownMessage = Exclude<EnrpMessage, { readonly kind: 'unknown' }>;
-
-/** Bytes of Server Information parameters in a LIST_RESPONSE; what does not fit is learnt from PRESENCE. */
-const MAX_LIST_BYTES = 60_000;
 
 /** What the ENRP side of a registrar is made of. */
 export interface EnrpParts {
@@ -51,6 +48,7 @@ export class EnrpService {
   readonly #speaker: Speaker;
   readonly #dialer: Dialer;
   readonly #peerChannels: PeerChannels;
+  readonly #membership: Membership;
   readonly #mentor: Mentor;
   readonly #supervision: Supervision;
   readonly #takeover: Takeover;
@@ -65,6 +63,7 @@ export class EnrpService {
     this.#speaker = new Speaker(own, this.peers, channels, outbox, () => store.checksumOf(own.id));
     this.#dialer = new Dialer(config, entropy, outbox);
     this.#peerChannels = new PeerChannels(config, own, channels, outbox);
+    this.#membership = new Membership(own, this.peers, channels, this.#peerChannels, this.#dialer, outbox);
     const others = parts.peers.filter((target) => !sameEndpoint(target, own.transport));
     for (const target of others) this.#dialer.add(target, true, now);
     this.#mentor = new Mentor(config, entropy, this.peers, this.#speaker, others.length > 0, now);
@@ -145,18 +144,22 @@ export class EnrpService {
         this.#error(channel, channel.peerId, [{ kind: 'unrecognized-message', message: message.whole }]);
       return;
     }
-    const known = this.#identify(channel, message, now);
-    if (known === undefined) return;
+    const sender = this.#membership.identify(channel, message.senderId, message.receiverId, now);
+    if (sender.kind === 'collision') this.#handleCollision(now);
+    if (sender.kind !== 'peer') return;
+    this.#takeover.handleHeard(sender.peer);
+    if (sender.isNew) this.#welcome(sender.peer, channel, now);
+    if (!sender.isForUs) return;
     if (message.unrecognized !== undefined && message.kind !== 'error') {
       const causes = message.unrecognized.map((parameter) => ({ kind: 'unrecognized-parameter', parameter }) as const);
       this.#error(channel, message.senderId, causes);
     }
-    this.#dispatch(known, channel, message, now);
+    this.#dispatch(sender.peer, sender.isNew, channel, message, now);
     this.#enforce(now);
   }
 
   handleTimeout(now: Instant): void {
-    this.#dialer.handleTimeout(now, (target) => this.#isReached(target));
+    this.#dialer.handleTimeout(now, (target) => this.#membership.isReached(target));
     for (const action of this.#mentor.handleTimeout(now)) this.#act(action);
     // First: a target whose takeover came to nothing is watched again from this moment on.
     this.#takeover.handleTimeout(now);
@@ -174,45 +177,8 @@ export class EnrpService {
     return earlier(next, this.#tables.nextTimeoutAt());
   }
 
-  /** Finds the peer that a message comes from, makes a new one if need be, and notes that it was heard. §3.4.1. */
-  #identify(
-    channel: Channel,
-    { senderId, receiverId }: KnownMessage,
-    now: Instant,
-  ): { readonly peer: Peer; readonly isNew: boolean } | undefined {
-    const { own } = this.#parts;
-    if (senderId === 0) return this.#ignore(channel, 'bad-message', 'a registrar uses the identifier 0');
-    if (senderId === own.id) return this.#handleOwnIdentifier(channel, now);
-    if (channel.peerId !== undefined && channel.peerId !== senderId) {
-      this.#peerChannels.close(channel, 'abort', 'the Sending Server ID changed');
-      return this.#ignore(
-        channel,
-        'identifier-changed',
-        'a registrar changed its identifier on an association',
-        senderId,
-      );
-    }
-    const isNew = this.peers.get(senderId) === undefined;
-    const peer = this.peers.get(senderId) ?? this.peers.add(senderId, now);
-    if (peer === undefined) return this.#ignore(channel, 'limit-reached', 'too many peers', senderId);
-    if (channel.peerId === undefined && !channel.closing && !this.#peerChannels.bind(peer, channel, now)) {
-      this.#peerChannels.close(channel, 'abort', 'the Sending Server ID belongs to another registrar');
-      return this.#ignore(channel, 'identifier-conflict', 'two hosts use the same registrar identifier', senderId);
-    }
-    this.#hear(peer, channel, now);
-    if (receiverId !== 0 && receiverId !== own.id) {
-      // The sender lives, but means a registrar that was here before.
-      return this.#ignore(channel, 'wrong-receiver', 'a message for another registrar was dropped', senderId);
-    }
-    return { peer, isNew };
-  }
-
-  #hear(peer: Peer, channel: Channel, now: Instant): void {
-    peer.lastHeardAt = now;
-    this.#takeover.handleHeard(peer);
-    if (peer.heard) return;
-    peer.heard = true;
-    this.#learnTransport(peer, peer.transport ?? channel.remote, now);
+  #welcome(peer: Peer, channel: Channel, now: Instant): void {
+    this.#locate(peer, peer.transport ?? channel.remote, now);
     // §3.4.1: whoever was not known is asked for its Server Information.
     this.#speaker.reply(channel.id, peer.id, this.#speaker.presence(true));
     this.#parts.outbox.event({ kind: 'peer-up', registrarId: peer.id, transport: peer.transport });
@@ -220,28 +186,17 @@ export class EnrpService {
     if (!this.#mentor.serving) this.#mentor.offer(peer, now);
   }
 
-  #learnTransport(peer: Peer, transport: TransportTarget, now: Instant): void {
-    if (peer.transport !== undefined && !sameEndpoint(peer.transport, transport)) this.#dialer.remove(peer.transport);
-    peer.transport = transport;
-    this.#dialer.add(transport, false, now);
-    for (const other of this.peers.values()) {
-      if (other === peer || other.transport === undefined || !sameEndpoint(other.transport, transport)) continue;
-      // A registrar that restarted has a new identifier; the one that was here before is probably gone (§3.2.1).
-      this.#supervision.suspect(other, now);
-    }
+  #locate(peer: Peer, transport: TransportTarget, now: Instant): void {
+    // Who was there before is probably gone, and need not be waited for.
+    for (const other of this.#membership.locate(peer, transport, now)) this.#supervision.suspect(other, now);
   }
 
-  #dispatch(
-    { peer, isNew }: { readonly peer: Peer; readonly isNew: boolean },
-    channel: Channel,
-    message: KnownMessage,
-    now: Instant,
-  ): void {
+  #dispatch(peer: Peer, isNew: boolean, channel: Channel, message: KnownMessage, now: Instant): void {
     switch (message.kind) {
       case 'presence':
         peer.lastPresenceAt = now;
         if (message.information?.identifier === peer.id) {
-          this.#learnTransport(peer, transportOf(message.information, channel.remote), now);
+          this.#locate(peer, transportOf(message.information, channel.remote), now);
         }
         // A new peer has just got one.
         if (message.replyRequired && !isNew) this.#speaker.reply(channel.id, peer.id, this.#speaker.presence(false));
@@ -251,12 +206,12 @@ export class EnrpService {
         this.#speaker.reply(channel.id, peer.id, {
           kind: 'list-response',
           rejected: !this.serving,
-          registrars: this.serving ? this.#list() : [],
+          registrars: this.serving ? this.#membership.list() : [],
         });
         return;
       case 'list-response': {
         const { wanted, action } = this.#mentor.handleList(peer, message, now);
-        if (wanted) for (const information of message.registrars) this.#learn(information, now);
+        if (wanted) for (const information of message.registrars) this.#membership.learn(information, now);
         this.#act(action);
         return;
       }
@@ -291,7 +246,7 @@ export class EnrpService {
         return;
       case 'error':
         // Never answered: two registrars would go on for ever.
-        this.#ignore(channel, 'error-received', `a registrar reported ${causesText(message.causes)}`, peer.id);
+        this.#warn(channel, 'error-received', `a registrar reported ${causesText(message.causes)}`, peer.id);
         return;
       default:
         unreachable(message);
@@ -351,11 +306,8 @@ export class EnrpService {
   }
 
   #remove(peer: Peer, reason: 'dead' | 'taken-over'): void {
-    this.peers.remove(peer.id);
-    if (peer.transport !== undefined) this.#dialer.remove(peer.transport);
-    this.#peerChannels.closeAll(peer.id, 'this registrar is considered dead');
     this.#audit.forget(peer.id);
-    this.#parts.outbox.event({ kind: 'peer-down', registrarId: peer.id, reason });
+    this.#membership.remove(peer, reason);
   }
 
   /** No channel could be opened: for a peer that is being asked for a sign of life this is a failed send (§3.4.3). */
@@ -389,57 +341,18 @@ export class EnrpService {
     }
   }
 
-  /** A message with our own identifier: from ourselves, or from a registrar that drew the same one. */
-  #handleOwnIdentifier(channel: Channel, now: Instant): undefined {
-    const { own, entropy, outbox, channels } = this.#parts;
-    this.#peerChannels.close(channel, 'abort', 'the Sending Server ID is that of the receiver');
-    if (sameEndpoint(channel.remote, own.transport)) return;
-    this.#ignore(channel, 'identifier-collision', 'another registrar has the identifier of this one', own.id);
+  /** RFC 5353 §3.2.1 sees no harm in it, but nobody would hear the other one: unless we are known already we draw anew. */
+  #handleCollision(now: Instant): void {
     if (this.serving) return;
-    // RFC 5353 §3.2.1 sees no harm in it, but nobody would hear the other one: as long as nobody knows us we draw anew.
+    const { own, entropy, outbox } = this.#parts;
     own.id = randomRegistrarId(entropy);
-    for (const peer of [...this.peers.values()]) this.peers.remove(peer.id);
-    for (const other of channels.values()) {
-      if (other.peerId !== undefined) this.#peerChannels.close(other, 'abort', 'this registrar has a new identifier');
-    }
+    this.#membership.clear();
     this.#mentor.restart(now);
     outbox.event({ kind: 'starting', registrarId: own.id });
   }
 
-  #learn(information: RegistrarInformation, now: Instant): void {
-    const { identifier } = information;
-    // The responder may list us, and some list static peers with the identifier 0.
-    if (identifier === 0 || identifier === this.#parts.own.id || this.peers.get(identifier) !== undefined) return;
-    const peer = this.peers.add(identifier, now);
-    if (peer === undefined) return;
-    peer.transport = transportOf(information);
-    this.#dialer.add(peer.transport, false, now);
-  }
-
-  #list(): RegistrarInformation[] {
-    const list: RegistrarInformation[] = [];
-    let bytes = 0;
-    for (const peer of this.peers.values()) {
-      if (!peer.heard || !isWatched(peer) || peer.transport === undefined) continue;
-      bytes += 32 + 20 * peer.transport.addresses.length;
-      if (bytes > MAX_LIST_BYTES) break;
-      list.push(informationOf(peer.id, peer.transport));
-    }
-    return list;
-  }
-
-  #isReached(target: TransportTarget): boolean {
-    for (const peer of this.peers.values()) {
-      const channel = this.#parts.channels.usable(peer.channel);
-      if (channel === undefined) continue;
-      if (sameEndpoint(channel.remote, target)) return true;
-      if (peer.transport !== undefined && sameEndpoint(peer.transport, target)) return true;
-    }
-    return false;
-  }
-
   #refuse(channel: Channel, error: WireError): void {
-    this.#ignore(channel, 'bad-message', `an ENRP message was dropped: ${error.message}`, channel.peerId);
+    this.#warn(channel, 'bad-message', `an ENRP message was dropped: ${error.message}`, channel.peerId);
     if (!(error instanceof MessageError) || error.causes.length === 0) return;
     this.#error(channel, error.context.senderId ?? channel.peerId, error.causes);
   }
@@ -448,19 +361,7 @@ export class EnrpService {
     this.#speaker.reply(channel.id, receiverId ?? 0, { kind: 'error', causes });
   }
 
-  #ignore(
-    channel: Channel,
-    code:
-      | 'bad-message'
-      | 'wrong-receiver'
-      | 'identifier-collision'
-      | 'identifier-changed'
-      | 'identifier-conflict'
-      | 'limit-reached'
-      | 'error-received',
-    text: string,
-    registrarId?: number,
-  ): undefined {
+  #warn(channel: Channel, code: 'bad-message' | 'error-received', text: string, registrarId?: number): void {
     this.#parts.outbox.event({ kind: 'warning', code, text, registrarId, channel: channel.id });
   }
 }

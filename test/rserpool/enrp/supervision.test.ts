@@ -44,12 +44,36 @@ describe('PRESENCE', () => {
 });
 
 describe('peer list', () => {
-  it('[ENRP-135] [ENRP-136] [ENRP-138] takes in whoever sends a message of any type, and asks it for PRESENCE', () => {
+  it('[ENRP-135] [ENRP-136] takes in whoever sends a message of any type, and asks it for PRESENCE', () => {
     const ladder = RegistrarLadder.serving();
     ladder.up(2, host(20));
     ladder.enrp(2, 20, { kind: 'list-request' });
     expect(ladder.take()).toEqual(['2: presence to 20 reply! ffff', '2: list-response to 20 [20]']);
     expect(ladder.eventsOf('peer-up')).toEqual([{ kind: 'peer-up', registrarId: 20, transport: host(20) }]);
+  });
+
+  it('[ENRP-136] greets a newcomer that asks for a reply with one PRESENCE, which asks for one too', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.up(2, host(20));
+    ladder.presence(2, 20, 0xffff, true);
+    expect(ladder.take()).toEqual(['2: presence to 20 reply! ffff']);
+    ladder.presence(2, 20, 0xffff, true);
+    expect(ladder.take()).toEqual(['2: presence to 20 ffff']);
+  });
+
+  it('[ENRP-061] lists neither peers that only others have told of, nor those that are being taken over', () => {
+    const ladder = new RegistrarLadder({}, { peers: [host(20)] });
+    ladder.up(1, host(20), 'local');
+    ladder.presence(1, 20);
+    const transport = { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.30'] } as const;
+    ladder.enrp(1, 20, { kind: 'list-response', rejected: false, registrars: [{ identifier: 30, transport }] });
+    ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: false, pools: [] });
+    ladder.peer(40, 40);
+    ladder.enrp(1, 20, { kind: 'list-request' });
+    expect(ladder.take()).toEqual(['1: list-response to 20 [20 40]']);
+    ladder.enrp(1, 20, { kind: 'init-takeover', targetId: 40 });
+    ladder.enrp(1, 20, { kind: 'list-request' });
+    expect(ladder.take().at(-1)).toBe('1: list-response to 20 [20]');
   });
 
   it('[ENRP-061] [ENRP-081] answers LIST_REQUEST with the peers that it has heard', () => {

@@ -282,6 +282,15 @@ describe('audit', () => {
     expect(ladder.take()).toEqual(['20: handle-table-request to 20 W']);
   });
 
+  it('[ENRP-195] does not begin again while an answer is awaited, however short the heartbeat', () => {
+    const ladder = setUp({ peerHeartbeatCycleMs: 100 });
+    ladder.presence(20, 20, OF_7);
+    ladder.take();
+    ladder.advance(90);
+    ladder.presence(20, 20, OF_7);
+    expect(ladder.take()).toEqual([]);
+  });
+
   it('does not believe a peer what it says of the elements of others', () => {
     const ladder = resynchronizing();
     answer(ladder, [peerElement(7, 1, 20), peerElement(8, 1, 30), peerElement(9, 1, OWN)]);

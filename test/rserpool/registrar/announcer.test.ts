@@ -60,7 +60,7 @@ describe('SERVER_ANNOUNCE', () => {
     expect(instants(ladder, 11_000)).toEqual([1000, 3000, 5000, 7000, 8000, 9000, 10_000, 11_000]);
   });
 
-  it('[ASAP-249] [ASAP-084] of thousands of forged registrars leaves bounded traces and is never answered', () => {
+  it('[ASAP-084] of thousands of forged registrars leaves bounded traces and is never answered', () => {
     const ladder = announcing({ maxPeers: 4 });
     ladder.take();
     for (let id = 1; id <= 10_000; id++) hear(ladder, id);

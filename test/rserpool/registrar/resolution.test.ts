@@ -74,7 +74,7 @@ describe('handle resolution', () => {
     expect(message.kind === 'handle-resolution-response' && message.elements.length).toBe(1637);
   });
 
-  it('[POL-054] says that resources lack if no element can be selected', () => {
+  it('[POL-004] says that resources lack if no element can be selected', () => {
     const ladder = RegistrarLadder.serving();
     ladder.registered(2, 1, 1, { policy: { kind: 'weighted-random', weight: 0 } });
     ladder.up(100, host(200, 40_000));
@@ -140,7 +140,7 @@ describe('subscription', () => {
     expect(ladder.take()).toEqual(['2: registration-response 1 granted']);
   });
 
-  it('[ASAP-062] is refused beyond the limit of a channel', () => {
+  it('is refused beyond the limit of a channel', () => {
     const ladder = withElements(1, { maxSubscriptionsPerChannel: 1 });
     ladder.asap(2, { kind: 'registration', poolHandle: poolHandle('xyz'), element: element(1, 1) });
     resolve(ladder, { subscribe: true });
