@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import type { SctpEndpoint } from '../../sctp/index.ts';
+import type { SctpEndpoint, Substrate } from '../../sctp/index.ts';
 import type { ElementConfig } from '../element/config.ts';
 import { ElementRole } from '../element/element.ts';
 import type { ElementEvent, ElementSessionId } from '../element/events.ts';
-import type { RegistrationUpdate } from '../element/profile.ts';
+import type { RegistrationRequest, RegistrationUpdate } from '../element/profile.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
@@ -14,6 +14,7 @@ import { emitSafely } from './emit.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
+import { nextEvent } from './next-event.ts';
 import { RoleDriver } from './role-driver.ts';
 import { ASAP_PORT, resolveTargets } from './target.ts';
 
@@ -54,6 +55,9 @@ export class PoolElement extends EventEmitter<
   readonly #driver: RoleDriver<ElementEvent, ElementRole>;
   readonly #handler: SessionHandler;
   readonly #sessions = new Map<ElementSessionId, ElementSession>();
+  #registration: RegistrationRequest;
+  readonly #substrate: Substrate;
+  #joined = false;
   #announcements: Announcements | undefined;
   #closing: Promise<void> | undefined;
 
@@ -75,16 +79,18 @@ export class PoolElement extends EventEmitter<
       onEvent: (event) => this.#onEvent(event),
     });
     const { policy, peIdentifier, registrationLifeS } = options;
-    const now = substrateOf(options).now();
-    this.peIdentifier = role.register({ poolHandle: handle, policy, peIdentifier, registrationLifeS }, now);
+    this.#substrate = substrateOf(options);
+    const request: RegistrationRequest = { poolHandle: handle, policy, peIdentifier, registrationLifeS };
+    this.peIdentifier = role.register(request, this.#substrate.now());
+    this.#registration = { ...request, peIdentifier: this.peIdentifier };
   }
 
   /**
    * Opens an endpoint, registers it in a pool and serves its users. Resolves when it is registered.
    *
-   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_REJECTED` if the registrar refuses, `ERR_RSERPOOL_BAD_ARGUMENT`,
-   *   `ERR_RSERPOOL_NO_REGISTRARS`; SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError; the signal's
-   *   reason. As long as no registrar answers it goes on looking: use a signal to limit that.
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_REJECTED` if the registrar refuses, `ERR_RSERPOOL_NO_REGISTRAR` if it
+   *   does not answer, `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_NO_REGISTRARS`; SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError; the signal's
+   *   reason. As long as no registrar can be reached it goes on looking: use a signal to limit that.
    */
   static async join(pool: string | Uint8Array, options: JoinOptions, handler: SessionHandler): Promise<PoolElement> {
     const { signal } = options;
@@ -107,9 +113,14 @@ export class PoolElement extends EventEmitter<
         );
       }
       element.#driver.accept();
-      const registered = element.#whenRegistered(signal);
-      element.#driver.call(() => undefined);
-      await registered;
+      try {
+        await element.#whenRegistered(signal);
+      } catch (error) {
+        element.#driver.stop();
+        await element.#announcements?.close();
+        throw error;
+      }
+      element.#joined = true;
       return element;
     } catch (error) {
       await endpoint.close({ timeoutMs: 0 });
@@ -137,6 +148,7 @@ export class PoolElement extends EventEmitter<
   update(change: RegistrationUpdate): void {
     if (this.#closing !== undefined) throw new RSerPoolError('ERR_RSERPOOL_CLOSED', 'the pool element is closed');
     this.#driver.call((role, now) => role.update(this.poolHandle, this.peIdentifier, change, now));
+    this.#registration = { ...this.#registration, ...change };
   }
 
   /** Leaves the pool, ends the sessions and closes the sockets. Never rejects. */
@@ -150,14 +162,7 @@ export class PoolElement extends EventEmitter<
   }
 
   async #leave(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const left = ({ kind }: ElementEvent): void => {
-        if (kind === 'deregistered' || kind === 'deregistration-rejected') resolve();
-      };
-      this.on('event', left as never);
-      setTimeout(resolve, LEAVE_MS).unref();
-      this.#driver.call((role, now) => role.deregisterAll(now));
-    });
+    await this.#farewell();
     this.#driver.call((role) => role.stop('the element leaves'));
     await this.#announcements?.close();
     await this.#endpoint.close({ timeoutMs: LEAVE_MS });
@@ -165,37 +170,34 @@ export class PoolElement extends EventEmitter<
     for (const session of this.#sessions.values()) session.ended('the element left the pool', false);
   }
 
+  /** Deregisters; waits for the registrar, but not for ever. */
+  async #farewell(): Promise<void> {
+    const limit = new AbortController();
+    const substrate = this.#substrate;
+    const cancel = substrate.setTimer(substrate.now() + LEAVE_MS, () => limit.abort());
+    const decide = ({ kind }: ElementEvent): { readonly result: undefined } | undefined =>
+      kind === 'deregistered' || kind === 'deregistration-rejected' ? { result: undefined } : undefined;
+    const begin = (): void => this.#driver.call((role, now) => role.deregisterAll(now));
+    try {
+      await nextEvent(this, decide, limit.signal, begin);
+    } catch (error) {
+      if (!limit.signal.aborted) throw error;
+    } finally {
+      cancel();
+    }
+  }
+
   #whenRegistered(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        this.off('event', onEvent as never);
-        signal?.removeEventListener('abort', aborted);
-      };
-      const aborted = (): void => {
-        settle();
-        this.#driver.stop();
-        reject(signal!.reason as Error);
-      };
-      const onEvent = (event: ElementEvent): void => {
-        if (event.kind === 'registered') {
-          settle();
-          resolve();
-        } else if (event.kind === 'registration-rejected' || event.kind === 'registration-failed') {
-          settle();
-          this.#driver.stop();
-          const details = { poolHandle: this.poolHandle.toString(), peIdentifier: this.peIdentifier };
-          reject(
-            new RSerPoolError(
-              'ERR_RSERPOOL_REJECTED',
-              `not registered in ${this.poolHandle}: ${event.reason}`,
-              details,
-            ),
-          );
-        }
-      };
-      this.on('event', onEvent as never);
-      signal?.addEventListener('abort', aborted, { once: true });
-    });
+    const decide = (event: ElementEvent): { readonly result: undefined } | undefined => {
+      if (event.kind === 'registered') return { result: undefined };
+      if (event.kind !== 'registration-rejected' && event.kind !== 'registration-failed') return undefined;
+      const code = event.kind === 'registration-rejected' ? 'ERR_RSERPOOL_REJECTED' : 'ERR_RSERPOOL_NO_REGISTRAR';
+      throw new RSerPoolError(code, `not registered in ${this.poolHandle}: ${event.reason}`, {
+        poolHandle: this.poolHandle.toString(),
+        peIdentifier: this.peIdentifier,
+      });
+    };
+    return nextEvent(this, decide, signal, () => this.#driver.call(() => undefined));
   }
 
   #onEvent(event: ElementEvent): void {
@@ -208,6 +210,12 @@ export class PoolElement extends EventEmitter<
         break;
       case 'cookie-echo':
         this.#sessions.get(event.session)?.restored(event.cookie);
+        break;
+      case 'registration-failed':
+        // MAX-REG-ATTEMPT ends one series of attempts (RFC 5352 §3.1); who has joined stays a member and begins anew.
+        if (this.#joined && this.#closing === undefined) {
+          this.#driver.call((role, now) => role.register(this.#registration, now));
+        }
         break;
       case 'session-closed':
         this.#sessions.get(event.session)?.ended(event.reason, event.failed);

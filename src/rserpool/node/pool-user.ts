@@ -13,6 +13,7 @@ import { emitSafely } from './emit.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
+import { nextEvent } from './next-event.ts';
 import { RoleDriver } from './role-driver.ts';
 import { ASAP_PORT, resolveTargets } from './target.ts';
 import { UserSession } from './user-session.ts';
@@ -133,31 +134,13 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> {
     const { signal } = options;
     signal?.throwIfAborted();
     const handle = handleOf(pool, poolHandle);
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        this.off('event', onEvent as never);
-        signal?.removeEventListener('abort', aborted);
-      };
-      const aborted = (): void => {
-        settle();
-        reject(signal!.reason as Error);
-      };
-      const onEvent = (event: UserEvent): void => {
-        if ((event.kind !== 'resolved' && event.kind !== 'resolution-failed') || event.poolHandle.key !== handle.key)
-          return;
-        settle();
-        if (event.kind === 'resolved') resolve(event.elements);
-        else reject(noElement(handle, event.failure));
-      };
-      this.on('event', onEvent as never);
-      signal?.addEventListener('abort', aborted, { once: true });
-      try {
-        this.#driver.call((role, now) => role.resolve(handle, now));
-      } catch (error) {
-        settle();
-        reject(error as Error);
-      }
-    });
+    const decide = (event: UserEvent): { readonly result: readonly PoolElementParameter[] } | undefined => {
+      if (event.kind !== 'resolved' && event.kind !== 'resolution-failed') return undefined;
+      if (event.poolHandle.key !== handle.key) return undefined;
+      if (event.kind === 'resolution-failed') throw noElement(handle, event.failure);
+      return { result: event.elements };
+    };
+    return nextEvent(this, decide, signal, () => this.#driver.call((role, now) => role.resolve(handle, now)));
   }
 
   /** Ends all sessions and closes the sockets. Never rejects. */

@@ -9,6 +9,7 @@ import { type AnnouncementGroup, Announcements, announcementGroup } from './anno
 import { emitSafely } from './emit.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
+import { nextEvent } from './next-event.ts';
 import { RoleDriver } from './role-driver.ts';
 import { ASAP_PORT, ENRP_PORT, resolveTargets } from './target.ts';
 
@@ -132,22 +133,9 @@ export class Registrar extends EventEmitter<RegistrarEvents> {
   async whenServing(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.snapshot().state === 'serving') return;
-    await new Promise<void>((resolve, reject) => {
-      const settle = (): void => {
-        this.off('serving', served);
-        signal?.removeEventListener('abort', aborted);
-      };
-      const served = (): void => {
-        settle();
-        resolve();
-      };
-      const aborted = (): void => {
-        settle();
-        reject(signal!.reason as Error);
-      };
-      this.on('serving', served);
-      signal?.addEventListener('abort', aborted, { once: true });
-    });
+    const decide = ({ kind }: RegistrarEvent): { readonly result: undefined } | undefined =>
+      kind === 'serving' ? { result: undefined } : undefined;
+    await nextEvent(this, decide, signal, () => undefined);
   }
 
   /** Closes all associations and sockets; the peers take over. Never rejects. */
