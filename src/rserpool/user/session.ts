@@ -72,6 +72,11 @@ export class UserSession {
     return this.#state.kind === 'up' ? named(this.#state.element) : undefined;
   }
 
+  /** The channel to the element that is connected. */
+  get channel(): ChannelId | undefined {
+    return this.#state.kind === 'up' ? this.#state.channel : undefined;
+  }
+
   get queuedBytes(): number {
     return this.#queue.bytes;
   }

@@ -190,6 +190,11 @@ export class UserRole implements Role<UserEvent> {
     return this.#sessions.get(session)?.element;
   }
 
+  /** The channel to that element, for flow control; another one after each failover. */
+  channelOf(session: UserSessionId): ChannelId | undefined {
+    return this.#sessions.get(session)?.channel;
+  }
+
   /** Bytes of a session that wait for an element. */
   queuedBytesOf(session: UserSessionId): number {
     return this.#sessions.get(session)?.queuedBytes ?? 0;
