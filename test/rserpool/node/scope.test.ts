@@ -1,0 +1,231 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  PoolElement,
+  PoolUser,
+  Registrar,
+  RSerPoolError,
+  type SessionHandler,
+  type UserSession,
+} from '../../../src/rserpool/index.ts';
+import { SctpError } from '../../../src/sctp/index.ts';
+import type { SimHost } from '../../harness/sim-substrate.ts';
+import { SimWorld } from '../../sctp/api/sim-world.ts';
+
+const SCTP = {
+  rtoInitialMs: 100,
+  rtoMinMs: 50,
+  rtoMaxMs: 400,
+  pathMaxRetrans: 2,
+  associationMaxRetrans: 3,
+  heartbeatIntervalMs: 500,
+} as const;
+const REGISTRAR_CONFIG = {
+  mentorDiscoveryTimeoutMs: 200,
+  peerHeartbeatCycleMs: 500,
+  maxTimeLastHeardMs: 1500,
+  maxTimeNoResponseMs: 500,
+};
+const HUNT = { t5ServerhuntMs: 1000, t2RegistrationMs: 1000, t3DeregistrationMs: 1000 };
+
+/** Registrars, elements and users, each on a host of its own, on virtual time. */
+class Scope {
+  readonly world = new SimWorld();
+  readonly hosts = new Map<string, SimHost>();
+  readonly registrars: Registrar[] = [];
+
+  host(name: string, address: string): SimHost {
+    const host = this.world.host(name, address);
+    this.hosts.set(name, host);
+    return host;
+  }
+
+  /** Registrars 10.0.0.1, 10.0.0.2 … that know each other and serve. */
+  async start(count: number): Promise<readonly string[]> {
+    for (let i = 1; i <= count; i++) {
+      const address = `10.0.0.${i}`;
+      const substrate = this.host(`registrar ${i}`, address);
+      const peers = this.registrars.map((_, j) => `10.0.0.${j + 1}`);
+      this.registrars.push(
+        await Registrar.start({
+          addresses: [address],
+          substrate,
+          sctp: SCTP,
+          peers,
+          registrarId: i,
+          config: REGISTRAR_CONFIG,
+        }),
+      );
+    }
+    await this.world.run(Promise.all(this.registrars.map((registrar) => registrar.whenServing())));
+    await this.world.pass(2000);
+    return this.registrars.map((_, i) => `10.0.0.${i + 1}`);
+  }
+
+  join(i: number, registrars: readonly string[], handler: SessionHandler): Promise<PoolElement> {
+    const address = `10.0.1.${i}`;
+    const substrate = this.host(`element ${i}`, address);
+    return this.world.run(
+      PoolElement.join(
+        'Pool',
+        { registrars, addresses: [address], substrate, sctp: SCTP, peIdentifier: i, config: HUNT },
+        handler,
+      ),
+    );
+  }
+
+  user(registrars: readonly string[]): Promise<PoolUser> {
+    const substrate = this.host('user', '10.0.2.1');
+    return PoolUser.open({
+      registrars,
+      addresses: ['10.0.2.1'],
+      substrate,
+      sctp: SCTP,
+      config: { t5ServerhuntMs: 1000 },
+    });
+  }
+
+  /** The code of the error that a call ends with. */
+  codeOf(call: Promise<unknown>): Promise<string> {
+    return this.world.run(
+      call.then(
+        () => 'no error',
+        (error: unknown) => (error instanceof RSerPoolError || error instanceof SctpError ? error.code : String(error)),
+      ),
+    );
+  }
+}
+
+const echo: SessionHandler = async (session) => {
+  for await (const { data } of session) {
+    await session.setCookie(data);
+    await session.send(data);
+  }
+};
+
+async function ask(scope: Scope, session: UserSession, text: string): Promise<string> {
+  await session.send(text);
+  const { data } = await scope.world.run(session.receive());
+  return new TextDecoder().decode(data);
+}
+
+const rejections: unknown[] = [];
+const collect = (reason: unknown): void => void rejections.push(reason);
+process.on('unhandledRejection', collect);
+
+afterEach(() => {
+  expect(rejections.splice(0)).toEqual([]);
+});
+
+describe('a scope of registrars, elements and users', () => {
+  it('[ASAP-244] [ASAP-245] keeps one channel to the home registrar and closes the surplus ones of the hunt', async () => {
+    const scope = new Scope();
+    const registrars = await scope.start(3);
+    await scope.join(1, registrars, echo);
+    await scope.world.pass(1000);
+    const channels = scope.registrars.map((registrar) => registrar.snapshot().channels);
+    // Two peers each, and one of them has the element.
+    expect(channels.toSorted()).toEqual([2, 2, 3]);
+    for (const registrar of scope.registrars) expect(registrar.snapshot().pools[0]?.elements).toHaveLength(1);
+  });
+
+  it('lets a session go on with the next element, which has the cookie', async () => {
+    const scope = new Scope();
+    const registrars = await scope.start(1);
+    const cookies: (string | undefined)[] = [];
+    const handler: SessionHandler = async (session) => {
+      for await (const { data } of session) {
+        cookies.push(session.cookie && new TextDecoder().decode(session.cookie));
+        await session.setCookie(data);
+        await session.send(data);
+      }
+    };
+    await scope.join(1, registrars, handler);
+    await scope.join(2, registrars, handler);
+    const user = await scope.user(registrars);
+    const session = await scope.world.run(user.connect('Pool'));
+    expect(await ask(scope, session, 'one')).toBe('one');
+    const first = session.element!.peIdentifier;
+    const failovers: number[] = [];
+    session.on('failover', ({ to, cookie }) => failovers.push(cookie ? to.peIdentifier : -1));
+    scope.hosts.get(`element ${first}`)!.kill();
+    await session.send('lost with the element');
+    await scope.world.pass(5000);
+    expect(failovers).toEqual([3 - first]);
+    expect(await ask(scope, session, 'two')).toBe('two');
+    expect(cookies).toEqual([undefined, 'one']);
+  });
+
+  it('lets the peers take over when a registrar dies, and the elements stay members', async () => {
+    const scope = new Scope();
+    const registrars = await scope.start(3);
+    const element = await scope.join(1, registrars, echo);
+    const home = Number(element.home!.addresses[0]!.at(-1));
+    const survivors = scope.registrars.filter((_, i) => i + 1 !== home);
+    scope.hosts.get(`registrar ${home}`)!.kill();
+    await scope.world.pass(10_000);
+    for (const registrar of survivors) {
+      const { pools, peers } = registrar.snapshot();
+      expect(pools[0]?.elements.map(({ homeRegistrarIdentifier }) => homeRegistrarIdentifier)).not.toContain(home);
+      expect(pools[0]?.elements).toHaveLength(1);
+      expect(peers.map(({ registrarId }) => registrarId)).not.toContain(home);
+    }
+    const user = await scope.user(registrars);
+    const session = await scope.world.run(user.connect('Pool'));
+    expect(await ask(scope, session, 'still here')).toBe('still here');
+  });
+
+  it('tells what is wrong: unknown pool, no registrar, no element, refused registration', async () => {
+    const scope = new Scope();
+    const registrars = await scope.start(1);
+    await scope.join(1, registrars, echo);
+    const user = await scope.user(registrars);
+    expect(await scope.codeOf(user.connect('Nobody'))).toBe('ERR_RSERPOOL_UNKNOWN_POOL');
+    expect(await scope.codeOf(user.resolve('Nobody'))).toBe('ERR_RSERPOOL_UNKNOWN_POOL');
+    expect(await scope.codeOf(user.connect(''))).toBe('ERR_RSERPOOL_BAD_ARGUMENT');
+
+    const substrate = scope.host('other', '10.0.3.1');
+    const refused = PoolElement.join(
+      'Pool',
+      { registrars, addresses: ['10.0.3.1'], substrate, sctp: SCTP, policy: { kind: 'random' } },
+      echo,
+    );
+    expect(await scope.codeOf(refused)).toBe('ERR_RSERPOOL_REJECTED');
+
+    const lost = await PoolUser.open({
+      registrars: ['10.9.9.9'],
+      addresses: ['10.0.4.1'],
+      substrate: scope.host('lost', '10.0.4.1'),
+      sctp: SCTP,
+      config: { t5ServerhuntMs: 500 },
+    });
+    expect(await scope.codeOf(lost.connect('Pool'))).toBe('ERR_RSERPOOL_NO_REGISTRAR');
+
+    scope.hosts.get('element 1')!.kill();
+    expect(await scope.codeOf(user.connect('Pool'))).toBe('ERR_RSERPOOL_NO_ELEMENT');
+  });
+
+  it('ends waits by their signal, and refuses calls on what is closed', async () => {
+    const scope = new Scope();
+    const registrars = await scope.start(1);
+    const user = await scope.user(registrars);
+    const stop = new AbortController();
+    const waiting = user.connect('Pool', { signal: stop.signal, waitForPool: true });
+    waiting.catch(() => undefined);
+    await scope.world.pass(3000);
+    stop.abort(new Error('enough'));
+    expect(await scope.codeOf(waiting)).toBe('Error: enough');
+
+    const element = await scope.join(1, registrars, echo);
+    const session = await scope.world.run(user.connect('Pool'));
+    session.close();
+    await scope.world.pass(1000);
+    expect(await scope.codeOf(session.send('late'))).toBe('ERR_RSERPOOL_CLOSED');
+    expect(await scope.codeOf(session.receive())).toBe('ERR_RSERPOOL_CLOSED');
+    await scope.world.run(user.close());
+    expect(await scope.codeOf(user.connect('Pool'))).toBe('ERR_RSERPOOL_CLOSED');
+    await scope.world.run(element.leave());
+    expect(scope.registrars[0]!.snapshot().pools).toEqual([]);
+    expect(() => element.update({})).toThrow(RSerPoolError);
+    await scope.world.run(scope.registrars[0]!.close());
+  });
+});
