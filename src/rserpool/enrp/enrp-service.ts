@@ -159,7 +159,6 @@ export class EnrpService {
   }
 
   handleTimeout(now: Instant): void {
-    this.#dialer.handleTimeout(now, (target) => this.#membership.isReached(target));
     for (const action of this.#mentor.handleTimeout(now)) this.#act(action);
     // First: a target whose takeover came to nothing is watched again from this moment on.
     this.#takeover.handleTimeout(now);
@@ -167,6 +166,8 @@ export class EnrpService {
     this.#audit.handleTimeout(now);
     this.#tables.handleTimeout(now);
     this.#enforce(now);
+    // Last: those who fell silent, or were found on the way, are called at once.
+    this.#dialer.handleTimeout(now, (target) => this.#membership.isReached(target));
   }
 
   nextTimeoutAt(): Instant | undefined {

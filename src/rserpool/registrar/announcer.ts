@@ -7,20 +7,14 @@ import type { RegistrarConfig } from './config.ts';
 import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
 import type { Outbox } from './outbox.ts';
 
-/** A registrar that announces itself as we do. */
-interface Announcing {
-  lastAt: Instant;
-  /** Time between its last two announcements. */
-  pauseMs: number;
-}
-
 /** SERVER_ANNOUNCE by multicast: about one per T6 from all registrars together. RFC 5352 §3.6. */
 export class Announcer {
   readonly #config: RegistrarConfig;
   readonly #own: { readonly id: number };
   readonly #transports: readonly TransportTarget[];
   readonly #outbox: Outbox;
-  readonly #others = new Map<number, Announcing>();
+  /** Other registrars that announce themselves, and when they did last. */
+  readonly #others = new Map<number, Instant>();
   #at: Instant | undefined;
 
   constructor(
@@ -54,25 +48,24 @@ export class Announcer {
       throw error;
     }
     if (registrarId === this.#own.id) return;
-    const known = this.#others.get(registrarId);
-    if (known !== undefined) {
-      known.pauseMs = now - known.lastAt;
-      known.lastAt = now;
-    } else if (this.#others.size < this.#config.maxPeers) this.#others.set(registrarId, { lastAt: now, pauseMs: 0 });
+    if (this.#others.has(registrarId) || this.#others.size < this.#config.maxPeers) this.#others.set(registrarId, now);
   }
 
   handleTimeout(now: Instant): void {
     if (this.#at === undefined || this.#at > now) return;
-    for (const [id, { lastAt, pauseMs }] of this.#others) {
-      // With many registrars each one announces itself less often than the outdate time: three of its pauses, then.
-      if (now - lastAt > Math.max(this.#config.announceOutdateMs, 3 * pauseMs)) this.#others.delete(id);
-    }
-    this.#at = now + (this.#others.size + 1) * this.#config.announceCycleMs;
+    // With many registrars each one announces itself less often than the outdate time: they do it as often as we.
+    const outdateMs = Math.max(this.#config.announceOutdateMs, 3 * this.#pauseMs);
+    for (const [id, at] of this.#others) if (now - at > outdateMs) this.#others.delete(id);
+    this.#at = now + this.#pauseMs;
     this.#outbox.announce(this.#message());
   }
 
   nextTimeoutAt(): Instant | undefined {
     return this.#at;
+  }
+
+  get #pauseMs(): number {
+    return (this.#others.size + 1) * this.#config.announceCycleMs;
   }
 
   #message(): ServerAnnounce {

@@ -58,7 +58,7 @@ export const registrarSettings = {
   announce: { default: false },
   /** T6-Serverannounce, multiplied by the number of registrars that announce themselves. RFC 5352 §3.6, §7.1. */
   announceCycleMs: milliseconds(1000),
-  /** A registrar whose announcements stop is no longer counted after this time, nor after three of its pauses. */
+  /** A registrar whose announcements stop is counted for this time, or for three pauses if that is longer. */
   announceOutdateMs: milliseconds(5000),
 
   /** Elements in one HANDLE_RESOLUTION_RESPONSE at most; as many as fit in any case. RFC 5352 §3.3. */

@@ -104,6 +104,17 @@ describe('mentor', () => {
     expect(ladder.warnings()).toEqual(['mentor-failed']);
   });
 
+  it('[ENRP-084] that rejects is replaced by a backup at once', () => {
+    const ladder = new RegistrarLadder({}, { peers: [host(20), host(30)] });
+    ladder.up(1, host(20), 'local');
+    ladder.up(3, host(30), 'local');
+    ladder.presence(1, 20);
+    ladder.presence(3, 30);
+    ladder.take();
+    ladder.enrp(1, 20, { kind: 'list-response', rejected: true, registrars: [] });
+    expect(ladder.take()).toEqual(['3: list-request to 30']);
+  });
+
   it('[ENRP-084] [ENRP-105] that rejects is asked again after 2 to 5 seconds', () => {
     const ladder = withMentor({ mentorDiscoveryTimeoutMs: 60_000 });
     ladder.presence(1, 20);

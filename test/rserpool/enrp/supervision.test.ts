@@ -262,6 +262,24 @@ describe('supervision', () => {
     expect(ladder.eventsOf('takeover-started')).toEqual([]);
   });
 
+  it('[ENRP-147] calls a peer without a channel at once when it falls silent, whatever pause was due', () => {
+    const ladder = new RegistrarLadder({ peerRetryMinMs: 60_000, peerHeartbeatCycleMs: 1e7 }, { peers: [host(20)] });
+    ladder.up(1, host(20), 'local');
+    ladder.presence(1, 20);
+    const transport = { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.30'] } as const;
+    ladder.enrp(1, 20, { kind: 'list-response', rejected: false, registrars: [{ identifier: 30, transport }] });
+    ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: false, pools: [] });
+    ladder.advance(0);
+    ladder.down(3);
+    ladder.advance(60_000);
+    ladder.down(5);
+    ladder.take();
+    ladder.advance(999);
+    expect(ladder.take()).toEqual([]);
+    ladder.advance(1);
+    expect(ladder.take()).toContain('connect 7 192.0.2.30:9901');
+  });
+
   it('[ENRP-148] takes a failed call in that time for no answer', () => {
     const ladder = RegistrarLadder.serving();
     ladder.peer(2, 20);

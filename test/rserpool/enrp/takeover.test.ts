@@ -227,6 +227,26 @@ describe('enforcement', () => {
     expect(ladder.eventsOf('element-moved').map(({ to }) => to)).toEqual([OWN, OWN]);
   });
 
+  it('[ASAP-144] makes this registrar the one that ends the lives of the elements, from now on', () => {
+    const ladder = arbitrating([]);
+    for (const [channel, identifier] of [
+      [1, 1],
+      [3, 2],
+    ] as const) {
+      ladder.advance(10);
+      ladder.up(channel, host(identifier, 4711), 'local');
+      ladder.asap(channel, { kind: 'endpoint-keep-alive-ack', poolHandle: ABC, peIdentifier: identifier });
+    }
+    ladder.advance(599_900);
+    expect(ladder.elements()).toEqual(['1@50', '2@50']);
+    ladder.advance(100);
+    expect(ladder.eventsOf('expired')).toHaveLength(2);
+    expect(ladder.take().filter((line) => line.includes('deregistration'))).toEqual([
+      '1: deregistration-response 1',
+      '3: deregistration-response 2',
+    ]);
+  });
+
   it('[ENRP-181] asks the elements one after the other', () => {
     const ladder = arbitrating([]);
     ladder.take();

@@ -60,6 +60,14 @@ describe('SERVER_ANNOUNCE', () => {
     expect(instants(ladder, 11_000)).toEqual([1000, 3000, 5000, 7000, 8000, 9000, 10_000, 11_000]);
   });
 
+  it('goes on counting registrars that announce themselves seldom, because there are many', () => {
+    const ladder = announcing();
+    ladder.take();
+    for (let id = 1; id <= 9; id++) hear(ladder, id);
+    // Ten seconds a pause, far above the outdate time; after three of them they are gone.
+    expect(instants(ladder, 33_000)).toEqual([1000, 11_000, 21_000, 31_000, 32_000, 33_000]);
+  });
+
   it('[ASAP-084] of thousands of forged registrars leaves bounded traces and is never answered', () => {
     const ladder = announcing({ maxPeers: 4 });
     ladder.take();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PPID } from '../../../src/rserpool/role.ts';
-import { host, RegistrarLadder } from './registrar-ladder.ts';
+import { ABC, host, peerElement, RegistrarLadder } from './registrar-ladder.ts';
 
 function setUp(): RegistrarLadder {
   const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
@@ -109,6 +109,8 @@ describe('limits', () => {
     ladder.presence(20, 21);
     expect(ladder.take()).toEqual(['close 20 abort']);
     ladder.enrp(20, 20, { kind: 'list-request' });
+    ladder.enrp(20, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(7, 1, 20) });
     expect(ladder.take()).toEqual([]);
+    expect(ladder.elements()).toEqual([]);
   });
 });
