@@ -175,6 +175,18 @@ describe('channels of peers', () => {
     expect(ladder.peers()).toEqual(['70 active']);
   });
 
+  it('[ENRP-014] reads the surplus channel to its end, and answers on the other one', () => {
+    const ladder = new RegistrarLadder({}, { peers: [host(20)], registrarId: OWN });
+    ladder.up(1, host(20), 'local');
+    ladder.up(2, host(20), 'remote');
+    ladder.presence(2, 70);
+    ladder.take();
+    ladder.presence(1, 70, 0xffff, true);
+    expect(ladder.take()).toEqual(['close 1 shutdown', '2: presence to 70 ffff']);
+    ladder.enrp(1, 70, { kind: 'init-takeover', targetId: 99 });
+    expect(ladder.take()).toEqual(['2: init-takeover-ack to 70 target 99']);
+  });
+
   it('takes a later channel for the better one: its peer has lost the old one', () => {
     const ladder = RegistrarLadder.serving();
     ladder.peer(2, 20);
