@@ -8,8 +8,20 @@ export function addDemoPartCommand(program: Command): void {
   program
     .command('demo-part', { hidden: true })
     .argument('<settings>', 'JSON')
-    .action((settings: string) => {
-      if (process.send === undefined) throw usageError('demo-part', 'it is started by `rserpool demo` only');
-      return playPart(JSON.parse(settings) as PartSettings);
+    .action((text: string) => {
+      const settings = settingsOf(text);
+      if (settings === undefined || process.send === undefined) {
+        throw usageError('demo-part', 'it is started by `rserpool demo` only');
+      }
+      return playPart(settings);
     });
+}
+
+function settingsOf(text: string): PartSettings | undefined {
+  try {
+    const settings = JSON.parse(text) as PartSettings;
+    return typeof settings?.role === 'string' ? settings : undefined;
+  } catch {
+    return undefined;
+  }
 }

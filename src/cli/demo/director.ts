@@ -45,7 +45,7 @@ export class Director {
   }
 
   get parts(): readonly Part[] {
-    return [...this.registrars, ...this.elements, this.user] as unknown as readonly Part[];
+    return [...this.registrars, ...this.elements, this.user];
   }
 
   elementOf(peIdentifier: number | undefined): Part<ElementSettings> | undefined {

@@ -33,8 +33,8 @@ export class Part<Settings extends PartSettings = PartSettings> {
     onExit: (part: Part, exit: PartExit) => void,
   ) {
     this.settings = settings;
-    this.#onReport = (report) => onReport(this as unknown as Part, report);
-    this.#onExit = (exit) => onExit(this as unknown as Part, exit);
+    this.#onReport = (report) => onReport(this, report);
+    this.#onExit = (exit) => onExit(this, exit);
   }
 
   get name(): string {

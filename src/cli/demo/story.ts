@@ -30,20 +30,25 @@ export async function playStory(director: Director, results: StoryResults): Prom
 
 async function startAll(director: Director): Promise<void> {
   const { registrars, elements, user, timeline } = director;
-  for (const part of director.parts) {
-    part.start();
-    timeline.tell(part.name, `starts as process ${part.processId}: ${addressesOf(part.settings)}`);
-  }
+  const start = (parts: readonly Part[]): void => {
+    for (const part of parts) {
+      part.start();
+      timeline.tell(part.name, `starts as process ${part.processId}: ${addressesOf(part.settings)}`);
+    }
+  };
+  start(registrars);
   await director.until('all registrars serve and know each other', () =>
     registrars.every(({ registrar }) => registrar?.serving && registrar.peers.length === registrars.length - 1),
   );
+  start(elements);
   await director.until('all elements are in every handlespace', () =>
     registrars.every((registrar) => hasWholeHandlespace(registrar, director)),
   );
-  await director.until('the user gets answers', () => (user.user?.answered ?? 0) > 0);
   for (const { name, element } of elements) {
     timeline.tell(name, `has ${director.registrarAt(element?.homeUdpPort)?.name} as its home`);
   }
+  start([user]);
+  await director.until('the user gets answers', () => (user.user?.answered ?? 0) > 0);
 }
 
 /** The element that serves the session dies: another one goes on. */
