@@ -163,7 +163,8 @@ const members = (registrar: Registrar): number[] =>
 
 /** All kept the contract of role.ts. */
 function expectNoMisuse(world: PoolWorld, user: User): void {
-  for (const { name, misuses } of [...world.registrars, ...world.elements, user]) expect([name, misuses]).toEqual([name, []]);
+  for (const { name, misuses } of [...world.registrars, ...world.elements, user])
+    expect([name, misuses]).toEqual([name, []]);
 }
 
 describe('a pool', () => {
