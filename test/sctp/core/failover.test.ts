@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { delay } from '../../harness/links/delay.ts';
+import { ScriptedPeer, type ScriptedPeerOptions } from '../../harness/scripted-peer.ts';
+import { coreOf, Transfer } from './transfer.ts';
+
+/** An association to two addresses that our own user gave. */
+function twoPaths(options: ScriptedPeerOptions = {}): ScriptedPeer {
+  const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'], ...options });
+  peer.associate({ addresses: ['10.0.0.2', '10.0.0.3'] });
+  peer.send(peer.initAck());
+  peer.send({ kind: 'cookie-ack' });
+  peer.heard();
+  return peer;
+}
+
+const states = (peer: ScriptedPeer): string[] | undefined => peer.status?.paths.map(({ state }) => state);
+const noHeartbeats = { heartbeats: false } as const;
+
+describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
+  it('[SCTP-0671, SCTP-0008, SCTP-0382] new data goes to the primary path, or where the application wants it', () => {
+    const peer = twoPaths();
+    peer.node.send(peer.id, 'a');
+    peer.node.send(peer.id, 'b', { destination: '10.0.0.3' });
+    peer.node.call((core) => core.setPrimary(peer.id, '10.0.0.3'));
+    peer.node.send(peer.id, 'c');
+    expect(peer.heardAfter(0)).toEqual(['DATA 0 BE', '@10.0.0.3 DATA 1 BE', '@10.0.0.3 DATA 2 BE']);
+  });
+
+  it('[SCTP-0677, SCTP-0680, SCTP-0661, SCTP-0662, SCTP-0665, AT-66] what timed out goes to the other address, with its timer', () => {
+    const peer = twoPaths({ config: noHeartbeats });
+    peer.node.send(peer.id, 'x');
+    expect(peer.heardAfter(1000)).toEqual(['DATA 0 BE', '@10.0.0.3 DATA 0 BE']);
+    expect(peer.status?.paths.map(({ flightBytes, rtoMs }) => [flightBytes, rtoMs])).toEqual([
+      [0, 2000],
+      [20, 1000],
+    ]);
+    expect(peer.tcb.paths.all.map(({ timers }) => timers.isRunning('t3-rtx'))).toEqual([false, true]);
+    expect(peer.heardAfter(1000)).toEqual(['DATA 0 BE']);
+  });
+
+  it('[SCTP-0678] what was fast-retransmitted stays on its path', () => {
+    const peer = twoPaths();
+    for (let i = 0; i < 5; i++) peer.node.send(peer.id, new Uint8Array(900), { destination: '10.0.0.3' });
+    peer.heardAfter(0);
+    for (let i = 2; i < 5; i++) peer.send(peer.sack(-1, [{ start: 2, end: i }]));
+    expect(peer.heard()).toEqual(['@10.0.0.3 DATA 0 BE']);
+  });
+
+  it('[SCTP-0840, SCTP-0841, SCTP-0681, SCTP-0846, SCTP-0001, SCTP-0838, AT-66] after Path.Max.Retrans new data goes to the other address', () => {
+    const peer = twoPaths({ config: { ...noHeartbeats, pathMaxRetrans: 2 } });
+    let acked = -1;
+    for (let i = 0; i < 3; i++) {
+      peer.node.send(peer.id, `${i}`);
+      const heard = peer.heardAfter(peer.status!.paths[0]!.rtoMs);
+      expect(heard).toEqual([`DATA ${i} BE`, `@10.0.0.3 DATA ${i} BE`]);
+      peer.sendWith({ from: '10.0.0.3' }, peer.sack(++acked));
+    }
+    expect(states(peer)).toEqual(['inactive', 'active']);
+    expect(peer.node.eventsOf('path-changed')).toEqual([
+      { kind: 'path-changed', address: '10.0.0.2', change: 'inactive' },
+    ]);
+    peer.node.send(peer.id, 'elsewhere');
+    expect(peer.heardAfter(0)).toEqual(['@10.0.0.3 DATA 3 BE']);
+    expect(peer.tcb.errorCount).toBe(0);
+  });
+
+  it('[SCTP-0843, SCTP-0860, SCTP-0856, AT-66] and comes back when a heartbeat was answered', () => {
+    const peer = twoPaths({ config: { pathMaxRetrans: 0, heartbeatIntervalMs: 5000 } });
+    peer.node.send(peer.id, 'x');
+    peer.clock.runFor(1000);
+    peer.sendWith({ from: '10.0.0.3' }, peer.sack(0));
+    expect(states(peer)).toEqual(['inactive', 'active']);
+    peer.clock.runWhileNot(() => peer.last.to === '10.0.0.2' && peer.last.chunks[0]?.kind === 'heartbeat');
+    peer.send({ kind: 'heartbeat-ack', value: peer.lastHeard('heartbeat').value });
+    expect(states(peer)).toEqual(['active', 'active']);
+    peer.heard();
+    peer.node.send(peer.id, 'home');
+    expect(peer.heardAfter(0)).toEqual(['DATA 1 BE']);
+  });
+
+  it('[SCTP-0847] of several alternates one is used', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3', '10.0.0.4'];
+    const peer = new ScriptedPeer({ addresses, config: { ...noHeartbeats, pathMaxRetrans: 0 } });
+    peer.associate({ addresses });
+    peer.send(peer.initAck());
+    peer.send({ kind: 'cookie-ack' });
+    peer.node.send(peer.id, 'x');
+    peer.clock.runFor(1000);
+    peer.sendWith({ from: '10.0.0.3' }, peer.sack(0));
+    peer.heard();
+    for (let i = 0; i < 3; i++) peer.node.send(peer.id, 'y');
+    expect(peer.heardAfter(0)).toEqual(['@10.0.0.3 DATA 1 BE', '@10.0.0.3 DATA 2 BE', '@10.0.0.3 DATA 3 BE']);
+  });
+
+  it('[SCTP-0830, SCTP-0832, SCTP-0833, AT-67] both dead: over after Association.Max.Retrans, all paths together', () => {
+    const peer = twoPaths({ config: { ...noHeartbeats, pathMaxRetrans: 20, associationMaxRetrans: 5 } });
+    peer.node.send(peer.id, 'x');
+    expect(peer.heardAfter(1_000_000)).toEqual([
+      'DATA 0 BE',
+      '@10.0.0.3 DATA 0 BE',
+      'DATA 0 BE',
+      '@10.0.0.3 DATA 0 BE',
+      'DATA 0 BE',
+      '@10.0.0.3 DATA 0 BE',
+    ]);
+    expect(peer.node.eventsOf('closed')).toMatchObject([{ reason: { kind: 'lost' } }]);
+  });
+
+  it('[SCTP-0845] when no path works any more, one after the other is tried', () => {
+    const peer = twoPaths({ config: { ...noHeartbeats, pathMaxRetrans: 0, associationMaxRetrans: 10 } });
+    peer.node.send(peer.id, 'x');
+    const heard = peer.heardAfter(20_000);
+    expect(states(peer)).toEqual(['inactive', 'inactive']);
+    expect(heard.slice(0, 5)).toEqual([
+      'DATA 0 BE',
+      '@10.0.0.3 DATA 0 BE',
+      'DATA 0 BE',
+      '@10.0.0.3 DATA 0 BE',
+      'DATA 0 BE',
+    ]);
+    expect(peer.status?.waitingFor).toBe('nothing');
+    peer.send(peer.sack(0));
+    expect(states(peer)).toContain('active');
+  });
+
+  it('[SCTP-0831, AT-68] only the heartbeats of an idle path fail: it is inactive, the association lives', () => {
+    const peer = twoPaths({ config: { heartbeatIntervalMs: 1000, associationMaxRetrans: 2 } });
+    for (let i = 0; i < 500; i++) {
+      peer.node.send(peer.id, 'x');
+      peer.clock.runFor(400);
+      peer.send(peer.sack(i));
+    }
+    expect(states(peer)).toEqual(['active', 'inactive']);
+    expect([peer.state, peer.tcb.errorCount]).toEqual(['ESTABLISHED', 0]);
+  });
+
+  it('[SCTP-0764, SCTP-0765, SCTP-0769, SCTP-0640, SCTP-0768] RTO and congestion windows are each path’s own', () => {
+    const peer = twoPaths({ config: noHeartbeats });
+    peer.node.send(peer.id, 'x');
+    peer.clock.runFor(1000);
+    const [first, second] = peer.status!.paths;
+    expect([first!.cwndBytes, first!.rtoMs, second!.cwndBytes, second!.rtoMs]).toEqual([1460, 2000, 4404, 1000]);
+  });
+
+  it('[SCTP-0677, SCTP-0933] SHUTDOWN that timed out goes to the other address', () => {
+    const peer = twoPaths({ config: noHeartbeats });
+    peer.node.shutdown(peer.id);
+    expect(peer.heardAfter(3000)).toEqual(['SHUTDOWN -1', '@10.0.0.3 SHUTDOWN -1', 'SHUTDOWN -1']);
+    peer.sendWith({ from: '10.0.0.3' }, { kind: 'shutdown-ack' });
+    expect(peer.state).toBe('CLOSED');
+  });
+});
+
+describe('transfers over two paths', () => {
+  const nodes = { a: { addresses: ['10.0.0.1', '10.0.1.1'] }, b: { addresses: ['10.0.0.2', '10.0.1.2'] } };
+
+  it('[AT-66] the first path is cut in mid-transfer: everything arrives once, in order, over the second', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const transfer = new Transfer(3_000_000, { seed, link: [delay(50)], ...nodes });
+      transfer.pair.clock.at(300 + 37 * seed, () => {
+        transfer.pair.network.partition.cut('10.0.0.1');
+      });
+      transfer.run();
+      const [tcb] = coreOf(transfer.pair.a).associations;
+      expect(tcb!.counters.t3Expirations).toBeGreaterThan(0);
+      expect(tcb!.paths.all.map(({ confirmed }) => confirmed)).toEqual([true, true]);
+    }
+  });
+
+  it('[AT-73] a path that comes and goes every two seconds for ten minutes', () => {
+    const transfer = new Transfer(20_000_000, {
+      seed: 4,
+      link: [delay(30)],
+      a: { ...nodes.a, config: { heartbeatIntervalMs: 1000, sendBufferBytes: 30_000 } },
+      b: { ...nodes.b, config: { heartbeatIntervalMs: 1000 } },
+    });
+    const { partition } = transfer.pair.network;
+    for (let i = 0; i < 150; i++) {
+      transfer.pair.clock.at(1000 + 4000 * i, () => partition.cut('10.0.0.1'));
+      transfer.pair.clock.at(3000 + 4000 * i, () => partition.heal('10.0.0.1'));
+    }
+    transfer.run();
+    const [tcb] = coreOf(transfer.pair.a).associations;
+    expect(tcb!.paths.primary.address).toBe('10.0.0.2');
+  });
+});
