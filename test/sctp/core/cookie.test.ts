@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { concatBytes } from '../../../src/base/bytes.ts';
+import { tsn } from '../../../src/base/serial.ts';
+import { CookieJar, type StateCookie } from '../../../src/sctp/core/cookie.ts';
+import { hmacSha256 } from '../../harness/endpoint-pair.ts';
+import { SeededRandom } from '../../harness/random.ts';
+
+const COOKIE: StateCookie = {
+  createdAt: 1234.5,
+  lifeMs: 60_000,
+  localTag: 0xffff_fff1,
+  peerTag: 2,
+  localTieTag: 3,
+  peerTieTag: 0xffff_fff4,
+  localPort: 5000,
+  peerPort: 65_535,
+  localInitialTsn: tsn(0xffff_ffff),
+  peerInitialTsn: tsn(0),
+  peerRwndBytes: 0xffff_ffff,
+  outboundStreams: 65_535,
+  inboundStreams: 1,
+  peerAddresses: ['10.0.0.2', '2001:db8::5', 'fe80::1%eth0'],
+};
+
+const jarOf = (keyLifeMs = 1000, now = 0): CookieJar => new CookieJar(hmacSha256, new SeededRandom(1), keyLifeMs, now);
+
+describe('State Cookie (RFC 9260 §5.1.3, §5.1.5)', () => {
+  it('[SCTP-0392, SCTP-0419] comes back as it was, and tells how long it is overdue', () => {
+    const jar = jarOf();
+    const verdict = jar.open(jar.seal(COOKIE, 10), 20);
+    expect(verdict).toEqual({ kind: 'authentic', cookie: COOKIE, overdueMs: 20 - 1234.5 - 60_000 });
+  });
+
+  it('[SCTP-0391, SCTP-0403, SCTP-0405, AT-12] is refused with any bit of any byte changed, cut short or made longer', () => {
+    const jar = jarOf();
+    const sealed = jar.seal(COOKIE, 0);
+    for (let at = 0; at < sealed.length; at++) {
+      for (let bit = 0; bit < 8; bit++) {
+        const changed = sealed.slice();
+        changed[at]! ^= 1 << bit;
+        expect(jar.open(changed, 0).kind).toBe('refused');
+      }
+      expect(jar.open(sealed.subarray(0, at), 0).kind).toBe('refused');
+    }
+    expect(jar.open(concatBytes([sealed, new Uint8Array(1)]), 0).kind).toBe('refused');
+  });
+
+  it('is refused if it is nonsense', () => {
+    const jar = jarOf();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(jar.open(bytes, 0).kind).toBe('refused');
+      }),
+    );
+  });
+
+  it('[SCTP-0395, SCTP-0396, SCTP-0404, AT-13] is good for one change of the key, and not for two', () => {
+    const jar = jarOf(1000);
+    const sealed = jar.seal(COOKIE, 500);
+    expect(jar.open(sealed, 999).kind).toBe('authentic');
+    expect(jar.open(sealed, 1500).kind).toBe('authentic');
+    expect(jar.open(sealed, 2400).kind).toBe('authentic');
+    expect(jar.open(sealed, 2600).kind).toBe('refused');
+  });
+
+  it('[SCTP-0404] nor for two periods in which nobody looked', () => {
+    const jar = jarOf(1000);
+    const sealed = jar.seal(COOKIE, 0);
+    expect(jar.open(sealed, 2000).kind).toBe('refused');
+  });
+
+  it('[SCTP-0394, SCTP-1055] another endpoint has another key', () => {
+    const entropy = new SeededRandom(9);
+    const [one, other] = [0, 0].map(() => new CookieJar(hmacSha256, entropy, 1000, 0));
+    expect(other!.open(one!.seal(COOKIE, 0), 0).kind).toBe('refused');
+  });
+
+  it('[SCTP-0284, SCTP-0398] is small: with one address less than 110 bytes', () => {
+    expect(jarOf().seal({ ...COOKIE, peerAddresses: ['10.0.0.2'] }, 0).length).toBeLessThan(110);
+  });
+});
