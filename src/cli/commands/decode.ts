@@ -38,7 +38,7 @@ function runDecode(file: string, json: boolean, io: Io): void {
     if (!(error instanceof WireError)) throw error;
     throw new CliError('ERR_CLI_FILE', `${file}: ${error.message}`, error);
   }
-  if (others > 0) io.err(`${others} UDP datagrams are not SCTP`);
+  if (others > 0) io.err(`UDP datagrams that are not SCTP: ${others}`);
 }
 
 function readFile(path: string): Uint8Array {

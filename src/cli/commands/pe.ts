@@ -77,6 +77,8 @@ async function runPe(name: ServiceName, options: PeOptions, io: Io): Promise<voi
         addresses: address,
         udpPort,
         capture: capture.hook,
+        // Whoever starts a server wants it to go on trying, until Ctrl-C.
+        config: { maxRegAttempt: 1_000_000 },
         signal: io.interrupted,
       },
       (session) => service.serve(session, element.peIdentifier),

@@ -22,7 +22,7 @@ export function describePartEvent(event: PartEvent, names: PartNames): string {
       return `${target} is taken over by ${winner}: ${elements} moved`;
     }
     case 'element-lost':
-      return `removes ${names.element(event.peIdentifier)} (${event.reason})`;
+      return `removes ${names.element(event.peIdentifier)} (${LOSSES[event.reason] ?? event.reason})`;
     case 'resynchronized':
       return `has fetched the elements of ${names.registrar(event.registrarId)} anew`;
     case 'home-changed': {
@@ -44,3 +44,10 @@ export function describePartEvent(event: PartEvent, names: PartNames): string {
     }
   }
 }
+
+/** Why a registrar removes an element, where its own word says little. */
+const LOSSES: Readonly<Record<string, string>> = {
+  'peer-update': 'its home registrar says so',
+  'keep-alive-timeout': 'it does not answer',
+  'bad-reports': 'users report it',
+};

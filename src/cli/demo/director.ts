@@ -167,7 +167,7 @@ export class Director {
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     const clean = code === 0 || signal === 'SIGKILL';
     if (!part.expectsExit || !clean) {
-      const words = part.complaints === '' ? '' : `: ${part.complaints}`;
+      const words = part.complaint === undefined ? '' : `: ${part.complaint}`;
       this.fail(new CliError('ERR_CLI_DEMO', `${part.name} ended unexpectedly with ${how}${words}`));
     }
     this.#lookAgain();

@@ -54,9 +54,10 @@ export class Part<Settings extends PartSettings = PartSettings> {
     return this.#expected;
   }
 
-  /** What the process has complained about. */
-  get complaints(): string {
-    return this.#stderr.trim();
+  /** What the process said about its end: the line with the error, or else the last one. */
+  get complaint(): string | undefined {
+    const lines = this.#stderr.split('\n').filter((line) => line.trim() !== '');
+    return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1))?.trim();
   }
 
   /** Starts a process with an empty memory. */
