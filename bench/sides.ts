@@ -16,7 +16,7 @@ export const sctp: Side = {
     await using b = await SctpEndpoint.bind({ addresses: ['127.0.0.1'], udpPort: 0 });
     const incoming = b.listen()[Symbol.asyncIterator]();
     const sender = await a.connect({ addresses: ['127.0.0.1'], sctpPort: b.sctpPort, udpPort: b.udpPort });
-    const { value: receiver } = await incoming.next();
+    const receiver = (await incoming.next()).value!;
     const message = new Uint8Array(bytes);
     const start = performance.now();
     const arrived = new Promise<void>((resolve) => {
