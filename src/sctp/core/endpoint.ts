@@ -103,7 +103,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   handleMessageTooLong(to: IpAddress, now: Instant): void {
     this.#now = now;
     for (const tcb of this.associations) {
-      if (tcb.paths.find(to)?.shrinkMtu() === true) this.#touch(tcb);
+      if (tcb.paths.find(to)?.shrinkMtu(now) === true) this.#touch(tcb);
     }
   }
 

@@ -96,7 +96,7 @@ function handleReflectedTag(endpoint: EndpointInside, arrival: Arrival, cursor: 
   const tcb = findByPeer(endpoint, arrival);
   if (tcb === undefined) return false;
   const chunk = cursor.decode();
-  const tagIsRight = tcb.peerTag !== 0 && arrival.header.verificationTag === tcb.peerTag;
+  const tagIsRight = arrival.header.verificationTag === tcb.peerTag;
   if (!tagIsRight) {
     endpoint.counters.wrongTag++;
     return true;

@@ -63,6 +63,7 @@ export class Path {
   probe: HeartbeatProbe | undefined;
   heartbeats: boolean;
   #pmtuBytes: number;
+  #shrunkAt: Instant | undefined;
 
   constructor(options: PathOptions, heartbeats: boolean) {
     this.address = options.address;
@@ -95,11 +96,16 @@ export class Path {
     return (this.#pmtuBytes - COMMON_HEADER_BYTES) & ~3;
   }
 
-  /** A packet was too long for the way: take the next smaller usual MTU. Returns whether anything changed. */
-  shrinkMtu(): boolean {
+  /**
+   * A packet was too long for the way: take the next smaller usual MTU, once an RTO, since all packets of a burst were
+   * too long together. Returns whether anything changed.
+   */
+  shrinkMtu(now: Instant): boolean {
+    if (this.#shrunkAt !== undefined && now - this.#shrunkAt < this.rto.rtoMs) return false;
     const overheadBytes = ipHeaderBytes(this.address) + UDP_HEADER_BYTES;
     const smaller = MTU_PLATEAUS.find((mtuBytes) => mtuBytes - overheadBytes < this.#pmtuBytes);
     if (smaller === undefined) return false;
+    this.#shrunkAt = now;
     this.#pmtuBytes = smaller - overheadBytes;
     this.congestion.setPmdcs(this.pmdcsBytes);
     return true;

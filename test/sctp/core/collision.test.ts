@@ -125,6 +125,14 @@ describe('INIT in the states (RFC 9260 §5.2.1, §5.2.2)', () => {
     expect(peer.core.associations.size).toBe(1);
   });
 
+  it('[SCTP-0380, ATK-0001] but listing an address that a peer has not confirmed binds nobody to it', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.66'] }).establish({
+      parameters: [ip('10.0.0.77')],
+    });
+    peer.sendWith({ tag: 0, from: '10.0.0.66' }, peer.init({ initiateTag: 5, parameters: [ip('10.0.0.77')] }));
+    expect(peer.heard()).toEqual(['@10.0.0.66 INIT-ACK']);
+  });
+
   it('[SCTP-0386, AT-32] addresses of a family that we lack are no new ones: such a peer can restart', () => {
     const parameters = [ip('2001:db8::1')];
     const peer = new ScriptedPeer().establish({ parameters });

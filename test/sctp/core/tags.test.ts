@@ -103,6 +103,15 @@ describe('verification tag (RFC 9260 §8.5)', () => {
     });
   });
 
+  it('[SCTP-0013] the right tag from another port, or from an address that is not the peer’s, is out of the blue', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] }).establish();
+    const { status } = peer;
+    peer.sendWith({ sourcePort: 6001 }, peer.data(0));
+    peer.sendWith({ from: '10.0.0.3' }, peer.data(0));
+    expect(peer.heard()).toEqual(['ABORT T', '@10.0.0.3 ABORT T']);
+    expect([peer.status, peer.node.texts()]).toEqual([status, []]);
+  });
+
   it('[SCTP-0036, SCTP-0037] port 0 is no port', () => {
     const peer = new ScriptedPeer();
     peer.sendWith({ tag: 0, sourcePort: 0 }, peer.init());

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../../src/base/config.ts';
+import { endpointConfig, overriddenConfig } from '../../../src/sctp/core/config.ts';
+import type { AssociateRequest } from '../../../src/sctp/core/contract.ts';
+import { RateLimit } from '../../../src/sctp/core/rate-limit.ts';
+import { EndpointPair } from '../../harness/endpoint-pair.ts';
+import { delay } from '../../harness/links/delay.ts';
+import { cookieOf, ScriptedPeer } from '../../harness/scripted-peer.ts';
+import { inState } from './in-state.ts';
+import { coreOf, makeCore } from './transfer.ts';
+
+describe('configuration', () => {
+  it('[SCTP-1066, SCTP-1067, SCTP-1068, SCTP-1069, SCTP-1072, SCTP-1073, SCTP-1074, SCTP-1075, SCTP-1076, SCTP-1078] has the defaults of RFC 9260 §16', () => {
+    expect(endpointConfig()).toMatchObject({
+      rtoInitialMs: 1000,
+      rtoMinMs: 1000,
+      rtoMaxMs: 60_000,
+      maxBurstPackets: 4,
+      validCookieLifeMs: 60_000,
+      associationMaxRetrans: 10,
+      pathMaxRetrans: 5,
+      maxInitRetransmits: 8,
+      heartbeatIntervalMs: 30_000,
+      sackDelayMs: 200,
+      shutdownGuardRtos: 5,
+    });
+  });
+
+  it('[SCTP-0595, SCTP-0140, SCTP-0145, SCTP-0148, SCTP-0189, SCTP-0196] does not take what the RFC forbids', () => {
+    for (const partial of [
+      { sackDelayMs: 501 },
+      { receiveBufferBytes: 1499 },
+      { outboundStreams: 0 },
+      { maxInboundStreams: 0 },
+    ]) {
+      expect(() => endpointConfig(partial)).toThrow(ConfigError);
+    }
+  });
+
+  it('takes overrides for one association, and the endpoint’s own settings for the rest', () => {
+    const config = endpointConfig({ rtoInitialMs: 500, pathMaxRetrans: 3 });
+    expect(overriddenConfig(config, { pathMaxRetrans: 1, rtoInitialMs: undefined as never })).toMatchObject({
+      pathMaxRetrans: 1,
+      rtoInitialMs: 500,
+    });
+    expect(() => overriddenConfig(config, { pathMaxRetrans: -1 })).toThrow(ConfigError);
+    expect(() => overriddenConfig(config, { pathMaxRetran: 1 } as never)).toThrow(ConfigError);
+  });
+});
+
+describe('calls', () => {
+  const request: AssociateRequest = { addresses: ['10.0.0.2'], sctpPort: 6000, udpPort: 9899 };
+  const associate = (peer: ScriptedPeer, fields: Partial<AssociateRequest>): void => {
+    peer.node.call((core, now) => core.associate({ ...request, ...fields }, now));
+  };
+
+  it.each([
+    ['no address', { addresses: [] }, /no address/],
+    ['a host name', { addresses: ['example.org'] }, /not a unicast IP address/],
+    ['a multicast address', { addresses: ['224.0.0.1'] }, /not a unicast IP address/],
+    ['a family we lack', { addresses: ['2001:db8::1'] }, /same family/],
+    ['SCTP port 0', { sctpPort: 0 }, /sctpPort is 0/],
+    ['UDP port 65536', { udpPort: 65_536 }, /udpPort is 65536/],
+    ['a setting that does not exist', { config: { nonsense: 1 } as never }, /unknown setting/],
+  ])('[SCTP-1006] ASSOCIATE refuses %s', (_, fields, message) => {
+    const peer = new ScriptedPeer();
+    expect(() => associate(peer, fields)).toThrow(message);
+    expect([peer.core.associations.size, peer.heardAfter(5000)]).toEqual([0, []]);
+  });
+
+  it('[SCTP-0010] ASSOCIATE refuses a second association with the same peer', () => {
+    const peer = new ScriptedPeer().establish();
+    expect(() => associate(peer, {})).toThrow(/already/);
+    associate(peer, { sctpPort: 6001 });
+    expect(peer.core.associations.size).toBe(2);
+  });
+
+  it('[SCTP-1046] ASSOCIATE refuses what is over maxAssociations', () => {
+    const peer = new ScriptedPeer({ config: { maxAssociations: 1 } }).establish();
+    expect(() => associate(peer, { sctpPort: 6001 })).toThrow(/maxAssociations/);
+  });
+
+  it('SEND refuses streams, PPIDs and sizes that cannot be', () => {
+    const peer = new ScriptedPeer({ config: { maxMessageBytes: 1000 } }).establish();
+    for (const [fields, code] of [
+      [{ streamId: 10 }, 'ERR_SCTP_BAD_ARGUMENT'],
+      [{ streamId: -1 }, 'ERR_SCTP_BAD_ARGUMENT'],
+      [{ streamId: 0.5 }, 'ERR_SCTP_BAD_ARGUMENT'],
+      [{ ppid: -1 }, 'ERR_SCTP_BAD_ARGUMENT'],
+      [{ ppid: 2 ** 32 }, 'ERR_SCTP_BAD_ARGUMENT'],
+    ] as const) {
+      expect(() => peer.node.send(peer.id, 'x', fields)).toThrow(expect.objectContaining({ code }));
+    }
+    expect(() => peer.node.send(peer.id, new Uint8Array(1001))).toThrow(
+      expect.objectContaining({ code: 'ERR_SCTP_MESSAGE_TOO_LARGE' }),
+    );
+    expect(peer.heardAfter(0)).toEqual([]);
+  });
+
+  it('calls for an association that is gone: SEND is refused, the others do nothing', () => {
+    const peer = new ScriptedPeer().establish();
+    peer.node.abort(peer.id);
+    peer.heardAfter(0);
+    expect(() => peer.node.send(peer.id, 'x')).toThrow(expect.objectContaining({ code: 'ERR_SCTP_CLOSED' }));
+    peer.node.abort(peer.id);
+    peer.node.shutdown(peer.id);
+    peer.node.call((core, now) => core.consumed(peer.id, 1, now));
+    expect([peer.heardAfter(0), peer.status, peer.node.eventsOf('closed').length]).toEqual([[], undefined, 1]);
+  });
+
+  it('a full send buffer refuses, and half an empty one is announced', () => {
+    const peer = new ScriptedPeer({ config: { sendBufferBytes: 4000 } }).establish();
+    for (let i = 0; i < 4; i++) expect(peer.node.send(peer.id, new Uint8Array(1000))).toBe(true);
+    expect(peer.node.send(peer.id, 'x')).toBe(false);
+    peer.send(peer.sack(0));
+    expect(peer.node.eventsOf('drain').length).toBe(0);
+    peer.send(peer.sack(1));
+    expect(peer.node.eventsOf('drain').length).toBe(1);
+    expect(peer.node.send(peer.id, 'x')).toBe(true);
+    peer.send(peer.sack(3));
+    expect(peer.node.eventsOf('drain').length).toBe(1);
+  });
+
+  it('[SCTP-1014] STATUS says what queued data waits for', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2'], config: { pathMaxRetrans: 0, heartbeats: false } });
+    peer.associate();
+    expect(peer.status?.waitingFor).toBe('nothing');
+    for (let i = 0; i < 20; i++) peer.node.send(peer.id, new Uint8Array(1444));
+    expect(peer.status?.waitingFor).toBe('handshake');
+    peer.send(peer.initAck());
+    peer.send({ kind: 'cookie-ack' });
+    expect(peer.status?.waitingFor).toBe('congestion-window');
+    peer.clock.runFor(1000);
+    expect(peer.status?.waitingFor).toBe('path');
+    peer.send(peer.sack(3, [], 0));
+    expect(peer.status?.waitingFor).toBe('peer-window');
+  });
+});
+
+describe('an endpoint as a whole', () => {
+  it('[AT-87, SCTP-1057] 2,000 associations come and go, and nothing is left', () => {
+    const pair = new EndpointPair(makeCore, { a: { record: false }, b: { record: false, listening: true } });
+    for (let i = 0; i < 2000; i++) {
+      const id = pair.a.associate(pair.b);
+      pair.clock.runFor(0);
+      pair.a.send(id, 'x');
+      if (i % 2 === 0) pair.a.abort(id);
+      else pair.a.shutdown(id);
+      pair.clock.runFor(0);
+    }
+    pair.clock.runFor(1000);
+    expect([coreOf(pair.a).associations.size, coreOf(pair.b).associations.size]).toEqual([0, 0]);
+    expect([pair.a.core.nextTimeoutAt(), pair.b.core.nextTimeoutAt(), pair.clock.pending]).toEqual([
+      undefined,
+      undefined,
+      0,
+    ]);
+  });
+
+  it('[AT-88] an hour that passes at once fires each timer once', () => {
+    const peer = inState('ESTABLISHED');
+    peer.node.send(peer.id, 'x');
+    peer.heardAfter(0);
+    const outputs: string[] = [];
+    peer.core.handleTimeout(3_600_000);
+    for (let output = peer.core.pollOutput(); output !== undefined; output = peer.core.pollOutput())
+      outputs.push(output.kind);
+    // A HEARTBEAT, and the DATA again.
+    expect(outputs).toEqual(['packet']);
+    expect(peer.tcb.errorCount).toBe(1);
+  });
+
+  it('[AT-71] two peers that list the same address: each packet goes to its own association', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3', '10.0.0.4'] });
+    const shared = { parameters: [{ kind: 'ip-address', address: '10.0.0.4' }] } as const;
+    const tags = ['10.0.0.2', '10.0.0.3'].map((from, i) => {
+      const ack = peer.askForInitAck({ ...shared, initiateTag: 100 + i }, { from });
+      peer.sendWith({ from, tag: ack.initiateTag }, { kind: 'cookie-echo', cookie: cookieOf(ack) });
+      return ack.initiateTag;
+    });
+    expect(peer.core.associations.size).toBe(2);
+    peer.sendWith({ from: '10.0.0.4', tag: tags[0]! }, peer.data(0, { text: 'one' }));
+    peer.sendWith({ from: '10.0.0.4', tag: tags[1]! }, peer.data(0, { text: 'two' }));
+    expect([peer.node.texts(1), peer.node.texts(2)]).toEqual([['one'], ['two']]);
+    peer.sendWith({ from: '10.0.0.2', tag: tags[0]! }, { kind: 'abort', tagReflected: false, causes: [] });
+    peer.sendWith({ from: '10.0.0.4', tag: tags[1]! }, peer.data(1, { text: 'alive' }));
+    expect(peer.node.texts(2)).toEqual(['two', 'alive']);
+  });
+
+  it('the end of an association is its last event, whatever was in the output before', () => {
+    const pair = new EndpointPair(makeCore, { link: [delay(1)] });
+    const ids = pair.connect();
+    pair.b.call((core, now) => {
+      for (let i = 0; i < 5; i++)
+        core.send(ids.b, { data: new Uint8Array(100), streamId: 0, ppid: 0, unordered: false }, now);
+      core.abort(ids.b, 'enough', now);
+      core.shutdown(ids.b, now);
+    });
+    pair.clock.runFor(10_000);
+    expect(pair.b.events.at(-1)?.event.kind).toBe('closed');
+    expect(pair.b.eventsOf('send-failed').length).toBe(5);
+    expect(pair.a.events.at(-1)?.event.kind).toBe('closed');
+  });
+
+  it('[SCTP-0338, SCTP-0490, SCTP-0491] tags are never 0 and never those of other associations', () => {
+    const peer = new ScriptedPeer().establish();
+    const { entropy } = peer.core;
+    const wanted = [0, peer.theirTag, 77];
+    const original = entropy.u32.bind(entropy);
+    entropy.u32 = () => wanted.shift() ?? original();
+    expect(peer.core.newTag()).toBe(77);
+  });
+});
+
+describe('rate limit', () => {
+  it('[SCTP-0881] lets a tenth of a second’s worth through at once, and refills evenly', () => {
+    const limit = new RateLimit(100, 0);
+    const count = (now: number): number => {
+      let allowed = 0;
+      while (limit.allow(now)) allowed++;
+      return allowed;
+    };
+    expect([count(0), count(0), count(50), count(55), count(100_000)]).toEqual([10, 0, 5, 0, 10]);
+  });
+});
