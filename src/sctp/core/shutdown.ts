@@ -110,7 +110,7 @@ export function shutdownTimedOut(tcb: Tcb, now: Instant): void {
   else if (tcb.state === 'SHUTDOWN-ACK-SENT') sendShutdownAck(tcb, now);
 }
 
-/** T5-shutdown-guard expired. */
+/** T5-shutdown-guard expired: it guards the whole sequence, from our SHUTDOWN on (§9.2). */
 export function shutdownGuardExpired(tcb: Tcb): void {
   abortAssociation(tcb, 'protocol-violation', 'the peer did not finish the shutdown (T5-shutdown-guard)', []);
 }
@@ -129,7 +129,6 @@ function hasEnded(tcb: Tcb): boolean {
 
 function enterShutdownAckSent(tcb: Tcb, now: Instant): void {
   tcb.state = 'SHUTDOWN-ACK-SENT';
-  tcb.timers.stop('t5-shutdown-guard');
   tcb.errorCount = 0;
   stopHeartbeats(tcb);
   sendShutdownAck(tcb, now);

@@ -21,7 +21,7 @@ const stale = { kind: 'error', causes: [{ kind: 'stale-cookie', stalenessUs: 5 }
 const times = (peer: ScriptedPeer): number[] => peer.packets.map(({ at }) => at - peer.packets[0]!.at);
 
 describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
-  it('[SCTP-0306, SCTP-0309, SCTP-0310, SCTP-0345, SCTP-0353] INIT, INIT ACK, COOKIE ECHO, COOKIE ACK', () => {
+  it('[SCTP-0306, SCTP-0399, SCTP-0309, SCTP-0310, SCTP-0345, SCTP-0353] INIT, INIT ACK, COOKIE ECHO, COOKIE ACK', () => {
     const peer = new ScriptedPeer();
     peer.associate();
     expect([peer.heard(), peer.state]).toEqual([['INIT'], 'COOKIE-WAIT']);

@@ -15,7 +15,7 @@ const ip = (address: string): Parameter => ({ kind: 'ip-address', address });
 const firstChunkBytes = (packet: Uint8Array): Uint8Array => packet.subarray(12);
 
 describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
-  it('[SCTP-0307, SCTP-0308, SCTP-0342, SCTP-0349] INIT, INIT ACK, COOKIE ECHO, COOKIE ACK', () => {
+  it('[SCTP-0307, SCTP-0308, SCTP-0342, SCTP-0343, SCTP-0349] INIT, INIT ACK, COOKIE ECHO, COOKIE ACK', () => {
     const peer = new ScriptedPeer();
     const ack = peer.askForInitAck();
     expect(peer.heard()).toEqual(['INIT-ACK']);
@@ -133,6 +133,12 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
   it('[SCTP-0386, SCTP-0387, SCTP-0388] ignores a family that it does not have, without an error', () => {
     const peer = new ScriptedPeer().establish({ parameters: [ip('2001:db8::7'), ip('10.0.0.9')] });
     expect(peer.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.0.9']);
+  });
+
+  it('[SCTP-0170, SCTP-0134] a Supported Address Types with the host name type is nothing special', () => {
+    const peer = new ScriptedPeer();
+    peer.establish({ parameters: [{ kind: 'supported-address-types', types: [5, 11] }] });
+    expect(peer.core.associations.size).toBe(1);
   });
 
   it('[SCTP-0354, SCTP-0031, SCTP-0734] answers an INIT with an INIT ACK that is alone', () => {

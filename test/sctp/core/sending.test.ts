@@ -155,7 +155,7 @@ describe('what DATA is sent (RFC 9260 §6.1, §6.5, §6.9, §6.10)', () => {
     expect(() => peer.node.send(peer.id, '')).toThrow(/no empty messages/);
   });
 
-  it('[SCTP-0530] sends no DATA in SHUTDOWN-SENT and SHUTDOWN-ACK-SENT, and takes none from SHUTDOWN-PENDING on', () => {
+  it('[SCTP-0530, SCTP-0326, SCTP-0328, SCTP-0955] sends no DATA in SHUTDOWN-SENT and SHUTDOWN-ACK-SENT, and takes none from SHUTDOWN-PENDING on', () => {
     for (const state of ['SHUTDOWN-PENDING', 'SHUTDOWN-SENT', 'SHUTDOWN-RECEIVED', 'SHUTDOWN-ACK-SENT'] as const) {
       const peer = inState(state);
       expect(() => peer.node.send(peer.id, 'x')).toThrow(/shutting down/);

@@ -92,6 +92,27 @@ describe('shutdown that we ask for (RFC 9260 §9.2)', () => {
     expect(peer.node.messages.length).toBe(120);
   });
 
+  it('[SCTP-0938] at the brink of the limit as well', () => {
+    const peer = new ScriptedPeer({ config: { associationMaxRetrans: 3 } }).establish();
+    peer.node.shutdown(peer.id);
+    peer.clock.runFor(7000);
+    expect(peer.tcb.errorCount).toBe(3);
+    peer.send({ kind: 'heartbeat', value: new Uint8Array([0, 1, 0, 4]) });
+    expect(peer.tcb.errorCount).toBe(0);
+    peer.clock.runFor(8000);
+    expect(peer.state).toBe('SHUTDOWN-SENT');
+  });
+
+  it('[SCTP-0945, SCTP-0947] T5 guards the whole sequence, also where both sides have asked', () => {
+    const peer = inState('SHUTDOWN-SENT', { config: { associationMaxRetrans: 100 } });
+    peer.clock.runFor(100_000);
+    peer.send(peer.shutdown());
+    peer.clock.runFor(199_999);
+    expect(peer.state).toBe('SHUTDOWN-ACK-SENT');
+    peer.heard();
+    expect(peer.heardAfter(1)).toEqual(['ABORT']);
+  });
+
   it('[SCTP-0945, SCTP-0946, SCTP-0947, AT-84] a peer that never comes to an end is aborted after 5 RTO.Max', () => {
     const peer = new ScriptedPeer().establish();
     peer.node.shutdown(peer.id);
