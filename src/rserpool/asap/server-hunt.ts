@@ -45,7 +45,11 @@ export class ServerHunt<Event> {
   readonly #attempts = new Map<ChannelId, TransportTarget>();
   /** What was tried in the current round. */
   readonly #tried = new Set<string>();
+  /** Until when not to call registrars that ended an association without an answer. */
+  readonly #avoided = new Map<string, Instant>();
   #home: HomeRegistrar | undefined;
+  /** The home has answered something: it is not only there, it works. */
+  #homeWorks = false;
   #t5At: Instant | undefined;
   #t5Ms: number;
 
@@ -76,6 +80,11 @@ export class ServerHunt<Event> {
     this.#beginRound(now);
   }
 
+  /** The home registrar has answered. */
+  heard(): void {
+    this.#homeWorks = true;
+  }
+
   /** Ends a hunt that is no longer needed, because the home answered after all. */
   settle(): void {
     this.#endRound('the home registrar answers again');
@@ -95,6 +104,7 @@ export class ServerHunt<Event> {
   adopt(home: HomeRegistrar): void {
     this.#endRound('another registrar became home');
     this.#install(home);
+    this.heard();
   }
 
   /** Closes everything. */
@@ -113,6 +123,7 @@ export class ServerHunt<Event> {
 
   handleChannelDown(channel: ChannelId, now: Instant): HuntResult {
     if (this.#home?.channel === channel) {
+      if (!this.#homeWorks) this.#avoid(this.#home.target, now);
       this.#forgetHome();
       this.start(now);
       return 'home-lost';
@@ -144,8 +155,17 @@ export class ServerHunt<Event> {
     return earlier(this.#t5At, this.#known.nextTimeoutAt());
   }
 
+  /**
+   * A registrar that takes an association and ends it without an answer, as one that is still starting does, is left
+   * alone for T5. Calling it at once would be a loop without a pause.
+   */
+  #avoid(target: TransportTarget, now: Instant): void {
+    this.#avoided.set(targetKey(target), now + this.#config.t5ServerhuntMs);
+  }
+
   #beginRound(now: Instant): void {
     this.#tried.clear();
+    for (const [key, until] of this.#avoided) if (until <= now) this.#avoided.delete(key);
     this.#t5At = now + this.#t5Ms;
     this.#fill();
   }
@@ -163,7 +183,7 @@ export class ServerHunt<Event> {
     if (this.#attempts.size >= free) return;
     for (const target of this.#known.candidates()) {
       const key = targetKey(target);
-      if (key === homeKey || this.#tried.has(key)) continue;
+      if (key === homeKey || this.#tried.has(key) || this.#avoided.has(key)) continue;
       this.#tried.add(key);
       this.#known.markTried(target);
       this.#attempts.set(this.#outbox.connect(target, PPID.asap), target);
@@ -178,6 +198,7 @@ export class ServerHunt<Event> {
       this.#outbox.close(former.channel, 'shutdown', 'another registrar is home now');
     }
     this.#home = home;
+    this.#homeWorks = false;
     this.#t5Ms = this.#config.t5ServerhuntMs;
   }
 

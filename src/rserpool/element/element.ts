@@ -266,6 +266,7 @@ export class ElementRole implements Role<ElementEvent> {
     const fromHome = home?.channel === channel;
     if (!fromHome && !this.#sessions.has(channel)) return;
     const message = receiveControl(this.#outbox, channel, bytes);
+    if (fromHome && message !== undefined) this.#hunt.heard();
     switch (message?.kind) {
       case 'registration-response':
         // Only the home registrar was asked.

@@ -298,6 +298,7 @@ export class UserRole implements Role<UserEvent> {
 
   #onRegistrarMessage(channel: ChannelId, bytes: Uint8Array, now: Instant): void {
     const message = receiveControl(this.#outbox, channel, bytes);
+    if (message !== undefined) this.#hunt.heard();
     if (message?.kind === 'handle-resolution-response') this.#onResolution(channel, message, now);
     else if (message?.kind === 'error') {
       this.#outbox.event({ kind: 'peer-error', channel, reason: describeCauses(message.causes) });

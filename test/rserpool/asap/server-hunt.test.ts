@@ -92,7 +92,24 @@ describe('server hunt', () => {
     ladder.down(5);
     ladder.take();
     ladder.advance(10_000);
-    expect(ladder.takeOnly('connect')).toEqual(['connect 9 192.0.2.1']);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 7 192.0.2.1']);
+  });
+
+  it('waits for T5 before it calls a registrar again that ended the association without an answer', () => {
+    const ladder = hunter(2);
+    ladder.call((role, now) => role.start(now));
+    ladder.up(1);
+    ladder.take();
+    ladder.down(1);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 5 192.0.2.2']);
+    ladder.up(5, host(2));
+    ladder.take();
+    ladder.down(5);
+    expect(ladder.takeOnly('connect')).toEqual([]);
+    ladder.advance(9_999);
+    expect(ladder.takeOnly('connect')).toEqual([]);
+    ladder.advance(1);
+    expect(ladder.takeOnly('connect')).toHaveLength(2);
   });
 
   it('[ASAP-232] hunts again when the home registrar is gone, that one last', () => {
