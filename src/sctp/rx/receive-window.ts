@@ -12,7 +12,7 @@ const LEAST_CHUNKS = 256;
 export class ReceiveWindow {
   readonly #capacityBytes: number;
   readonly #capacityChunks: number;
-  /** Below this much room the window is told as closed: no silly windows (RFC 9260 §6.2, RFC 1122 §4.2.3.3). */
+  /** A closed window stays closed below this much room: no silly windows (RFC 9260 §6.2, RFC 1122 §4.2.3.3). */
   readonly #leastBytes: number;
   #deliveredBytes = 0;
   #deliveredMessages = 0;
@@ -66,11 +66,14 @@ export class ReceiveWindow {
     this.#deliveredMessages = Math.max(0, this.#deliveredMessages - 1);
   }
 
-  /** The window as it would be told now. */
+  /**
+   * The window as it would be told now. It shrinks byte by byte, so that what the peer sends into the room that it was
+   * told of is always taken; but once closed it opens only by a piece worth having.
+   */
   currentBytes(heldBytes: number, heldChunks: number): number {
     if (this.#deliveredMessages + heldChunks >= this.#capacityChunks) return 0;
-    const freeBytes = this.#capacityBytes - this.#deliveredBytes - heldBytes;
-    return freeBytes < this.#leastBytes ? 0 : freeBytes;
+    const freeBytes = Math.max(0, this.#capacityBytes - this.#deliveredBytes - heldBytes);
+    return this.#advertisedBytes === 0 && freeBytes < this.#leastBytes ? 0 : freeBytes;
   }
 
   /** Takes the window for a SACK that is about to be sent. */

@@ -328,11 +328,18 @@ describe('the receive window (RFC 9260 §6.2)', () => {
     expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(9000);
   });
 
-  it('[SCTP-0585] never tells of less than a packet: closed then', () => {
+  it('[SCTP-0585] takes all that fits the room that was told of; once closed it opens only by a piece worth having', () => {
     const peer = new ScriptedPeer({ consume: 'by-hand', config: { receiveBufferBytes: 10_000 } }).establish();
     for (let i = 0; i < 9; i++) peer.send(peer.data(i, { userData: bytes(1000) }));
     peer.clock.runFor(200);
-    expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(0);
+    expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(1000);
+    peer.send(peer.data(9, { userData: bytes(1000) }));
+    peer.clock.runFor(200);
+    expect(peer.lastHeard('sack')).toMatchObject({ cumulativeTsnAck: peer.initialTsn + 9, advertisedRwndBytes: 0 });
+    peer.node.call((core, now) => core.consumed(peer.id, 1000, now));
+    peer.send(peer.data(10, { userData: bytes(1000) }));
+    peer.clock.runFor(200);
+    expect(peer.lastHeard('sack')).toMatchObject({ cumulativeTsnAck: peer.initialTsn + 9, advertisedRwndBytes: 0 });
   });
 
   it('[SCTP-0591, SCTP-0592, SCTP-0593] tells of new room by itself, but only of a quarter of the buffer', () => {
@@ -379,6 +386,15 @@ describe('the receive window (RFC 9260 §6.2)', () => {
     peer.send(peer.data(0, { userData: bytes(1000) }));
     expect(peer.heardAfter(200)).toEqual(['SACK 15']);
     expect(peer.tcb.inbound!.reassembly.heldBytes).toBe(0);
+  });
+
+  it('[SCTP-0616] nothing is given up for a chunk that does not fit even so', () => {
+    const peer = new ScriptedPeer({ consume: 'by-hand', config: { receiveBufferBytes: 4000 } }).establish();
+    for (let i = 0; i < 3; i++) peer.send(peer.data(i, { userData: bytes(1200) }));
+    peer.send(peer.data(4, { userData: bytes(100) }));
+    peer.heard();
+    peer.send(peer.data(3, { userData: bytes(1000) }));
+    expect(peer.heard()).toEqual(['SACK 2 gaps 2-2']);
   });
 
   it('[AT-43] unordered messages beyond the hole that went up already are passed over', () => {

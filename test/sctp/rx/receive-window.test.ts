@@ -12,18 +12,23 @@ describe('receive window (RFC 9260 §6.2)', () => {
     expect(window.currentBytes(300, 1)).toBe(9700);
   });
 
-  it('[SCTP-0585] is closed below the size of a packet', () => {
+  it('[SCTP-0585] shrinks byte by byte, and once closed opens only by the size of a packet', () => {
     const window = new ReceiveWindow(10_000, 1000);
-    expect([window.currentBytes(9000, 1), window.currentBytes(9001, 1)]).toEqual([1000, 0]);
-    // A small buffer: below a quarter of it.
+    // What was told is never taken back: a peer may be filling it at this moment.
+    expect([window.advertise(9001, 1), window.advertise(9999, 1), window.advertise(10_001, 1)]).toEqual([999, 1, 0]);
+    expect([window.advertise(9001, 1), window.advertise(9000, 1)]).toEqual([0, 1000]);
+    // A small buffer: by a quarter of it.
     const small = new ReceiveWindow(2000, 1000);
-    expect([small.currentBytes(1500, 1), small.currentBytes(1501, 1)]).toEqual([500, 0]);
+    expect([small.advertise(2000, 1), small.advertise(1501, 1), small.advertise(1500, 1)]).toEqual([0, 0, 500]);
   });
 
   it('[SCTP-0581] takes nothing once it was told as closed, until it is open again', () => {
     const window = new ReceiveWindow(10_000, 1000);
     expect(window.hasRoomFor(500, 9200, 1)).toBe(true);
-    expect(window.advertise(9200, 1)).toBe(0);
+    expect(window.advertise(9200, 1)).toBe(800);
+    // Sent into the room that was told of.
+    expect(window.hasRoomFor(800, 9200, 1)).toBe(true);
+    expect(window.advertise(10_000, 1)).toBe(0);
     expect([window.hasRoomFor(500, 9200, 1), window.canStore(500, 9200, 1)]).toEqual([false, true]);
     expect(window.hasRoomFor(500, 8000, 1)).toBe(true);
     expect(window.hasRoomFor(2001, 8000, 1)).toBe(false);
@@ -32,7 +37,7 @@ describe('receive window (RFC 9260 §6.2)', () => {
   it('[SCTP-0592, SCTP-0593] is worth an update when a quarter of the buffer has come free', () => {
     const window = new ReceiveWindow(10_000, 1000);
     window.delivered(9500);
-    expect(window.advertise(0, 0)).toBe(0);
+    expect(window.advertise(500, 1)).toBe(0);
     window.consumed(1999);
     expect(window.worthAnUpdate(0, 0)).toBe(false);
     window.consumed(1);
