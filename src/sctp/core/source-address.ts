@@ -2,8 +2,8 @@ import { classifyIp, type IpAddress, isIpv6, parseIp } from '../../base/address.
 
 /**
  * The local address that packets to `destination` leave from: the same family, the same kind of address (loopback to
- * loopback), and among those the one that shares the longest prefix. RFC 9260 §6.4 leaves the choice open; this one puts
- * the paths of two hosts on two networks onto the two networks.
+ * loopback), and among those the one that shares the longest prefix, as long as that tells networks apart; then the first
+ * one. RFC 9260 §6.4 leaves the choice open; this one puts the paths of two hosts on two networks onto the two networks.
  *
  * @returns `undefined` if no local address is of the family
  */
@@ -12,7 +12,8 @@ export function chooseLocalAddress(local: readonly IpAddress[], destination: IpA
   let bestScore = -1;
   for (const address of local) {
     if (isIpv6(address) !== isIpv6(destination)) continue;
-    const score = (sameReach(address, destination) ? 1000 : 0) + commonPrefixBits(address, destination);
+    const sharedBits = Math.min(commonPrefixBits(address, destination), isIpv6(address) ? 64 : 24);
+    const score = (sameReach(address, destination) ? 1000 : 0) + sharedBits;
     if (score > bestScore) {
       best = address;
       bestScore = score;

@@ -23,6 +23,8 @@ describe('local addresses', () => {
     expect(chosen('fe80::99')).toBe('fe80::7');
     expect(chosen('2001:db8:2::99')).toBe('2001:db8:2::7');
     expect(chooseLocalAddress(['10.0.0.1'], '2001:db8::1')).toBeUndefined();
+    // On one network the first one is preferred, however near another one is.
+    expect(chooseLocalAddress(['10.0.0.1', '10.0.0.2'], '10.0.0.3')).toBe('10.0.0.1');
   });
 
   it('[SCTP-0390, SCTP-0381] tells a peer of what it can reach only', () => {
