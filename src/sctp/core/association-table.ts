@@ -12,7 +12,7 @@ import type { Tcb } from './tcb.ts';
 export class AssociationTable {
   readonly #byId = new Map<AssociationId, Tcb>();
   readonly #byTag = new Map<number, Tcb>();
-  readonly #byPeer = new Map<string, Tcb>();
+  readonly #byPeer = new Map<string, Set<Tcb>>();
   readonly #byHost = new Map<string, Set<Tcb>>();
   /** What each association is filed under, to take it out again. */
   readonly #keys = new Map<
@@ -36,8 +36,14 @@ export class AssociationTable {
     return this.#byTag.get(localTag);
   }
 
+  /** Peers may list addresses that are others': one where the address is confirmed comes first (RFC 9260 §5.4). */
   byPeer(address: IpAddress, sctpPort: number, udpPort: number): Tcb | undefined {
-    return this.#byPeer.get(peerKey(address, sctpPort, udpPort));
+    let unconfirmed: Tcb | undefined;
+    for (const tcb of this.#byPeer.get(peerKey(address, sctpPort, udpPort)) ?? []) {
+      if (tcb.paths.find(address)?.confirmed === true) return tcb;
+      unconfirmed ??= tcb;
+    }
+    return unconfirmed;
   }
 
   /** All associations with that address and SCTP port, whatever their UDP ports. */
@@ -53,12 +59,8 @@ export class AssociationTable {
     this.#keys.set(tcb, { tag: tcb.localTag, peers, hosts });
     this.#byId.set(tcb.id, tcb);
     this.#byTag.set(tcb.localTag, tcb);
-    for (const key of peers) if (!this.#byPeer.has(key)) this.#byPeer.set(key, tcb);
-    for (const key of hosts) {
-      const there = this.#byHost.get(key);
-      if (there === undefined) this.#byHost.set(key, new Set([tcb]));
-      else there.add(tcb);
-    }
+    for (const key of peers) addTo(this.#byPeer, key, tcb);
+    for (const key of hosts) addTo(this.#byHost, key, tcb);
   }
 
   remove(tcb: Tcb): void {
@@ -67,13 +69,21 @@ export class AssociationTable {
     this.#keys.delete(tcb);
     this.#byId.delete(tcb.id);
     if (this.#byTag.get(keys.tag) === tcb) this.#byTag.delete(keys.tag);
-    for (const key of keys.peers) if (this.#byPeer.get(key) === tcb) this.#byPeer.delete(key);
-    for (const key of keys.hosts) {
-      const there = this.#byHost.get(key);
-      there?.delete(tcb);
-      if (there?.size === 0) this.#byHost.delete(key);
-    }
+    for (const key of keys.peers) removeFrom(this.#byPeer, key, tcb);
+    for (const key of keys.hosts) removeFrom(this.#byHost, key, tcb);
   }
+}
+
+function addTo(index: Map<string, Set<Tcb>>, key: string, tcb: Tcb): void {
+  const there = index.get(key);
+  if (there === undefined) index.set(key, new Set([tcb]));
+  else there.add(tcb);
+}
+
+function removeFrom(index: Map<string, Set<Tcb>>, key: string, tcb: Tcb): void {
+  const there = index.get(key);
+  there?.delete(tcb);
+  if (there?.size === 0) index.delete(key);
 }
 
 function peerKey(address: IpAddress, sctpPort: number, udpPort: number): string {

@@ -120,7 +120,9 @@ export class Endpoint implements SctpCore, EndpointInside {
       );
     }
     for (const address of addresses) {
-      if (this.associations.byPeer(address, request.sctpPort, request.udpPort) === undefined) continue;
+      const known = this.associations.byPeer(address, request.sctpPort, request.udpPort);
+      // What a peer lists and has not been verified is not known to be its address.
+      if (known?.paths.find(address)?.confirmed !== true) continue;
       // §1.3: never two associations between the same endpoints.
       throw new SctpError(
         'ERR_SCTP_BAD_ARGUMENT',

@@ -298,6 +298,19 @@ describe('miss indications and fast retransmit (RFC 9260 §7.2.4)', () => {
   });
 });
 
+describe('congestion avoidance', () => {
+  it('[SCTP-0788, SCTP-0792] counts what is acknowledged, until everything is', () => {
+    const peer = inFlight(4);
+    const [path] = peer.tcb.paths.all;
+    path!.congestion.lostBySack();
+    openWindow(peer, 1);
+    peer.send(peer.sack(1, [{ start: 2, end: 2 }]));
+    expect(path!.congestion.partialBytesAcked).toBe(3 * 1016);
+    peer.send(peer.sack(3));
+    expect(path!.congestion.partialBytesAcked).toBe(0);
+  });
+});
+
 describe('reneging (RFC 9260 §6.2.1 D iii)', () => {
   it('[SCTP-0626, SCTP-0628, SCTP-0762, SCTP-0656, AT-52] what was gap-acked and is no more is outstanding again, with T3, and is sent again', () => {
     const peer = inFlight(2);

@@ -75,6 +75,27 @@ describe('calls', () => {
     expect(peer.core.associations.size).toBe(2);
   });
 
+  it('[ATK-0001] ASSOCIATE is not kept from a peer by others that list its address', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] }).establish({
+      parameters: [{ kind: 'ip-address', address: '10.0.0.3' }],
+    });
+    associate(peer, { addresses: ['10.0.0.3'] });
+    expect(peer.core.associations.size).toBe(2);
+    // Found under both, the one where the address is confirmed first; and after its end under the other.
+    const { associations } = peer.core;
+    expect(associations.byPeer('10.0.0.3', 6000, 9899)?.id).toBe(2);
+    peer.node.abort(2);
+    expect(associations.byPeer('10.0.0.3', 6000, 9899)?.id).toBe(1);
+    peer.node.abort(1);
+    expect(associations.byPeer('10.0.0.3', 6000, 9899)).toBeUndefined();
+  });
+
+  it('[AT-70] ASSOCIATE takes no more addresses than maxPeerAddresses', () => {
+    const peer = new ScriptedPeer({ config: { maxPeerAddresses: 3 } });
+    peer.associate({ addresses: ['10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5'] });
+    expect(peer.status?.paths.length).toBe(3);
+  });
+
   it('[SCTP-1046] ASSOCIATE refuses what is over maxAssociations', () => {
     const peer = new ScriptedPeer({ config: { maxAssociations: 1 } }).establish();
     expect(() => associate(peer, { sctpPort: 6001 })).toThrow(/maxAssociations/);

@@ -46,6 +46,31 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     expect(peer.heard()).toEqual(['@10.0.0.3 DATA 0 BE']);
   });
 
+  it('[SCTP-0654, AT-55] T3 of a path whose last chunk in flight was lost, and goes elsewhere, is off', () => {
+    const peer = twoPaths();
+    peer.node.send(peer.id, 'x', { destination: '10.0.0.3' });
+    for (let i = 0; i < 3; i++) peer.node.send(peer.id, 'y');
+    const second = peer.tcb.paths.find('10.0.0.3')!;
+    second.active = false;
+    peer.heardAfter(0);
+    for (let i = 2; i < 5; i++) peer.send(peer.sack(-1, [{ start: 2, end: i }]));
+    expect(peer.heard()).toEqual(['DATA 0 BE']);
+    expect([second.flightBytes, second.timers.isRunning('t3-rtx')]).toEqual([0, false]);
+  });
+
+  it('[SCTP-0626, SCTP-0656, AT-52] T3 starts on the path of a chunk that was reneged, where it was off', () => {
+    const peer = twoPaths();
+    peer.node.send(peer.id, 'x');
+    peer.node.send(peer.id, 'y', { destination: '10.0.0.3' });
+    peer.heardAfter(0);
+    const second = peer.tcb.paths.find('10.0.0.3')!;
+    peer.send(peer.sack(-1, [{ start: 2, end: 2 }]));
+    expect(second.timers.isRunning('t3-rtx')).toBe(false);
+    peer.clock.runFor(100);
+    peer.send(peer.sack(-1));
+    expect([second.flightBytes, second.timers.at('t3-rtx')]).toEqual([20, 1100]);
+  });
+
   it('[SCTP-0840, SCTP-0841, SCTP-0681, SCTP-0846, SCTP-0001, SCTP-0838, AT-66] after Path.Max.Retrans new data goes to the other address', () => {
     const peer = twoPaths({ config: { ...noHeartbeats, pathMaxRetrans: 2 } });
     let acked = -1;
