@@ -13,7 +13,6 @@ export class PacketBuilder {
   #path: Path | undefined;
   #chunks: Chunk[] = [];
   #bytes = COMMON_HEADER_BYTES;
-  #hasData = false;
 
   constructor(tcb: Tcb) {
     this.#tcb = tcb;
@@ -29,10 +28,10 @@ export class PacketBuilder {
     return path.pmtuBytes - (path === this.#path ? this.#bytes : COMMON_HEADER_BYTES);
   }
 
-  /** A control chunk: before all DATA of its packet (§6.10). */
+  /** A control chunk; the caller adds them before all DATA of a packet (§6.10). */
   control(path: Path, chunk: Chunk): void {
     const bytes = chunkSize(chunk);
-    if (path !== this.#path || this.#hasData || this.#bytes + bytes > path.pmtuBytes) this.#begin(path);
+    if (path !== this.#path || this.#bytes + bytes > path.pmtuBytes) this.#begin(path);
     this.#chunks.push(chunk);
     this.#bytes += bytes;
   }
@@ -42,7 +41,6 @@ export class PacketBuilder {
     if (path !== this.#path || this.#bytes + bytes > path.pmtuBytes) this.#begin(path);
     this.#chunks.push(chunk);
     this.#bytes += bytes;
-    this.#hasData = true;
   }
 
   /** Sends what is collected. */
@@ -60,7 +58,6 @@ export class PacketBuilder {
     tcb.counters.packetsSent++;
     this.#chunks = [];
     this.#bytes = COMMON_HEADER_BYTES;
-    this.#hasData = false;
     this.#path = undefined;
   }
 
