@@ -1,15 +1,18 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fromHex } from '../../../src/base/bytes.ts';
 import type { AsapMessage } from '../../../src/rserpool/wire/asap.ts';
 import { decodeAsap, encodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
 import type { EnrpMessage } from '../../../src/rserpool/wire/enrp.ts';
 import { decodeEnrp, encodeEnrp } from '../../../src/rserpool/wire/enrp-codec.ts';
 import { describeAsap, describeEnrp } from '../../../src/rserpool/wire/text.ts';
+import { fuzzInputs, fuzzTimeoutMs } from '../../harness/fuzz-inputs.ts';
 import { asapMessages, enrpMessages } from './arbitraries.ts';
 import { survives } from './bytes.ts';
 import { CAPTURED_ASAP, CAPTURED_ENRP } from './captured-messages.ts';
 import { GOLDEN_ASAP, GOLDEN_ENRP } from './golden-messages.ts';
+
+vi.setConfig({ testTimeout: fuzzTimeoutMs(60_000) });
 
 /** A generator of numbers below `limit`: mulberry32. */
 function numbers(seed: number): (limit: number) => number {
@@ -99,7 +102,7 @@ describe('any message', () => {
 describe('hostile bytes', () => {
   it('[PAR-015] random ones are refused or understood, never anything else', () => {
     const below = numbers(0x5eed);
-    for (let i = 0; i < 40_000; i++) {
+    for (let i = 0; i < fuzzInputs(40_000); i++) {
       const bytes = Uint8Array.from({ length: below(80) }, () => below(256));
       if (bytes.length >= 4) bytes.set([below(16), below(4), 0, bytes.length]);
       survives(decodeAsap, bytes);
@@ -110,7 +113,7 @@ describe('hostile bytes', () => {
   it('[PAR-015] mutated ASAP messages are refused or understood, never anything else', () => {
     const hexes = [...GOLDEN_ASAP, ...CAPTURED_ASAP].map(({ hex }) => hex);
     const codec = { decode: decodeAsap, encode: encodeAsap, text: describeAsap };
-    const { accepted, refused } = torture(hexes, 0xa5a9, 60_000, codec);
+    const { accepted, refused } = torture(hexes, 0xa5a9, fuzzInputs(60_000), codec);
     expect(accepted).toBeGreaterThan(10_000);
     expect(refused).toBeGreaterThan(10_000);
   });
@@ -118,7 +121,7 @@ describe('hostile bytes', () => {
   it('[PAR-015] mutated ENRP messages are refused or understood, never anything else', () => {
     const hexes = [...GOLDEN_ENRP, ...CAPTURED_ENRP].map(({ hex }) => hex);
     const codec = { decode: decodeEnrp, encode: encodeEnrp, text: describeEnrp };
-    const { accepted, refused } = torture(hexes, 0xe4a9, 60_000, codec);
+    const { accepted, refused } = torture(hexes, 0xe4a9, fuzzInputs(60_000), codec);
     expect(accepted).toBeGreaterThan(10_000);
     expect(refused).toBeGreaterThan(10_000);
   });

@@ -5,6 +5,7 @@ import { verifyChecksum, writeChecksum } from '../../../src/sctp/wire/crc32c.ts'
 import { COMMON_HEADER_BYTES, encodePacket } from '../../../src/sctp/wire/packet.ts';
 import type { Chunk } from '../../../src/sctp/wire/types.ts';
 import { EndpointPair } from '../../harness/endpoint-pair.ts';
+import { fuzzInputs, fuzzTimeoutMs } from '../../harness/fuzz-inputs.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { loss } from '../../harness/links/loss.ts';
 import { SeededRandom } from '../../harness/random.ts';
@@ -12,8 +13,7 @@ import type { ScriptedPeer } from '../../harness/scripted-peer.ts';
 import { inState, STATES } from './in-state.ts';
 import { checkEveryChunk, checkInvariants, makeCore } from './transfer.ts';
 
-/** `FUZZ_INPUTS=2000000 npx vitest run test/sctp/core/fuzz.test.ts` looks longer. */
-const INPUTS = Number(process.env.FUZZ_INPUTS ?? 210_000);
+const INPUTS = fuzzInputs(210_000);
 const SEED = Number(process.env.SEED ?? 1);
 const INPUTS_PER_ASSOCIATION = 300;
 const RECEIVE_BUFFER_BYTES = 20_000;
@@ -193,7 +193,7 @@ function freshPeer(state: State, seed: number): ScriptedPeer {
 
 describe('hostile input', () => {
   it(`[AT-9, SCTP-0068, SCTP-0069, SCTP-0216, SCTP-0279, UDPE-0032] ${INPUTS} inputs in all states: nothing is thrown, wrong tags and checksums change nothing, memory is bounded`, {
-    timeout: 3_600_000,
+    timeout: fuzzTimeoutMs(120_000),
   }, () => {
     const corpus = packetsOffTheWire();
     expect(corpus.length).toBeGreaterThan(100);
