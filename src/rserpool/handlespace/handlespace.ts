@@ -1,6 +1,6 @@
 import { ByteWriter } from '../../base/bytes.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
-import { IndexedHeap } from '../policy/indexed-heap.ts';
+import { IndexedHeap } from '../../base/indexed-heap.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import { type PolicyParameter, writePolicy } from '../wire/policy.ts';

@@ -1,5 +1,5 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
-import type { HeapNode } from '../policy/indexed-heap.ts';
+import type { HeapNode } from '../../base/indexed-heap.ts';
 import { createSelector } from '../policy/registry.ts';
 import type { PolicySelector, Seat } from '../policy/selector.ts';
 import type { ErrorCause } from '../wire/cause.ts';

@@ -1,5 +1,5 @@
+import { IndexedHeap } from '../../base/indexed-heap.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
-import { IndexedHeap } from './indexed-heap.ts';
 import { newSeat, type PolicySelector, type Seat } from './selector.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
+import { RateLimit } from '../../base/rate-limit.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { RegistrarConfig } from './config.ts';
-import { RateLimit } from './rate-limit.ts';
 
 /** An open channel, whoever opened it and whatever is spoken on it. */
 export interface Channel {

@@ -1,14 +1,14 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
+import { Deadlines } from '../../base/deadlines.ts';
+import { RateLimit } from '../../base/rate-limit.ts';
 import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
 import type { Channels } from './channels.ts';
 import type { RegistrarConfig } from './config.ts';
-import { Deadlines } from './deadlines.ts';
 import type { StoredElement } from './element-store.ts';
 import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
 import type { ElementLoss } from './events.ts';
 import type { Outbox } from './outbox.ts';
 import { randomBetween } from './random.ts';
-import { RateLimit } from './rate-limit.ts';
 
 /** What is done to find out whether an element lives. Its deadline is the next keep-alive, or the end of the wait. */
 interface Watch {

@@ -1,6 +1,6 @@
+import type { RateLimit } from '../../base/rate-limit.ts';
 import type { AssociationTable } from './association-table.ts';
 import type { AssociationId, EndpointCounters } from './contract.ts';
-import type { RateLimit } from './rate-limit.ts';
 import type { EndpointServices, Tcb } from './tcb.ts';
 
 /** What routing and passive set-up see of their endpoint: more than an association's procedures need. */

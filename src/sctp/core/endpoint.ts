@@ -1,8 +1,9 @@
 import { type IpAddress, isUnicast } from '../../base/address.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
-import { DeadlineHeap } from '../../base/deadline-heap.ts';
+import { Deadlines } from '../../base/deadlines.ts';
 import { Deque } from '../../base/deque.ts';
 import { WireError } from '../../base/errors.ts';
+import { RateLimit } from '../../base/rate-limit.ts';
 import { tsn } from '../../base/serial.ts';
 import { verifyChecksum } from '../wire/crc32c.ts';
 import { encodePacket, readCommonHeader } from '../wire/packet.ts';
@@ -30,7 +31,6 @@ import type { EndpointInside } from './endpoint-inside.ts';
 import { SctpError } from './errors.ts';
 import { startAssociation } from './handshake.ts';
 import { sendHeartbeat } from './heartbeat.ts';
-import { RateLimit } from './rate-limit.ts';
 import { routePacket } from './routing.ts';
 import { requestShutdown } from './shutdown.ts';
 import { Tcb } from './tcb.ts';
@@ -61,7 +61,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   };
   readonly associations = new AssociationTable();
   readonly statelessReplies: RateLimit;
-  readonly #deadlines = new DeadlineHeap<Tcb>();
+  readonly #deadlines = new Deadlines<Tcb>();
   readonly #outputs = new Deque<EndpointOutput>(64);
   /** Associations that may have something to send, because of calls. */
   #dirty: Tcb[] = [];
@@ -76,7 +76,8 @@ export class Endpoint implements SctpCore, EndpointInside {
     this.entropy = options.entropy;
     this.listening = options.listening;
     this.cookies = new CookieJar(options.mac, options.entropy, options.config.cookieKeyLifeMs, now);
-    this.statelessReplies = new RateLimit(options.config.maxStatelessRepliesPerSecond, now);
+    const { maxStatelessRepliesPerSecond } = options.config;
+    this.statelessReplies = new RateLimit(maxStatelessRepliesPerSecond, Math.max(1, maxStatelessRepliesPerSecond / 10));
     this.#now = now;
   }
 
@@ -279,14 +280,16 @@ export class Endpoint implements SctpCore, EndpointInside {
 
   release(tcb: Tcb): void {
     this.associations.remove(tcb);
-    this.#deadlines.update(tcb, undefined);
+    this.#deadlines.delete(tcb);
   }
 
   settle(tcb: Tcb): void {
     tcb.dirty = false;
     if (tcb.state === 'CLOSED') return;
     settle(tcb, this.#now);
-    this.#deadlines.update(tcb, nextDeadline(tcb));
+    const deadline = nextDeadline(tcb);
+    if (deadline === undefined) this.#deadlines.delete(tcb);
+    else this.#deadlines.set(tcb, deadline);
   }
 
   #touch(tcb: Tcb): void {

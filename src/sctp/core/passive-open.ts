@@ -25,7 +25,7 @@ export function handleInit(endpoint: EndpointInside, cursor: ChunkCursor, arriva
   const { origin, header } = arrival;
   const init = cursor.decode();
   // §3.3.2: an Initiate Tag of 0 gets no answer.
-  if (init.kind !== 'init' || init.initiateTag === 0 || !endpoint.statelessReplies.allow(now)) return;
+  if (init.kind !== 'init' || init.initiateTag === 0 || !endpoint.statelessReplies.take(now)) return;
   const content = readInitParameters(init, origin.address, endpoint.config.maxPeerAddresses);
   const refusal = refusalOf(init, content.hostName);
   if (refusal !== undefined) {

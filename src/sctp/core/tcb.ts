@@ -162,9 +162,6 @@ export class Tcb {
     messagesSent: 0,
     messagesReceived: 0,
   };
-  /** For the endpoint's table of deadlines. */
-  deadline: Instant | undefined;
-  deadlineIndex = -1;
   /** For the endpoint: there may be something to send. */
   dirty = false;
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/base/config.ts';
 import { endpointConfig, overriddenConfig } from '../../../src/sctp/core/config.ts';
 import type { AssociateRequest } from '../../../src/sctp/core/contract.ts';
-import { RateLimit } from '../../../src/sctp/core/rate-limit.ts';
 import { EndpointPair } from '../../harness/endpoint-pair.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { cookieOf, ScriptedPeer } from '../../harness/scripted-peer.ts';
@@ -230,17 +229,5 @@ describe('an endpoint as a whole', () => {
     const original = entropy.u32.bind(entropy);
     entropy.u32 = () => wanted.shift() ?? original();
     expect(peer.core.newTag()).toBe(77);
-  });
-});
-
-describe('rate limit', () => {
-  it('[SCTP-0881] lets a tenth of a second’s worth through at once, and refills evenly', () => {
-    const limit = new RateLimit(100, 0);
-    const count = (now: number): number => {
-      let allowed = 0;
-      while (limit.allow(now)) allowed++;
-      return allowed;
-    };
-    expect([count(0), count(0), count(50), count(55), count(100_000)]).toEqual([10, 0, 5, 0, 10]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type HeapNode, IndexedHeap } from '../../../src/rserpool/policy/indexed-heap.ts';
+import { type HeapNode, IndexedHeap } from '../../src/base/indexed-heap.ts';
 
 const step = fc.record({
   what: fc.constantFrom('insert', 'insert', 'remove', 'change', 'look'),

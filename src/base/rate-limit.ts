@@ -1,4 +1,4 @@
-import type { Instant } from '../../base/contract.ts';
+import type { Instant } from './contract.ts';
 
 /** Token bucket: so many per second on average, and so many at once. */
 export class RateLimit {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Deadlines } from '../../../src/rserpool/registrar/deadlines.ts';
-import { RateLimit } from '../../../src/rserpool/registrar/rate-limit.ts';
+import { Deadlines } from '../../src/base/deadlines.ts';
 
 describe('Deadlines', () => {
   it('does what a plain map does', () => {
@@ -42,16 +41,5 @@ describe('Deadlines', () => {
     for (let i = 0; i < 1_000_000; i++) deadlines.set('a', i);
     expect(deadlines.takeDue(1e9)).toBe('a');
     expect(deadlines.takeDue(1e9)).toBeUndefined();
-  });
-});
-
-describe('RateLimit', () => {
-  it('allows a burst, then the rate, and says when', () => {
-    const limit = new RateLimit(10, 2);
-    expect([limit.take(0), limit.take(0), limit.take(0)]).toEqual([true, true, false]);
-    expect(limit.allowedAt(0)).toBe(100);
-    expect([limit.take(99), limit.take(100), limit.take(100)]).toEqual([false, true, false]);
-    expect(limit.allowedAt(100)).toBe(200);
-    expect([limit.take(10_000), limit.take(10_000), limit.take(10_000)]).toEqual([true, true, false]);
   });
 });
