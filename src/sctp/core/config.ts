@@ -1,4 +1,4 @@
-import { type ConfigOf, completeConfig } from '../../base/config.ts';
+import { ConfigError, type ConfigOf, completeConfig } from '../../base/config.ts';
 
 /**
  * Parameters of an association. Defaults are those of RFC 9260 §16 where it names one. Every field can be given to
@@ -73,7 +73,7 @@ export type EndpointConfig = ConfigOf<typeof endpointSettings>;
 
 /** The complete configuration of an endpoint, checked. */
 export function endpointConfig(partial: Partial<EndpointConfig> = {}): EndpointConfig {
-  return completeConfig(endpointSettings, partial);
+  return related(completeConfig(endpointSettings, partial));
 }
 
 /** The configuration of one association: the endpoint's, with these settings in their place. */
@@ -84,5 +84,16 @@ export function overriddenConfig(
   if (overrides === undefined) return config;
   const names = Object.keys(associationSettings) as (keyof AssociationConfig)[];
   const own = Object.fromEntries(names.map((name) => [name, overrides[name] ?? config[name]]));
-  return completeConfig(associationSettings, { ...overrides, ...own });
+  return related(completeConfig(associationSettings, { ...overrides, ...own }));
+}
+
+/** RTO.Max bounds the other two (RFC 9260 §6.3.1 C7). @throws ConfigError */
+function related<Config extends AssociationConfig>(config: Config): Config {
+  const { rtoMaxMs } = config;
+  for (const name of ['rtoMinMs', 'rtoInitialMs'] as const) {
+    if (config[name] <= rtoMaxMs) continue;
+    const accepted = `at most rtoMaxMs, which is ${rtoMaxMs}`;
+    throw new ConfigError(`${name} is ${config[name]}, but takes ${accepted}`, { name, value: config[name], accepted });
+  }
+  return config;
 }

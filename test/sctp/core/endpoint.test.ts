@@ -44,6 +44,8 @@ describe('configuration', () => {
     });
     expect(() => overriddenConfig(config, { pathMaxRetrans: -1 })).toThrow(ConfigError);
     expect(() => overriddenConfig(config, { pathMaxRetran: 1 } as never)).toThrow(ConfigError);
+    expect(() => overriddenConfig(config, { rtoMaxMs: 400 })).toThrow(/rtoMinMs is 1000, but takes at most rtoMaxMs/);
+    expect(() => endpointConfig({ rtoMinMs: 10, rtoMaxMs: 400 })).toThrow(/rtoInitialMs is 1000/);
   });
 });
 
