@@ -27,6 +27,11 @@ export interface TransportTarget {
   readonly udpPort?: number | undefined;
 }
 
+/** asap-sctp, asap-tcp, asap-udp. RFC 5352 §8.2. */
+export const ASAP_PORT = 3863;
+/** enrp-sctp, enrp-udp. RFC 5353 §5.3. */
+export const ENRP_PORT = 9901;
+
 /** Payload Protocol Identifiers. RFC 5352 §8, RFC 5353 §5. */
 export const PPID = { asap: 11, enrp: 12 } as const;
 

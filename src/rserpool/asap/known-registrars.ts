@@ -1,11 +1,8 @@
 import { isUnicast } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import { RSerPoolError } from '../errors.ts';
-import type { TransportTarget } from '../role.ts';
+import { ASAP_PORT, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
-
-/** asap-sctp, asap-tcp, asap-udp. RFC 5352 §8.2. */
-export const ASAP_PORT = 3863;
 
 /** One transport address of a registrar, and how its hunt went so far. */
 interface Known {

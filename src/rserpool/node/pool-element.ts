@@ -5,7 +5,7 @@ import { ElementRole } from '../element/element.ts';
 import type { ElementEvent, ElementSessionId } from '../element/events.ts';
 import type { RegistrationRequest, RegistrationUpdate } from '../element/profile.ts';
 import { RSerPoolError } from '../errors.ts';
-import type { TransportTarget } from '../role.ts';
+import { ASAP_PORT, type TransportTarget } from '../role.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import { type PoolHandle, poolHandle } from '../wire/pool-handle.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
@@ -16,7 +16,7 @@ import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
 import { nextEvent } from './next-event.ts';
 import { RoleDriver } from './role-driver.ts';
-import { ASAP_PORT, resolveTargets } from './target.ts';
+import { resolveTargets } from './target.ts';
 
 export interface JoinOptions extends EndpointOptions {
   /** Registrars, as `HOST:SCTPPORT;udp=PORT` with their ASAP ports. None: found by announcement. */

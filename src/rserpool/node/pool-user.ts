@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { SctpEndpoint } from '../../sctp/index.ts';
 import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
-import type { TransportTarget } from '../role.ts';
+import { ASAP_PORT, type TransportTarget } from '../role.ts';
 import type { UserConfig } from '../user/config.ts';
 import type { UserEvent, UserSessionId, WaitReason } from '../user/events.ts';
 import type { SessionOptions } from '../user/session-options.ts';
@@ -15,7 +15,7 @@ import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
 import { nextEvent } from './next-event.ts';
 import { RoleDriver } from './role-driver.ts';
-import { ASAP_PORT, resolveTargets } from './target.ts';
+import { resolveTargets } from './target.ts';
 import { UserSession } from './user-session.ts';
 
 export interface PoolUserOptions extends EndpointOptions {

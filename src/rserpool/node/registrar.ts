@@ -4,14 +4,14 @@ import type { RegistrarConfig } from '../registrar/config.ts';
 import type { RegistrarEvent } from '../registrar/events.ts';
 import { RegistrarRole } from '../registrar/registrar.ts';
 import type { RegistrarSnapshot } from '../registrar/snapshot.ts';
-import type { TransportTarget } from '../role.ts';
+import { ASAP_PORT, ENRP_PORT, type TransportTarget } from '../role.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
 import { emitSafely } from './emit.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { nextEvent } from './next-event.ts';
 import { RoleDriver } from './role-driver.ts';
-import { ASAP_PORT, ENRP_PORT, resolveTargets } from './target.ts';
+import { resolveTargets } from './target.ts';
 
 export interface RegistrarStartOptions extends EndpointOptions {
   /** Where elements and users come: SCTP port 3863 unless given. `addresses` here is the same as beside it. */

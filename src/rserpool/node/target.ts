@@ -3,10 +3,6 @@ import { canonicalIp, isIpv6 } from '../../base/address.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 
-/** Ports that a text without them means. RFC 5352 §8, RFC 5353 §5. */
-export const ASAP_PORT = 3863;
-export const ENRP_PORT = 9901;
-
 const FORM = 'HOST[,HOST…][:SCTPPORT][;udp=PORT], for example 10.0.0.1:3863;udp=9899 or [::1]:3863';
 
 /**

@@ -1,7 +1,9 @@
 import type { Instant } from '../../base/contract.ts';
 import { tsnLte } from '../../base/serial.ts';
 import type { Path } from '../path/path.ts';
-import { DATA_HEADER_BYTES, type OutstandingChunk } from '../tx/outstanding.ts';
+import type { OutstandingChunk } from '../tx/outstanding.ts';
+import { DATA_HEADER_BYTES } from '../wire/chunks/data.ts';
+import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { SendRequest } from './contract.ts';
 import { buildSack } from './data-in.ts';
 import { PacketBuilder } from './packet-builder.ts';
@@ -39,7 +41,6 @@ function addSack(tcb: Tcb, inbound: Inbound, builder: PacketBuilder): void {
 }
 
 const SACK_ROOM_BYTES = 256;
-const COMMON_HEADER_BYTES = 12;
 
 /** What may still be sent to one path. */
 interface Room {

@@ -32,7 +32,7 @@ export function startAssociation(tcb: Tcb, now: Instant): void {
 }
 
 /** The INIT of this association; it stays the same when it is sent again, and in a collision (RFC 9260 §5.1.6, §5.2.1). */
-export function initChunk(tcb: Tcb, setUp: SetUp | undefined, peer: IpAddress): InitChunk {
+function initChunk(tcb: Tcb, setUp: SetUp | undefined, peer: IpAddress): InitChunk {
   const { addresses } = tcb.services;
   return {
     kind: 'init',

@@ -1,13 +1,13 @@
 import { parseIp } from '../../base/address.ts';
 import { bytesEqual, concatBytes } from '../../base/bytes.ts';
 import type { Instant } from '../../base/contract.ts';
+import { TLV_HEADER_BYTES } from '../../base/tlv.ts';
 import type { Path } from '../path/path.ts';
 import type { HeartbeatAckChunk, HeartbeatChunk } from '../wire/types.ts';
 import { pathAnswered, pathFailedToAnswer } from './failover.ts';
 import type { Tcb } from './tcb.ts';
 
 const HEARTBEAT_INFO = 1;
-const TLV_HEADER_BYTES = 4;
 /** §5.4: at least 64 bits. */
 const NONCE_BYTES = 8;
 /** The longest HEARTBEAT chunk that is sent here: headers of chunk and parameter, nonce, IPv6 address. */

@@ -2,6 +2,7 @@ import { type IpAddress, isIpv6 } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import type { Tsn } from '../../base/serial.ts';
 import { Timers } from '../../base/timers.ts';
+import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import { CongestionControl } from './congestion.ts';
 import { RtoEstimator, type RtoLimits } from './rto.ts';
 
@@ -28,7 +29,6 @@ export interface PathOptions extends RtoLimits {
 }
 
 const UDP_HEADER_BYTES = 8;
-const COMMON_HEADER_BYTES = 12;
 /** Falling back to this when told that a packet was too long and nothing smaller is known. RFC 8200 §5, RFC 1191 §7. */
 const MTU_PLATEAUS = [32_000, 17_914, 8166, 4352, 2002, 1492, 1280, 1006, 576] as const;
 

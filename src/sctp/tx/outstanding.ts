@@ -1,5 +1,6 @@
 import { Deque } from '../../base/deque.ts';
 import { type Ssn, type Tsn, tsnAdd, tsnDiff, tsnLt } from '../../base/serial.ts';
+import { DATA_HEADER_BYTES } from '../wire/chunks/data.ts';
 import type { DataChunk, GapAckBlock } from '../wire/types.ts';
 import type { Fragment, OutboundMessage, Sendable } from './send-queue.ts';
 
@@ -65,7 +66,6 @@ export type AckRefusal =
 const MISSES_FOR_LOSS = 3;
 /** Far below 2^16, so that gap blocks can name every chunk and no stream has 2^16 messages in flight (§6.1). */
 export const MAX_OUTSTANDING_CHUNKS = 32_768;
-export const DATA_HEADER_BYTES = 16;
 
 /** DATA chunks between first transmission and cumulative acknowledgement, by TSN. RFC 9260 §6.1–§6.3, §7.2.4. */
 export class Outstanding<Request extends Sendable, C extends Carrier> {
