@@ -90,7 +90,7 @@ export class ElementSession implements AsyncIterable<SessionMessage> {
   }
 
   /** @internal */
-  ended(reason: string, _failed: boolean): void {
+  ended(reason: string): void {
     this.#ended ??= reason;
     this.#messages.end();
   }

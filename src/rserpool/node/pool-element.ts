@@ -7,7 +7,7 @@ import type { RegistrationRequest, RegistrationUpdate } from '../element/profile
 import { RSerPoolError } from '../errors.ts';
 import { ASAP_PORT, type TransportTarget } from '../role.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
-import { type PoolHandle, poolHandle } from '../wire/pool-handle.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
 import { ElementSession } from './element-session.ts';
 import { emitSafely } from './emit.ts';
@@ -95,7 +95,7 @@ export class PoolElement extends EventEmitter<
   static async join(pool: string | Uint8Array, options: JoinOptions, handler: SessionHandler): Promise<PoolElement> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const handle = handleOf(pool, poolHandle);
+    const handle = handleOf(pool);
     const registrars = await resolveTargets(options.registrars ?? [], ASAP_PORT);
     const group = announcementGroup(options.announcements ?? registrars.length === 0);
     const endpoint = await bindEndpoint(options, options.sctpPort);
@@ -167,7 +167,7 @@ export class PoolElement extends EventEmitter<
     await this.#announcements?.close();
     await this.#endpoint.close({ timeoutMs: LEAVE_MS });
     this.#driver.stop();
-    for (const session of this.#sessions.values()) session.ended('the element left the pool', false);
+    for (const session of this.#sessions.values()) session.ended('the element left the pool');
   }
 
   /** Deregisters; waits for the registrar, but not for ever. */
@@ -218,7 +218,7 @@ export class PoolElement extends EventEmitter<
         }
         break;
       case 'session-closed':
-        this.#sessions.get(event.session)?.ended(event.reason, event.failed);
+        this.#sessions.get(event.session)?.ended(event.reason);
         this.#sessions.delete(event.session);
         break;
       default:

@@ -7,7 +7,7 @@ import type { UserEvent, UserSessionId, WaitReason } from '../user/events.ts';
 import type { SessionOptions } from '../user/session-options.ts';
 import { UserRole } from '../user/user.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
-import { type PoolHandle, poolHandle } from '../wire/pool-handle.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
 import { emitSafely } from './emit.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
@@ -103,7 +103,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> {
     this.#assertOpen();
     const { signal, waitForPool = false, ...sessionOptions } = options;
     signal?.throwIfAborted();
-    const handle = handleOf(pool, poolHandle);
+    const handle = handleOf(pool);
     const id = this.#driver.call((role, now) => {
       const session = role.openSession(handle, sessionOptions, now);
       // Registered before the role's first events are told.
@@ -133,7 +133,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> {
     this.#assertOpen();
     const { signal } = options;
     signal?.throwIfAborted();
-    const handle = handleOf(pool, poolHandle);
+    const handle = handleOf(pool);
     const decide = (event: UserEvent): { readonly result: readonly PoolElementParameter[] } | undefined => {
       if (event.kind !== 'resolved' && event.kind !== 'resolution-failed') return undefined;
       if (event.poolHandle.key !== handle.key) return undefined;

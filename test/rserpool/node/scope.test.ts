@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  ASAP_PORT,
   PoolElement,
   PoolUser,
   Registrar,
@@ -7,7 +8,7 @@ import {
   type SessionHandler,
   type UserSession,
 } from '../../../src/rserpool/index.ts';
-import { SctpError } from '../../../src/sctp/index.ts';
+import { SctpEndpoint, SctpError } from '../../../src/sctp/index.ts';
 import type { SimHost } from '../../harness/sim-substrate.ts';
 import { SimWorld } from '../../sctp/api/sim-world.ts';
 
@@ -172,6 +173,26 @@ describe('a scope of registrars, elements and users', () => {
     const user = await scope.user(registrars);
     const session = await scope.world.run(user.connect('Pool'));
     expect(await ask(scope, session, 'still here')).toBe('still here');
+  });
+
+  it('[ASAP-103] goes on trying when a registrar takes its association and never answers, until one does', async () => {
+    const scope = new Scope();
+    const [real] = await scope.start(1);
+    const silent = '10.0.0.9';
+    const element = await scope.join(1, [real!, silent], echo);
+    const failures: string[] = [];
+    element.on('registration-failed', ({ reason }) => failures.push(reason));
+    scope.hosts.get('registrar 1')!.kill();
+    const host = scope.host('silent', silent);
+    const mute = await SctpEndpoint.bind({ addresses: [silent], sctpPort: ASAP_PORT, udpPort: 9899, substrate: host });
+    mute.listen();
+    await scope.world.pass(30_000);
+    expect(failures.length).toBeGreaterThan(1);
+
+    await scope.world.run(mute.close({ timeoutMs: 0 }));
+    const again = await Registrar.start({ addresses: [silent], substrate: host, sctp: SCTP, config: REGISTRAR_CONFIG });
+    await scope.world.pass(30_000);
+    expect(again.snapshot().pools[0]?.elements.map(({ identifier }) => identifier)).toEqual([1]);
   });
 
   it('tells what is wrong: unknown pool, no registrar, no element, refused registration', async () => {
