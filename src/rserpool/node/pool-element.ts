@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { emitSafely } from '../../base/emit-safely.ts';
 import type { SctpEndpoint, Substrate } from '../../sctp/index.ts';
 import type { ElementConfig } from '../element/config.ts';
 import { ElementRole } from '../element/element.ts';
@@ -10,7 +11,6 @@ import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
 import { ElementSession } from './element-session.ts';
-import { emitSafely } from './emit.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { emitSafely } from '../../base/emit-safely.ts';
 import type { SctpEndpoint } from '../../sctp/index.ts';
 import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
 import { ASAP_PORT, type TransportTarget } from '../role.ts';
@@ -9,7 +10,6 @@ import { UserRole } from '../user/user.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
-import { emitSafely } from './emit.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { emitSafely } from '../../base/emit-safely.ts';
 import { SctpEndpoint } from '../../sctp/index.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import type { RegistrarEvent } from '../registrar/events.ts';
@@ -6,7 +7,6 @@ import { RegistrarRole } from '../registrar/registrar.ts';
 import type { RegistrarSnapshot } from '../registrar/snapshot.ts';
 import { ASAP_PORT, ENRP_PORT, type TransportTarget } from '../role.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
-import { emitSafely } from './emit.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { nextEvent } from './next-event.ts';

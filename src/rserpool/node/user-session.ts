@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
+import { emitSafely } from '../../base/emit-safely.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { ChannelId } from '../role.ts';
 import type { SessionElement, UserEvent, UserSessionId, WaitReason } from '../user/events.ts';
 import type { UserRole } from '../user/user.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
-import { emitSafely } from './emit.ts';
 import { MessageQueue, type SessionMessage } from './message-queue.ts';
 import type { RoleDriver } from './role-driver.ts';
 import { messageBytes, type SessionSendOptions } from './send-options.ts';

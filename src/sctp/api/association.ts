@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IpAddress } from '../../base/address.ts';
+import { emitSafely } from '../../base/emit-safely.ts';
 import type {
   AssociationCounters,
   AssociationEvent,
@@ -11,7 +12,6 @@ import type {
 } from '../core/contract.ts';
 import { SctpError } from '../core/errors.ts';
 import type { Driver } from '../udp/driver.ts';
-import { throwLater } from '../udp/throw-later.ts';
 import { canonicalAddress } from './addresses.ts';
 import { closeError, isGraceful } from './close-error.ts';
 import { Inbox } from './inbox.ts';
@@ -358,13 +358,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
 
   /** Emits so that an exception of a listener reaches the process and nothing else. */
   #tell<Name extends keyof SctpAssociationEvents>(name: Name, ...args: SctpAssociationEvents[Name]): void {
-    for (const listener of this.rawListeners(name)) {
-      try {
-        Reflect.apply(listener, this, args);
-      } catch (error) {
-        throwLater(error);
-      }
-    }
+    emitSafely(this, name, ...args);
   }
 
   #refreshRemote(): void {

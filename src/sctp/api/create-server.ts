@@ -1,4 +1,4 @@
-import { throwLater } from '../udp/throw-later.ts';
+import { throwLater } from '../../base/throw-later.ts';
 import type { SctpAssociation } from './association.ts';
 import { type BindOptions, SctpEndpoint } from './endpoint.ts';
 import type { ListenOptions } from './listener.ts';

@@ -28,7 +28,7 @@ export function handleSack(tcb: Tcb, sack: SackChunk, now: Instant): void {
 }
 
 /** The cumulative ack in a SHUTDOWN: no gap blocks, no window, and no reneging (RFC 9260 §3.3.8, §9.2). */
-export function handleShutdownAck(tcb: Tcb, cumulativeTsnAck: Tsn, now: Instant): boolean {
+export function acknowledgeByShutdown(tcb: Tcb, cumulativeTsnAck: Tsn, now: Instant): boolean {
   return acknowledge(tcb, cumulativeTsnAck, undefined, now);
 }
 
@@ -43,7 +43,6 @@ function acknowledge(tcb: Tcb, cumulative: Tsn, gaps: readonly GapAckBlock[] | u
   };
   const released = (chunk: OutstandingChunk<SendRequest, Path>): void => {
     outbound.bufferedBytes -= chunk.userData.length;
-    chunk.message.unackedFragments--;
   };
   const result = outbound.outstanding.acknowledge(cumulative, gaps, tcb.inFastRecovery, acked, released);
   if (result === 'acknowledges-unsent') {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import type { Path } from '../path/path.ts';
 import type { ShutdownChunk } from '../wire/types.ts';
-import { handleShutdownAck as acknowledgeByShutdown } from './ack-in.ts';
+import { acknowledgeByShutdown } from './ack-in.ts';
 import { abortAssociation, closeAssociation } from './closing.ts';
 import { pathFailedToAnswer } from './failover.ts';
 import { stopHeartbeats } from './heartbeat.ts';

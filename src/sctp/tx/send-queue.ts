@@ -21,8 +21,6 @@ export interface OutboundMessage<Request extends Sendable> {
   ssn: Ssn;
   /** Bytes that have left the queue. */
   takenBytes: number;
-  /** Fragments that have left the queue and are not acknowledged. */
-  unackedFragments: number;
 }
 
 /** A piece of a message that fits a DATA chunk. */
@@ -52,7 +50,7 @@ export class SendQueue<Request extends Sendable> {
     const expiresAt = request.lifetimeMs === undefined ? undefined : now + request.lifetimeMs;
     if (expiresAt !== undefined) this.#withLifetime++;
     this.#queuedBytes += request.data.length;
-    this.#messages.push({ request, expiresAt, ssn: 0 as Ssn, takenBytes: 0, unackedFragments: 0 });
+    this.#messages.push({ request, expiresAt, ssn: 0 as Ssn, takenBytes: 0 });
   }
 
   /** Payload bytes of the next fragment if chunks may carry `maxDataBytes`; 0 if nothing is queued. */
@@ -74,7 +72,6 @@ export class SendQueue<Request extends Sendable> {
     const end = Math.min(data.length, start + maxDataBytes);
     if (start === 0) this.#begin(message);
     message.takenBytes = end;
-    message.unackedFragments++;
     this.#queuedBytes -= end - start;
     if (end === data.length) this.#messages.shift();
     return { message, start, end };

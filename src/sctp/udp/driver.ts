@@ -1,8 +1,8 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
+import { throwLater } from '../../base/throw-later.ts';
 import type { AssociationEvent, AssociationId, SctpCore } from '../core/contract.ts';
 import type { EncapsulatedEndpoint, UdpEncapsulation } from './encapsulation.ts';
-import { throwLater } from './throw-later.ts';
 
 export interface DriverOptions {
   readonly core: SctpCore;

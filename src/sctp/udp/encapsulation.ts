@@ -1,8 +1,8 @@
 import type { IpAddress } from '../../base/address.ts';
+import { throwLater } from '../../base/throw-later.ts';
 import { SctpError } from '../core/errors.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { DatagramSocket, Substrate } from './substrate.ts';
-import { throwLater } from './throw-later.ts';
 
 /** The UDP port for encapsulated SCTP. RFC 6951 §5.1, §7. */
 export const SCTP_TUNNELING_PORT = 9899;
