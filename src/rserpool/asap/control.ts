@@ -1,10 +1,10 @@
 import { WireError } from '../../base/errors.ts';
+import type { Outbox } from '../outbox.ts';
 import type { ChannelId } from '../role.ts';
 import type { AsapMessage, ServerAnnounce } from '../wire/asap.ts';
 import { decodeAsap } from '../wire/asap-codec.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import { MessageError } from '../wire/message-error.ts';
-import type { Outbox } from './outbox.ts';
 
 /** Message Type of ASAP_ERROR. RFC 5352 §2.2. */
 const ERROR_TYPE = 0x0e;

@@ -1,9 +1,9 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
+import type { Outbox } from '../outbox.ts';
 import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
 import { KnownRegistrars, type KnownRegistrarsConfig, targetKey } from './known-registrars.ts';
-import type { Outbox } from './outbox.ts';
 
 /** Times and limits of {@link ServerHunt}; see `asapSettings`. */
 export interface ServerHuntConfig extends KnownRegistrarsConfig {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { describeCauses } from '../asap/cause-text.ts';
-import type { Outbox } from '../asap/outbox.ts';
 import type { HomeRegistrar } from '../asap/server-hunt.ts';
+import type { Outbox } from '../outbox.ts';
 import type { DeregistrationResponse, RegistrationResponse } from '../wire/asap.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { TransportParameter } from '../wire/transport.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { Deque } from '../../base/deque.ts';
-import type { DataMessage, Outbox } from '../asap/outbox.ts';
 import { RSerPoolError } from '../errors.ts';
+import type { DataMessage, Outbox } from '../outbox.ts';
 import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
 import type { BusinessCard } from '../wire/asap.ts';
 import type { ElementConfig } from './config.ts';

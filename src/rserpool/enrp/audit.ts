@@ -2,7 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { HandleTableResponse } from '../wire/enrp.ts';
 import type { Peer } from './peers.ts';
 import type { Speaker } from './speaker.ts';
@@ -19,12 +19,12 @@ export class Audit {
   readonly #config: RegistrarConfig;
   readonly #store: ElementStore;
   readonly #speaker: Speaker;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
   readonly #running = new Map<number, Resynchronization>();
   /** By peer: before this, a mismatch starts nothing. */
   readonly #notBefore = new Map<number, Instant>();
 
-  constructor(config: RegistrarConfig, store: ElementStore, speaker: Speaker, outbox: Outbox) {
+  constructor(config: RegistrarConfig, store: ElementStore, speaker: Speaker, outbox: RegistrarOutbox) {
     this.#config = config;
     this.#store = store;
     this.#speaker = speaker;

@@ -1,7 +1,7 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import { sameEndpoint } from '../registrar/endpoint-match.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import { randomBetween } from '../registrar/random.ts';
 import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
 
@@ -21,10 +21,10 @@ interface Destination {
 export class Dialer {
   readonly #config: RegistrarConfig;
   readonly #entropy: Entropy;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
   readonly #destinations: Destination[] = [];
 
-  constructor(config: RegistrarConfig, entropy: Entropy, outbox: Outbox) {
+  constructor(config: RegistrarConfig, entropy: Entropy, outbox: RegistrarOutbox) {
     this.#config = config;
     this.#entropy = entropy;
     this.#outbox = outbox;

@@ -6,7 +6,7 @@ import type { Channel, Channels } from '../registrar/channels.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
 import { sameEndpoint } from '../registrar/endpoint-match.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import { randomRegistrarId } from '../registrar/random.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { ErrorCause } from '../wire/cause.ts';
@@ -35,7 +35,7 @@ export interface EnrpParts {
   readonly entropy: Entropy;
   readonly own: OwnIdentity;
   readonly channels: Channels;
-  readonly outbox: Outbox;
+  readonly outbox: RegistrarOutbox;
   readonly store: ElementStore;
   /** Configured peers; our own endpoint among them is left out. */
   readonly peers: readonly TransportTarget[];

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import type { Channel, Channels } from '../registrar/channels.ts';
 import { sameEndpoint } from '../registrar/endpoint-match.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { TransportTarget } from '../role.ts';
 import type { RegistrarInformation } from '../wire/registrar-information.ts';
 import type { Dialer } from './dialer.ts';
@@ -36,7 +36,7 @@ export class Membership {
   readonly #channels: Channels;
   readonly #peerChannels: PeerChannels;
   readonly #dialer: Dialer;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
 
   constructor(
     own: OwnIdentity,
@@ -44,7 +44,7 @@ export class Membership {
     channels: Channels,
     peerChannels: PeerChannels,
     dialer: Dialer,
-    outbox: Outbox,
+    outbox: RegistrarOutbox,
   ) {
     this.#own = own;
     this.#peers = peers;

@@ -2,7 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import type { Channel, Channels } from '../registrar/channels.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import { addressesOverlap } from '../registrar/endpoint-match.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId } from '../role.ts';
 import type { Peer } from './peers.ts';
 import type { OwnIdentity } from './speaker.ts';
@@ -12,9 +12,9 @@ export class PeerChannels {
   readonly #config: RegistrarConfig;
   readonly #own: OwnIdentity;
   readonly #channels: Channels;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
 
-  constructor(config: RegistrarConfig, own: OwnIdentity, channels: Channels, outbox: Outbox) {
+  constructor(config: RegistrarConfig, own: OwnIdentity, channels: Channels, outbox: RegistrarOutbox) {
     this.#config = config;
     this.#own = own;
     this.#channels = channels;

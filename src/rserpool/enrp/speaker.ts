@@ -1,5 +1,5 @@
 import type { Channels } from '../registrar/channels.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';
 import { informationOf, type Peer, type Peers } from './peers.ts';
@@ -22,10 +22,10 @@ export class Speaker {
   readonly #own: OwnIdentity;
   readonly #peers: Peers;
   readonly #channels: Channels;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
   readonly #ownChecksum: () => number;
 
-  constructor(own: OwnIdentity, peers: Peers, channels: Channels, outbox: Outbox, ownChecksum: () => number) {
+  constructor(own: OwnIdentity, peers: Peers, channels: Channels, outbox: RegistrarOutbox, ownChecksum: () => number) {
     this.#own = own;
     this.#peers = peers;
     this.#channels = channels;

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { Dialer } from './dialer.ts';
 import { movePeer, type Peer, type Peers } from './peers.ts';
 import type { Speaker } from './speaker.ts';
@@ -12,10 +12,17 @@ export class Supervision {
   readonly #peers: Peers;
   readonly #speaker: Speaker;
   readonly #dialer: Dialer;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
   #heartbeatAt: Instant;
 
-  constructor(config: RegistrarConfig, peers: Peers, speaker: Speaker, dialer: Dialer, outbox: Outbox, now: Instant) {
+  constructor(
+    config: RegistrarConfig,
+    peers: Peers,
+    speaker: Speaker,
+    dialer: Dialer,
+    outbox: RegistrarOutbox,
+    now: Instant,
+  ) {
     this.#config = config;
     this.#peers = peers;
     this.#speaker = speaker;

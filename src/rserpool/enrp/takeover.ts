@@ -1,7 +1,7 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import { randomBetween } from '../registrar/random.ts';
 import { isWatched, movePeer, type Peer, type Peers } from './peers.ts';
 import type { OwnIdentity, Speaker } from './speaker.ts';
@@ -13,7 +13,7 @@ export class Takeover {
   readonly #own: OwnIdentity;
   readonly #peers: Peers;
   readonly #speaker: Speaker;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
 
   constructor(
     config: RegistrarConfig,
@@ -21,7 +21,7 @@ export class Takeover {
     own: OwnIdentity,
     peers: Peers,
     speaker: Speaker,
-    outbox: Outbox,
+    outbox: RegistrarOutbox,
   ) {
     this.#config = config;
     this.#entropy = entropy;

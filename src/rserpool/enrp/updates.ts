@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
-import type { Outbox } from '../registrar/outbox.ts';
+import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId } from '../role.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { HandleUpdate, PoolEntry } from '../wire/enrp.ts';
@@ -16,11 +16,11 @@ export class Updates {
   readonly #own: OwnIdentity;
   readonly #speaker: Speaker;
   readonly #store: ElementStore;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
   /** Removed while the table was being downloaded: an older part must not bring them back. */
   readonly #deleted = new Set<string>();
 
-  constructor(own: OwnIdentity, speaker: Speaker, store: ElementStore, outbox: Outbox) {
+  constructor(own: OwnIdentity, speaker: Speaker, store: ElementStore, outbox: RegistrarOutbox) {
     this.#own = own;
     this.#speaker = speaker;
     this.#store = store;

@@ -5,14 +5,14 @@ import type { ServerAnnounce } from '../wire/asap.ts';
 import { decodeAsap } from '../wire/asap-codec.ts';
 import type { RegistrarConfig } from './config.ts';
 import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
-import type { Outbox } from './outbox.ts';
+import type { RegistrarOutbox } from './outbox.ts';
 
 /** SERVER_ANNOUNCE by multicast: about one per T6 from all registrars together. RFC 5352 §3.6. */
 export class Announcer {
   readonly #config: RegistrarConfig;
   readonly #own: { readonly id: number };
   readonly #transports: readonly TransportTarget[];
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
   /** Other registrars that announce themselves, and when they did last. */
   readonly #others = new Map<number, Instant>();
   #at: Instant | undefined;
@@ -21,7 +21,7 @@ export class Announcer {
     config: RegistrarConfig,
     own: { readonly id: number },
     transports: readonly TransportTarget[],
-    outbox: Outbox,
+    outbox: RegistrarOutbox,
   ) {
     this.#config = config;
     this.#own = own;

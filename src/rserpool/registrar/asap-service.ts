@@ -20,7 +20,7 @@ import type { RegistrarConfig } from './config.ts';
 import type { ElementMonitor } from './element-monitor.ts';
 import { type ElementStore, nameOf, type StoredElement } from './element-store.ts';
 import type { ElementLoss } from './events.ts';
-import type { Outbox } from './outbox.ts';
+import type { RegistrarOutbox } from './outbox.ts';
 import { Resolver } from './resolver.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -30,7 +30,7 @@ export interface AsapParts {
   readonly entropy: Entropy;
   readonly own: { readonly id: number };
   readonly channels: Channels;
-  readonly outbox: Outbox;
+  readonly outbox: RegistrarOutbox;
   readonly store: ElementStore;
   readonly monitor: ElementMonitor;
   /** Tells the peers: HANDLE_UPDATE. */

@@ -7,7 +7,7 @@ import type { RegistrarConfig } from './config.ts';
 import type { StoredElement } from './element-store.ts';
 import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
 import type { ElementLoss } from './events.ts';
-import type { Outbox } from './outbox.ts';
+import type { RegistrarOutbox } from './outbox.ts';
 import { randomBetween } from './random.ts';
 
 /** What is done to find out whether an element lives. Its deadline is the next keep-alive, or the end of the wait. */
@@ -40,7 +40,7 @@ export class ElementMonitor {
   readonly #entropy: Entropy;
   readonly #own: { readonly id: number };
   readonly #channels: Channels;
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
   readonly #watches = new Map<StoredElement, Watch>();
   readonly #deadlines = new Deadlines<StoredElement>();
   /** Which elements use a channel, so that its loss concerns only them. */
@@ -56,7 +56,7 @@ export class ElementMonitor {
     entropy: Entropy,
     own: { readonly id: number },
     channels: Channels,
-    outbox: Outbox,
+    outbox: RegistrarOutbox,
   ) {
     this.#config = config;
     this.#entropy = entropy;

@@ -8,7 +8,7 @@ import type { PoolEntry } from '../wire/enrp.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { RegistrarConfig } from './config.ts';
 import type { ElementLoss } from './events.ts';
-import type { Outbox } from './outbox.ts';
+import type { RegistrarOutbox } from './outbox.ts';
 
 /** What is remembered of an element that registered here: on which channel. */
 export interface ElementOwner {
@@ -41,14 +41,14 @@ export type LearnOutcome =
 /** The handlespace with what a registrar needs around it: lives, limits, events, and who has to know of changes. */
 export class ElementStore {
   readonly #own: { readonly id: number };
-  readonly #outbox: Outbox;
+  readonly #outbox: RegistrarOutbox;
   readonly #handlespace: Handlespace<ElementOwner>;
   readonly #changed: (change: StoreChange, now: Instant) => void;
 
   constructor(
     config: RegistrarConfig,
     own: { readonly id: number },
-    outbox: Outbox,
+    outbox: RegistrarOutbox,
     changed: (change: StoreChange, now: Instant) => void,
   ) {
     this.#own = own;

@@ -12,7 +12,7 @@ import { type RegistrarConfig, registrarConfig } from './config.ts';
 import { ElementMonitor } from './element-monitor.ts';
 import { ElementStore, type StoreChange } from './element-store.ts';
 import type { RegistrarEvent } from './events.ts';
-import { Outbox } from './outbox.ts';
+import { RegistrarOutbox } from './outbox.ts';
 import { randomRegistrarId } from './random.ts';
 import type { RegistrarSnapshot } from './snapshot.ts';
 
@@ -38,7 +38,7 @@ export interface RegistrarOptions {
 export class RegistrarRole implements Role<RegistrarEvent> {
   readonly #config: RegistrarConfig;
   readonly #own: OwnIdentity;
-  readonly #outbox = new Outbox();
+  readonly #outbox = new RegistrarOutbox();
   readonly #channels: Channels;
   readonly #store: ElementStore;
   readonly #monitor: ElementMonitor;

@@ -1,5 +1,5 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
-import type { Outbox } from '../asap/outbox.ts';
+import type { Outbox } from '../outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { UserConfig } from './config.ts';

@@ -1,5 +1,5 @@
 import { Deque } from '../../base/deque.ts';
-import type { DataMessage } from '../asap/outbox.ts';
+import type { DataMessage } from '../outbox.ts';
 
 /** Data that waits for an element, in order and within a number of bytes. */
 export class OutgoingQueue {

@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
-import type { Outbox } from '../asap/outbox.ts';
 import type { HomeRegistrar } from '../asap/server-hunt.ts';
+import type { Outbox } from '../outbox.ts';
 import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
 import type { UserConfig } from './config.ts';
 import type { UserEvent } from './events.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
-import type { DataMessage } from '../asap/outbox.ts';
 import { RSerPoolError } from '../errors.ts';
+import type { DataMessage } from '../outbox.ts';
 import type { ChannelId } from '../role.ts';
 import type { BusinessCard } from '../wire/asap.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';

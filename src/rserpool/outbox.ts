@@ -1,7 +1,7 @@
-import { Deque } from '../../base/deque.ts';
-import { type ChannelId, ChannelIds, PPID, type RoleOutput, type TransportTarget } from '../role.ts';
-import type { AsapMessage } from '../wire/asap.ts';
-import { encodeAsap } from '../wire/asap-codec.ts';
+import { Deque } from '../base/deque.ts';
+import { type ChannelId, ChannelIds, PPID, type RoleOutput, type TransportTarget } from './role.ts';
+import type { AsapMessage } from './wire/asap.ts';
+import { encodeAsap } from './wire/asap-codec.ts';
 
 /** A message of the application. */
 export interface DataMessage {
@@ -43,16 +43,15 @@ export class Outbox<Event> {
 
   /** One ASAP message, ordered and on stream 0 (RFC 5352 §5). */
   control(channel: ChannelId, message: AsapMessage): void {
-    this.#queue.push({
-      kind: 'send',
-      channel,
-      ppid: PPID.asap,
-      streamId: 0,
-      unordered: false,
-      bytes: encodeAsap(message),
-    });
+    this.data(channel, { ppid: PPID.asap, bytes: encodeAsap(message) });
   }
 
+  /** An ASAP_SERVER_ANNOUNCE to the announcement group. */
+  announce(message: AsapMessage): void {
+    this.#queue.push({ kind: 'announce', bytes: encodeAsap(message) });
+  }
+
+  /** A message as it stands. */
   data(channel: ChannelId, { bytes, ppid = 0, streamId = 0, unordered = false }: DataMessage): void {
     this.#queue.push({ kind: 'send', channel, ppid, streamId, unordered, bytes });
   }
