@@ -43,6 +43,7 @@ export type {
 } from './core/contract.ts';
 export { Endpoint } from './core/endpoint.ts';
 export { SctpError, type SctpErrorCode } from './core/errors.ts';
+export type { Extensions } from './core/extensions.ts';
 export type { AssociationState } from './core/states.ts';
 // Packets as values, as text and in capture files.
 export { type CapturedDatagram, readCapture } from './trace/pcap-reader.ts';

@@ -11,6 +11,7 @@ import type {
   SctpCore,
   SendRequest,
 } from '../../src/sctp/core/contract.ts';
+import { NO_EXTENSIONS } from '../../src/sctp/core/extensions.ts';
 
 const [HELLO, WELCOME, DATA, ACK] = [1, 2, 3, 4];
 const RETRANSMIT_MS = 100;
@@ -113,7 +114,7 @@ export class FakeCore implements SctpCore {
   #up(initiator: 'local' | 'remote'): void {
     if (this.#isUp) return;
     this.#isUp = true;
-    this.#event({ kind: 'up', initiator, outboundStreams: 1, inboundStreams: 1 });
+    this.#event({ kind: 'up', initiator, outboundStreams: 1, inboundStreams: 1, extensions: NO_EXTENSIONS });
   }
 
   #takeData(number: number, data: Uint8Array): void {

@@ -11,6 +11,7 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
     peerPort: tcb.peerPort,
     outboundStreams: outbound.streams,
     inboundStreams: inbound?.streams ?? 0,
+    extensions: tcb.extensions,
     peerRwndBytes: tcb.peerRwndBytes,
     localRwndBytes: inbound?.window.currentBytes(inbound.reassembly.heldBytes, inbound.reassembly.heldChunks) ?? 0,
     bufferedBytes: outbound.bufferedBytes,

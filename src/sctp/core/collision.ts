@@ -20,7 +20,7 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     queueReply(tcb, tcb.paths.find(origin.address) ?? tcb.paths.primary, { kind: 'shutdown-ack' });
     return;
   }
-  const { addresses } = readInitParameters(init, origin.address, tcb.config.maxPeerAddresses);
+  const { addresses } = readInitParameters(init, origin.address, tcb.config);
   // Addresses of a family that we do not have were left out before as well (§5.1.2).
   const added = addresses.filter(
     (address) =>
@@ -143,7 +143,7 @@ function restart(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): b
   tcb.paths = new PathSet();
   addPeerPaths(tcb, cookie, origin);
   tcb.resetTransfer(cookie.localInitialTsn);
-  tcb.openTransfer(cookie.peerInitialTsn, cookie.peerRwndBytes, cookie.outboundStreams, cookie.inboundStreams);
+  openTransferOf(tcb, cookie);
   // What the application has not taken yet still takes room.
   if (window !== undefined) tcb.inbound?.window.takeOver(window);
   tcb.state = 'ESTABLISHED';
@@ -160,7 +160,7 @@ function collide(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): v
   tcb.peerTag = cookie.peerTag;
   if (tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED') {
     addPeerPaths(tcb, cookie, origin);
-    tcb.openTransfer(cookie.peerInitialTsn, cookie.peerRwndBytes, cookie.outboundStreams, cookie.inboundStreams);
+    openTransferOf(tcb, cookie);
     tcb.services.reindex(tcb);
     establish(tcb, now);
   }
@@ -174,6 +174,12 @@ export function addPeerPaths(tcb: Tcb, cookie: StateCookie, origin: Origin): voi
     const path = tcb.addPath(address, origin.udpPort, i === 0, local);
     if (i === 0 && path !== undefined) path.confirmed = true;
   });
+}
+
+/** What the cookie tells of the peer. */
+export function openTransferOf(tcb: Tcb, cookie: StateCookie): void {
+  const { peerInitialTsn, peerRwndBytes, outboundStreams, inboundStreams, extensions } = cookie;
+  tcb.openTransfer(peerInitialTsn, peerRwndBytes, outboundStreams, inboundStreams, extensions);
 }
 
 function refuseInit(tcb: Tcb, init: InitChunk, origin: Origin, cause: ErrorCause): void {

@@ -46,6 +46,12 @@ export const associationSettings = {
   advertiseAddresses: { default: true },
   /** Addresses of one peer that are kept at most. */
   maxPeerAddresses: { default: 16, min: 1, max: 256 },
+  /** Whether partial reliability is offered to peers: messages can be given up after they were sent. RFC 3758. */
+  partialReliability: { default: true },
+  /** Whether the interleaving of user messages is offered to peers. RFC 8260. */
+  interleaving: { default: false },
+  /** Whether stream reconfiguration is offered to peers. RFC 6525. */
+  streamReconfiguration: { default: true },
   /** T5-shutdown-guard as a multiple of RTO.Max. RFC 9260 §9.2 says 5. */
   shutdownGuardRtos: { default: 5, min: 1, max: 100 },
 } as const;

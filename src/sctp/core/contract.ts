@@ -2,6 +2,7 @@ import type { IpAddress } from '../../base/address.ts';
 import type { Entropy, Instant, SansIo } from '../../base/contract.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { AssociationConfig, EndpointConfig } from './config.ts';
+import type { Extensions } from './extensions.ts';
 import type { AssociationState } from './states.ts';
 
 /** Number of an association within its endpoint; never used twice. */
@@ -81,6 +82,7 @@ export type AssociationEvent =
       readonly initiator: 'local' | 'remote';
       readonly outboundStreams: number;
       readonly inboundStreams: number;
+      readonly extensions: Extensions;
     }
   /** DATA ARRIVE: a whole message. Its bytes count against the receive window until `consumed` is called for it. */
   | {
@@ -155,6 +157,8 @@ export interface AssociationStatus {
   readonly peerPort: number;
   readonly outboundStreams: number;
   readonly inboundStreams: number;
+  /** What both sides support; nothing before the peer has told. */
+  readonly extensions: Extensions;
   readonly peerRwndBytes: number;
   readonly localRwndBytes: number;
   /** Bytes accepted by `send` and not yet acknowledged. */

@@ -4,6 +4,7 @@ import type { Entropy, Instant } from '../../base/contract.ts';
 import { WireError } from '../../base/errors.ts';
 import { type Tsn, tsn } from '../../base/serial.ts';
 import type { Mac } from './contract.ts';
+import type { Extensions } from './extensions.ts';
 
 /** All that is needed to create an association from a COOKIE ECHO. RFC 9260 §5.1.3. */
 export interface StateCookie {
@@ -22,6 +23,8 @@ export interface StateCookie {
   readonly peerRwndBytes: number;
   readonly outboundStreams: number;
   readonly inboundStreams: number;
+  /** What both sides support. */
+  readonly extensions: Extensions;
   /** The peer's addresses; the first one is where the INIT ACK was sent, the only confirmed one (RFC 9260 §5.4). */
   readonly peerAddresses: readonly IpAddress[];
 }
@@ -74,6 +77,7 @@ export class CookieJar {
     w.u32(cookie.peerRwndBytes);
     w.u16(cookie.outboundStreams);
     w.u16(cookie.inboundStreams);
+    w.u8(extensionFlags(cookie.extensions));
     for (const address of cookie.peerAddresses) writeAddress(w, address);
     w.bytes(this.#mac(this.#key, w.view()).subarray(0, MAC_BYTES));
     return w.finish();
@@ -128,11 +132,32 @@ function readCookie(bytes: Uint8Array): StateCookie {
     peerRwndBytes: r.u32(),
     outboundStreams: r.u16(),
     inboundStreams: r.u16(),
+    extensions: readExtensions(r.u8()),
   };
   const peerAddresses: IpAddress[] = [];
   for (let i = 0; i < addressCount; i++) peerAddresses.push(readAddress(r));
   return { ...fixed, peerAddresses };
 }
+
+function extensionFlags({ partialReliability, interleaving, streamReconfiguration }: Extensions): number {
+  return (
+    (partialReliability ? PARTIAL_RELIABILITY : 0) |
+    (interleaving ? INTERLEAVING : 0) |
+    (streamReconfiguration ? STREAM_RECONFIGURATION : 0)
+  );
+}
+
+function readExtensions(flags: number): Extensions {
+  return {
+    partialReliability: (flags & PARTIAL_RELIABILITY) !== 0,
+    interleaving: (flags & INTERLEAVING) !== 0,
+    streamReconfiguration: (flags & STREAM_RECONFIGURATION) !== 0,
+  };
+}
+
+const PARTIAL_RELIABILITY = 1;
+const INTERLEAVING = 2;
+const STREAM_RECONFIGURATION = 4;
 
 /** Milliseconds as a double: the clock of this endpoint means nothing to anybody else. */
 function writeInstant(w: ByteWriter, value: number): void {

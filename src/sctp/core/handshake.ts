@@ -6,6 +6,7 @@ import { chunkSize } from '../wire/chunk.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import { abortAssociation, closeAssociation } from './closing.ts';
+import { extensionParameters, NO_EXTENSIONS, offeredExtensions } from './extensions.ts';
 import { HEARTBEAT_BYTES, sendHeartbeat, startHeartbeats } from './heartbeat.ts';
 import { addressParameters, readInitParameters, refusalOf, supportedAddressTypes } from './init-parameters.ts';
 import { reportUnsent } from './send-buffer.ts';
@@ -47,6 +48,7 @@ function initChunk(tcb: Tcb, setUp: SetUp | undefined, peer: IpAddress): InitChu
         ? []
         : [{ kind: 'cookie-preservative' as const, incrementMs: setUp.preservativeMs }]),
       ...supportedAddressTypes(addresses),
+      ...extensionParameters(offeredExtensions(tcb.config)),
     ],
   };
 }
@@ -109,7 +111,7 @@ function roomBesideCookie(path: Path, cookie: Uint8Array): number {
 export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, udpPort: number, now: Instant): void {
   const { setUp } = tcb;
   if (tcb.state !== 'COOKIE-WAIT' || setUp === undefined) return;
-  const content = readInitParameters(ack, source, tcb.config.maxPeerAddresses);
+  const content = readInitParameters(ack, source, tcb.config);
   if (ack.initiateTag === 0) {
     refuseInitAck(tcb, setUp, true, 'INIT ACK with Initiate Tag 0');
     return;
@@ -139,6 +141,7 @@ export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, ud
     ack.advertisedRwndBytes,
     Math.min(tcb.config.outboundStreams, ack.maxInboundStreams),
     Math.min(tcb.config.maxInboundStreams, ack.outboundStreams),
+    content.extensions,
   );
   // §6.3.1 C5: only if it answers the one INIT that was sent, and that went to its address.
   if (setUp.attempts === 0 && path === setUp.path) path.rto.measured(now - setUp.sentAt);
@@ -209,6 +212,7 @@ export function establish(tcb: Tcb, now: Instant): void {
     initiator: tcb.initiator,
     outboundStreams: tcb.outbound.streams,
     inboundStreams: tcb.inbound!.streams,
+    extensions: tcb.extensions,
   });
   // Messages that were queued for streams which the peer did not grant.
   const { queue, streams } = tcb.outbound;
@@ -239,6 +243,7 @@ export function handleStaleCookie(tcb: Tcb, stalenessUs: number, now: Instant): 
   if (!setUp.path.confirmed) setUp.path = tcb.paths.primary;
   tcb.peerTag = 0;
   tcb.inbound = undefined;
+  tcb.extensions = NO_EXTENSIONS;
   tcb.timers.stop('t1-cookie');
   tcb.state = 'COOKIE-WAIT';
   sendInit(tcb, setUp, now);

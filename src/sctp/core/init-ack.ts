@@ -4,6 +4,7 @@ import { tsn } from '../../base/serial.ts';
 import { encodeParameter } from '../wire/parameter.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import type { AssociationConfig } from './config.ts';
+import { extensionParameters, offeredExtensions } from './extensions.ts';
 import { addressParameters, readInitParameters } from './init-parameters.ts';
 import type { EndpointServices } from './tcb.ts';
 
@@ -27,7 +28,7 @@ export function buildInitAck(
 ): InitAckChunk {
   const { config } = options;
   const { validCookieLifeMs } = services.config;
-  const content = readInitParameters(init, source, config.maxPeerAddresses);
+  const content = readInitParameters(init, source, config);
   const outboundStreams = Math.min(config.outboundStreams, init.maxInboundStreams);
   const cookie = services.cookies.seal(
     {
@@ -45,6 +46,7 @@ export function buildInitAck(
       peerRwndBytes: init.advertisedRwndBytes,
       outboundStreams,
       inboundStreams: Math.min(config.maxInboundStreams, init.outboundStreams),
+      extensions: content.extensions,
       peerAddresses: content.addresses,
     },
     now,
@@ -59,6 +61,7 @@ export function buildInitAck(
     parameters: [
       { kind: 'state-cookie', cookie },
       ...addressParameters(services.addresses, source, config),
+      ...extensionParameters(offeredExtensions(config)),
       ...reportable(content.unrecognized),
     ],
   };

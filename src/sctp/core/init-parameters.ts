@@ -1,9 +1,11 @@
 import { type IpAddress, isIpv6 } from '../../base/address.ts';
 import { unknownParameterAction } from '../../base/tlv.ts';
 import type { ErrorCause } from '../wire/cause.ts';
-import type { Parameter } from '../wire/parameter.ts';
+import { readU16 } from '../wire/fields.ts';
+import { encodeParameter, PARAMETER_TYPE, type Parameter } from '../wire/parameter.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import type { AssociationConfig } from './config.ts';
+import { type Extensions, negotiatedExtensions, offeredExtensions } from './extensions.ts';
 import { advertisedAddresses, usablePeerAddress } from './source-address.ts';
 
 const IPV4_ADDRESS = 5;
@@ -21,15 +23,21 @@ export interface InitContent {
   readonly unrecognized: readonly Uint8Array[];
   /** A Host Name Address, whole TLV: the association must not be (RFC 9260 §3.3.2.1.4). */
   readonly hostName: Uint8Array | undefined;
+  /** What both sides support. */
+  readonly extensions: Extensions;
 }
 
 /** @param source where the packet came from: it always belongs to the addresses */
 export function readInitParameters(
   init: InitChunk | InitAckChunk,
   source: IpAddress,
-  maxAddresses: number,
+  config: AssociationConfig,
 ): InitContent {
+  const offered = offeredExtensions(config);
   const addresses: IpAddress[] = [source];
+  let chunkTypes: readonly number[] = [];
+  let forwardTsn = false;
+  let forwardTsnRefused = false;
   const unrecognized: Uint8Array[] = [];
   let cookie: Uint8Array | undefined;
   let hostName: Uint8Array | undefined;
@@ -38,7 +46,7 @@ export function readInitParameters(
     switch (parameter.kind) {
       case 'ip-address':
         if (
-          addresses.length < maxAddresses &&
+          addresses.length < config.maxPeerAddresses &&
           !addresses.includes(parameter.address) &&
           usablePeerAddress(parameter.address, source)
         ) {
@@ -57,12 +65,35 @@ export function readInitParameters(
       case 'unknown':
         if (unknownParameterAction(parameter.type).report) unrecognized.push(parameter.whole);
         break;
+      case 'supported-extensions':
+        chunkTypes = parameter.chunkTypes;
+        break;
+      case 'forward-tsn-supported':
+        forwardTsn = true;
+        // RFC 3758 §3.3.1: who does not offer it acts as if it were unknown.
+        if (!offered.partialReliability) unrecognized.push(encodeParameter(parameter));
+        break;
       case 'unrecognized-parameter':
+        if (isForwardTsnSupported(parameter.parameter)) forwardTsnRefused = true;
+        break;
       case 'supported-address-types':
         break;
     }
   }
-  return { addresses, cookie, preservativeMs, unrecognized, hostName };
+  const offer = { chunkTypes, forwardTsn: forwardTsn && !forwardTsnRefused };
+  return {
+    addresses,
+    cookie,
+    preservativeMs,
+    unrecognized,
+    hostName,
+    extensions: negotiatedExtensions(offered, offer),
+  };
+}
+
+/** Whether a parameter, given as a whole TLV, is Forward-TSN-Supported. */
+function isForwardTsnSupported(parameter: Uint8Array): boolean {
+  return parameter.length >= 2 && readU16(parameter, 0) === PARAMETER_TYPE.forwardTsnSupported;
 }
 
 /** Why an INIT or INIT ACK cannot be accepted, as the cause of the ABORT. RFC 9260 §3.3.2, §3.3.3. */

@@ -7,6 +7,7 @@ import {
   addPeerPaths,
   handleUnexpectedCookieEcho,
   handleUnexpectedInit,
+  openTransferOf,
   stalenessUs,
 } from './collision.ts';
 import type { StateCookie } from './cookie.ts';
@@ -26,7 +27,7 @@ export function handleInit(endpoint: EndpointInside, cursor: ChunkCursor, arriva
   const init = cursor.decode();
   // §3.3.2: an Initiate Tag of 0 gets no answer.
   if (init.kind !== 'init' || init.initiateTag === 0 || !endpoint.statelessReplies.take(now)) return;
-  const content = readInitParameters(init, origin.address, endpoint.config.maxPeerAddresses);
+  const content = readInitParameters(init, origin.address, endpoint.config);
   const refusal = refusalOf(init, content.hostName);
   if (refusal !== undefined) {
     answer(endpoint, arrival, init.initiateTag, { kind: 'abort', tagReflected: false, causes: [refusal] });
@@ -171,7 +172,7 @@ function createFromCookie(
     localInitialTsn: cookie.localInitialTsn,
   });
   addPeerPaths(tcb, cookie, origin);
-  tcb.openTransfer(cookie.peerInitialTsn, cookie.peerRwndBytes, cookie.outboundStreams, cookie.inboundStreams);
+  openTransferOf(tcb, cookie);
   endpoint.associations.file(tcb);
   establish(tcb, now);
   acknowledgeCookie(tcb, origin, now);

@@ -14,6 +14,7 @@ import type { Chunk, CommonHeader } from '../wire/types.ts';
 import type { AssociationConfig, EndpointConfig } from './config.ts';
 import type { AssociationCounters, AssociationEvent, AssociationId, SendRequest } from './contract.ts';
 import type { CookieJar } from './cookie.ts';
+import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import { chooseLocalAddress } from './source-address.ts';
 import type { AssociationState } from './states.ts';
 
@@ -127,6 +128,8 @@ export class Tcb {
   peerTieTag = 0;
   localInitialTsn: Tsn;
   peerInitialTsn: Tsn | undefined;
+  /** What both sides support; nothing until the peer has told. */
+  extensions: Extensions = NO_EXTENSIONS;
   paths = new PathSet();
   readonly timers = new Timers<AssociationTimer>([
     't1-init',
@@ -178,8 +181,15 @@ export class Tcb {
   }
 
   /** The peer's parameters are known: from its INIT, INIT ACK or cookie. */
-  openTransfer(peerInitialTsn: Tsn, peerRwndBytes: number, outboundStreams: number, inboundStreams: number): void {
+  openTransfer(
+    peerInitialTsn: Tsn,
+    peerRwndBytes: number,
+    outboundStreams: number,
+    inboundStreams: number,
+    extensions: Extensions,
+  ): void {
     this.peerInitialTsn = peerInitialTsn;
+    this.extensions = extensions;
     this.outbound.streams = outboundStreams;
     this.outbound.peerAdvertisedRwndBytes = peerRwndBytes;
     this.inbound = {

@@ -1,6 +1,6 @@
 import type { UnknownAction } from '../../base/tlv.ts';
 
-/** Chunk types of RFC 9260 §3.2. */
+/** Chunk types of RFC 9260 §3.2 and of extensions. */
 export const CHUNK_TYPE = {
   data: 0,
   init: 1,
@@ -19,6 +19,14 @@ export const CHUNK_TYPE = {
   /** Reserved for Congestion Window Reduced. */
   cwr: 13,
   shutdownComplete: 14,
+  /** RFC 8260 §2.1. */
+  iData: 64,
+  /** RFC 6525 §3.1. */
+  reConfig: 130,
+  /** RFC 3758 §3.2. */
+  forwardTsn: 192,
+  /** RFC 8260 §2.3.1. */
+  iForwardTsn: 194,
 } as const;
 
 const SKIP_SILENTLY: UnknownAction = { stop: false, report: false };

@@ -4,7 +4,7 @@ import { WireError } from '../../base/errors.ts';
 import { TLV_HEADER_BYTES, type Tlv, unknownParameterAction, walkTlvs } from '../../base/tlv.ts';
 import { lengthOfTlvs, padded, readU16, readU32, writeU16, writeU32 } from './fields.ts';
 
-/** Chunk parameters of RFC 9260 §3.2.1 and §3.3. Only INIT, INIT ACK, HEARTBEAT and HEARTBEAT ACK carry any. */
+/** Chunk parameters of RFC 9260 §3.2.1 and §3.3, and of extensions. */
 export type Parameter =
   | { readonly kind: 'ip-address'; readonly address: IpAddress }
   | { readonly kind: 'state-cookie'; readonly cookie: Uint8Array }
@@ -12,10 +12,14 @@ export type Parameter =
   | { readonly kind: 'cookie-preservative'; readonly incrementMs: number }
   | { readonly kind: 'host-name-address'; readonly whole: Uint8Array }
   | { readonly kind: 'supported-address-types'; readonly types: readonly number[] }
+  /** Chunk types of extensions that the sender supports. RFC 5061 §4.2.7. */
+  | { readonly kind: 'supported-extensions'; readonly chunkTypes: readonly number[] }
+  /** RFC 3758 §3.1. */
+  | { readonly kind: 'forward-tsn-supported' }
   /** A type not known here; its two high bits say whether to stop and whether to report (`unknownParameterAction`). */
   | { readonly kind: 'unknown'; readonly type: number; readonly whole: Uint8Array };
 
-/** Parameter types of RFC 9260 §3.3. */
+/** Parameter types of RFC 9260 §3.3 and of extensions. */
 export const PARAMETER_TYPE = {
   heartbeatInfo: 1,
   ipv4Address: 5,
@@ -25,6 +29,8 @@ export const PARAMETER_TYPE = {
   cookiePreservative: 9,
   hostNameAddress: 11,
   supportedAddressTypes: 12,
+  supportedExtensions: 0x8008,
+  forwardTsnSupported: 0xc000,
 } as const;
 
 /**
@@ -56,6 +62,10 @@ export function parameterLength(parameter: Parameter): number {
       return TLV_HEADER_BYTES + 4;
     case 'supported-address-types':
       return TLV_HEADER_BYTES + 2 * parameter.types.length;
+    case 'supported-extensions':
+      return TLV_HEADER_BYTES + parameter.chunkTypes.length;
+    case 'forward-tsn-supported':
+      return TLV_HEADER_BYTES;
     case 'host-name-address':
     case 'unknown':
       return parameter.whole.length;
@@ -97,6 +107,11 @@ function readParameter({ type, value, offset, whole }: Tlv): Parameter {
       return { kind: 'host-name-address', whole };
     case PARAMETER_TYPE.supportedAddressTypes:
       return { kind: 'supported-address-types', types: readTypes(value, offset) };
+    case PARAMETER_TYPE.supportedExtensions:
+      return { kind: 'supported-extensions', chunkTypes: [...value] };
+    case PARAMETER_TYPE.forwardTsnSupported:
+      if (value.length !== 0) throw badLength('Forward-TSN-Supported', offset, value);
+      return { kind: 'forward-tsn-supported' };
     default:
       return { kind: 'unknown', type, whole };
   }
@@ -146,6 +161,13 @@ function writeParameter(parameter: Parameter, bytes: Uint8Array, at: number): nu
     case 'supported-address-types':
       writeU16(bytes, at, PARAMETER_TYPE.supportedAddressTypes);
       for (const [i, type] of parameter.types.entries()) writeU16(bytes, value + 2 * i, type);
+      break;
+    case 'supported-extensions':
+      writeU16(bytes, at, PARAMETER_TYPE.supportedExtensions);
+      bytes.set(parameter.chunkTypes, value);
+      break;
+    case 'forward-tsn-supported':
+      writeU16(bytes, at, PARAMETER_TYPE.forwardTsnSupported);
       break;
     case 'host-name-address':
     case 'unknown':

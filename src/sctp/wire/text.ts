@@ -109,6 +109,10 @@ export function describeParameter(parameter: Parameter): string {
       return `Host Name Address ${quote(parameter.whole.subarray(4))}`;
     case 'supported-address-types':
       return `Supported Address Types ${parameter.types.join(' ')}`;
+    case 'supported-extensions':
+      return `Supported Extensions ${parameter.chunkTypes.join(' ')}`;
+    case 'forward-tsn-supported':
+      return 'Forward-TSN-Supported';
     case 'unknown':
       return `parameter ${hex(parameter.type, 4)} (${parameter.whole.length} bytes)`;
     default:

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SctpAssociation } from '../../../src/sctp/api/association.ts';
 import type { AssociationEvent, CloseReason, SendRequest } from '../../../src/sctp/core/contract.ts';
+import { NO_EXTENSIONS } from '../../../src/sctp/core/extensions.ts';
 import { Driver } from '../../../src/sctp/udp/driver.ts';
 import { UdpEncapsulation } from '../../../src/sctp/udp/encapsulation.ts';
 import { SimNetwork } from '../../harness/network.ts';
@@ -10,7 +11,13 @@ import { VirtualClock } from '../../harness/virtual-clock.ts';
 import { collectUncaught } from '../udp/collect-uncaught.ts';
 import { ScriptedCore } from '../udp/scripted-core.ts';
 
-const UP = { kind: 'up', initiator: 'local', outboundStreams: 4, inboundStreams: 4 } as const;
+const UP = {
+  kind: 'up',
+  initiator: 'local',
+  outboundStreams: 4,
+  inboundStreams: 4,
+  extensions: NO_EXTENSIONS,
+} as const;
 
 function message(text: string, windowBytes = text.length): AssociationEvent {
   const data = new TextEncoder().encode(text);

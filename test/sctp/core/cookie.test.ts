@@ -20,6 +20,7 @@ const COOKIE: StateCookie = {
   peerRwndBytes: 0xffff_ffff,
   outboundStreams: 65_535,
   inboundStreams: 1,
+  extensions: { partialReliability: true, interleaving: false, streamReconfiguration: true },
   peerAddresses: ['10.0.0.2', '2001:db8::5', 'fe80::1%eth0'],
 };
 
@@ -30,6 +31,19 @@ describe('State Cookie (RFC 9260 §5.1.3, §5.1.5)', () => {
     const jar = jarOf();
     const verdict = jar.open(jar.seal(COOKIE, 10), 20);
     expect(verdict).toEqual({ kind: 'authentic', cookie: COOKIE, overdueMs: 20 - 1234.5 - 60_000 });
+  });
+
+  it('carries every set of extensions', () => {
+    const jar = jarOf();
+    for (let set = 0; set < 8; set++) {
+      const extensions = {
+        partialReliability: (set & 1) !== 0,
+        interleaving: (set & 2) !== 0,
+        streamReconfiguration: (set & 4) !== 0,
+      };
+      const sealed = jar.seal({ ...COOKIE, extensions }, 0);
+      expect(jar.open(sealed, 0)).toMatchObject({ kind: 'authentic', cookie: { extensions } });
+    }
   });
 
   it('[SCTP-0391, SCTP-0403, SCTP-0405, AT-12] is refused with any bit of any byte changed, cut short or made longer', () => {

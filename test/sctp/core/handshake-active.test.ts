@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_EXTENSIONS } from '../../../src/sctp/core/extensions.ts';
 import type { Parameter } from '../../../src/sctp/wire/parameter.ts';
 import { ScriptedPeer } from '../../harness/scripted-peer.ts';
 
@@ -31,7 +32,7 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     peer.send({ kind: 'cookie-ack' });
     expect([peer.heard(), peer.state]).toEqual([[], 'ESTABLISHED']);
     expect(peer.node.eventsOf('up')).toEqual([
-      { kind: 'up', initiator: 'local', outboundStreams: 10, inboundStreams: 10 },
+      { kind: 'up', initiator: 'local', outboundStreams: 10, inboundStreams: 10, extensions: NO_EXTENSIONS },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/base/bytes.ts';
+import { NO_EXTENSIONS } from '../../../src/sctp/core/extensions.ts';
 import type { Parameter } from '../../../src/sctp/wire/parameter.ts';
 import { cookieOf, ScriptedPeer } from '../../harness/scripted-peer.ts';
 
@@ -26,7 +27,7 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     expect(peer.heard()).toEqual(['COOKIE-ACK']);
     expect(peer.last.header.verificationTag).toBe(peer.tag);
     expect(peer.node.eventsOf('up')).toEqual([
-      { kind: 'up', initiator: 'remote', outboundStreams: 10, inboundStreams: 10 },
+      { kind: 'up', initiator: 'remote', outboundStreams: 10, inboundStreams: 10, extensions: NO_EXTENSIONS },
     ]);
   });
 

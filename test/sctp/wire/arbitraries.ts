@@ -21,7 +21,7 @@ function tlv(type: number, value: Uint8Array): Uint8Array {
   return Uint8Array.of(type >> 8, type & 0xff, length >> 8, length & 0xff, ...value);
 }
 
-const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12]);
+const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8008, 0xc000]);
 
 export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
   address.map((text): Parameter => ({ kind: 'ip-address', address: text })),
@@ -30,6 +30,8 @@ export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
   u32.map((incrementMs): Parameter => ({ kind: 'cookie-preservative', incrementMs })),
   bytes.map((name): Parameter => ({ kind: 'host-name-address', whole: tlv(11, name) })),
   fc.array(u16, { maxLength: 5 }).map((types): Parameter => ({ kind: 'supported-address-types', types })),
+  fc.array(u8, { maxLength: 5 }).map((chunkTypes): Parameter => ({ kind: 'supported-extensions', chunkTypes })),
+  fc.constant<Parameter>({ kind: 'forward-tsn-supported' }),
   fc
     .tuple(
       u16.filter((type) => !KNOWN_PARAMETERS.has(type)),

@@ -37,12 +37,22 @@ const GOLDEN: readonly [name: string, parameter: Parameter, hex: string][] = [
     { kind: 'supported-address-types', types: [6, 5] },
     '000c0008 00060005',
   ],
+  ['[PR-0001] Forward-TSN-Supported', { kind: 'forward-tsn-supported' }, 'c0000004'],
+  ['[ASCONF-0046] Supported Extensions of nothing', { kind: 'supported-extensions', chunkTypes: [] }, '80080004'],
+  [
+    '[ASCONF-0046] Supported Extensions: I-DATA and FORWARD TSN',
+    { kind: 'supported-extensions', chunkTypes: [0x40, 0xc0] },
+    '80080006 40c0',
+  ],
   [
     'an unknown one, kept whole',
-    { kind: 'unknown', type: 0x8008, whole: fromHex('80080007c1800f') },
-    '80080007 c1800f',
+    { kind: 'unknown', type: 0x8009, whole: fromHex('80090007c1800f') },
+    '80090007 c1800f',
   ],
 ];
+
+/** The last four, each with its padding but the last. */
+const GOLDEN_END = 'c0000004' + '80080004' + '8008000640c00000' + '80090007c1800f';
 
 describe('parameters', () => {
   it.each(GOLDEN)('%s', (_name, parameter, hex) => {
@@ -56,7 +66,7 @@ describe('parameters', () => {
     writeParameters(parameters, bytes, 0);
     expect(bytes.length % 4).toBe(3);
     expect(readParameters(bytes)).toEqual(parameters);
-    expect(toHex(bytes).endsWith('000c00060005' + '0000' + '000c000800060005' + '80080007c1800f')).toBe(true);
+    expect(toHex(bytes).endsWith('000c00060005' + '0000' + '000c000800060005' + GOLDEN_END)).toBe(true);
   });
 
   it('[SCTP-0079] what the padding holds does not matter', () => {
@@ -85,6 +95,7 @@ describe('parameters', () => {
     ['[SCTP-0155] IPv6 Address of 4 bytes', '00060008 0a000001'],
     ['[SCTP-0162] Cookie Preservative of 2 bytes', '00090006 0001'],
     ['[SCTP-0168] Supported Address Types of 3 bytes', '000c0007 000500'],
+    ['[PR-0001] Forward-TSN-Supported of 1 byte', 'c0000005 00'],
     ['[SCTP-0087] length 0', '80000000'],
     ['[SCTP-0087] length 3', '80000003'],
     ['[SCTP-0087] length beyond the end', '80000005'],

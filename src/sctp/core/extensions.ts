@@ -1,0 +1,70 @@
+import { CHUNK_TYPE } from '../wire/chunk-type.ts';
+import type { Parameter } from '../wire/parameter.ts';
+import type { AssociationConfig } from './config.ts';
+
+/** Extensions of the protocol that one side offers, or that both support. */
+export interface Extensions {
+  /** Messages can be given up: RFC 3758, RFC 7496. Together with `interleaving` as RFC 8260 §2.3.1 says. */
+  readonly partialReliability: boolean;
+  /** User messages are interleaved: RFC 8260. */
+  readonly interleaving: boolean;
+  /** Streams can be reset and added: RFC 6525. */
+  readonly streamReconfiguration: boolean;
+}
+
+export const NO_EXTENSIONS: Extensions = {
+  partialReliability: false,
+  interleaving: false,
+  streamReconfiguration: false,
+};
+
+/** Extensions whose chunks are known here; nothing else is ever offered. */
+const KNOWN: Extensions = {
+  partialReliability: false,
+  interleaving: false,
+  streamReconfiguration: false,
+};
+
+/** What this side offers to a peer: what is known and switched on. */
+export function offeredExtensions(config: AssociationConfig): Extensions {
+  return {
+    partialReliability: KNOWN.partialReliability && config.partialReliability,
+    interleaving: KNOWN.interleaving && config.interleaving,
+    streamReconfiguration: KNOWN.streamReconfiguration && config.streamReconfiguration,
+  };
+}
+
+/**
+ * What INIT and INIT ACK say of an offer: nothing if it is empty. RFC 3758 §3.1, RFC 5061 §4.2.7, RFC 6525 §5.1.1,
+ * RFC 8260 §2.2.1, §2.3.1.
+ */
+export function extensionParameters(offered: Extensions): Parameter[] {
+  const chunkTypes: number[] = [];
+  if (offered.partialReliability) chunkTypes.push(CHUNK_TYPE.forwardTsn);
+  if (offered.interleaving) chunkTypes.push(CHUNK_TYPE.iData);
+  if (offered.interleaving && offered.partialReliability) chunkTypes.push(CHUNK_TYPE.iForwardTsn);
+  if (offered.streamReconfiguration) chunkTypes.push(CHUNK_TYPE.reConfig);
+  if (chunkTypes.length === 0) return [];
+  const supported: Parameter = { kind: 'supported-extensions', chunkTypes };
+  return offered.partialReliability ? [supported, { kind: 'forward-tsn-supported' }] : [supported];
+}
+
+/** What a peer said of its extensions in an INIT or INIT ACK. */
+export interface PeerOffer {
+  /** Chunk types of Supported Extensions. */
+  readonly chunkTypes: readonly number[];
+  /** Forward-TSN-Supported, and it did not call ours unrecognized (RFC 3758 §3.3.3). */
+  readonly forwardTsn: boolean;
+}
+
+/** What both sides support. */
+export function negotiatedExtensions(offered: Extensions, { chunkTypes, forwardTsn }: PeerOffer): Extensions {
+  const interleaving = offered.interleaving && chunkTypes.includes(CHUNK_TYPE.iData);
+  return {
+    interleaving,
+    // RFC 8260 §2.3.1: with interleaving FORWARD TSN is never sent, and I-FORWARD-TSN needs to be listed.
+    partialReliability:
+      offered.partialReliability && (interleaving ? chunkTypes.includes(CHUNK_TYPE.iForwardTsn) : forwardTsn),
+    streamReconfiguration: offered.streamReconfiguration && chunkTypes.includes(CHUNK_TYPE.reConfig),
+  };
+}
