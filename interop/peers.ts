@@ -4,6 +4,9 @@ import { createSocket } from 'node:dgram';
 /** Where Debian's libusrsctp-examples puts its programs. */
 export const USRSCTP = '/usr/lib/usrsctp';
 
+/** What a libusrsctp with debug messages prints of each packet. */
+const DEBUG_LINES = /^\[S\].*\n/gm;
+
 /** A program of somebody else, its output collected. */
 export class Peer {
   readonly process: ChildProcess;
@@ -14,7 +17,7 @@ export class Peer {
     // Line by line: these programs buffer what they print, and a killed one would never show it.
     this.process = spawn('stdbuf', ['-oL', command, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     const collect = (chunk: Buffer): void => {
-      this.output += chunk.toString('utf8');
+      this.output += chunk.toString('utf8').replace(DEBUG_LINES, '');
     };
     this.process.stdout!.on('data', collect);
     this.process.stderr!.on('data', collect);

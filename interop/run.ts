@@ -3,11 +3,26 @@ import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Scenario } from './scenario.ts';
 import { demoCapture } from './scenarios/demo-capture.ts';
+import { usrsctpBulk } from './scenarios/usrsctp-bulk.ts';
 import { usrsctpClient } from './scenarios/usrsctp-client.ts';
+import { usrsctpCollision } from './scenarios/usrsctp-collision.ts';
 import { usrsctpEcho } from './scenarios/usrsctp-echo.ts';
+import { usrsctpLossy } from './scenarios/usrsctp-lossy.ts';
+import { usrsctpPeerAbort } from './scenarios/usrsctp-peer-abort.ts';
+import { usrsctpRefusal } from './scenarios/usrsctp-refusal.ts';
 import { usrsctpRestart } from './scenarios/usrsctp-restart.ts';
 
-const SCENARIOS: readonly Scenario[] = [usrsctpEcho, usrsctpClient, usrsctpRestart, demoCapture];
+const SCENARIOS: readonly Scenario[] = [
+  usrsctpEcho,
+  usrsctpClient,
+  usrsctpBulk,
+  usrsctpLossy,
+  usrsctpCollision,
+  usrsctpPeerAbort,
+  usrsctpRefusal,
+  usrsctpRestart,
+  demoCapture,
+];
 
 let passed = 0;
 let failed = 0;

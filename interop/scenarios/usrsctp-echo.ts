@@ -1,14 +1,13 @@
 import { SctpEndpoint } from '../../src/sctp/index.ts';
+import { EchoRun } from '../echo-run.ts';
 import { freeUdpPort, Peer, pause, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
-import { expectThat, type Scenario } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 
 const ECHO_SCTP_PORT = 7;
-const MESSAGES = 3000;
-/** Far from the identifiers that a decoder knows. */
-const FIRST_PPID = 0x5000_0000;
 
-/** We connect to usrsctp's echo server: set-up, many streams, ordered and unordered, fragments, graceful shutdown. */
+/** We connect to usrsctp's echo server: set-up, many streams, ordered and unordered, fragments, 100 MB and
+ * more, graceful shutdown. */
 export const usrsctpEcho: Scenario = {
   name: 'our client, usrsctp echo server',
   needs: [`${USRSCTP}/echo_server`, 'tshark'],
@@ -24,32 +23,8 @@ export const usrsctpEcho: Scenario = {
         { signal: AbortSignal.timeout(10_000) },
       );
       see(`up: ${association.outboundStreams} streams out, ${association.inboundStreams} in`);
-      const sending = (async () => {
-        for (let i = 0; i < MESSAGES; i++) {
-          await association.send(message(i), {
-            stream: i % association.inboundStreams,
-            ppid: FIRST_PPID + i,
-            unordered: i % 7 === 0,
-          });
-        }
-      })();
-      // If a check below throws, that is what is reported.
-      sending.catch(() => undefined);
-      const seen = new Set<number>();
-      const last = new Map<number, number>();
-      for await (const { data, ppid, stream, unordered } of association) {
-        const i = ppid - FIRST_PPID;
-        expectThat(Buffer.compare(data, message(i)) === 0, `message ${i} came back changed`);
-        expectThat(!seen.has(i), `message ${i} came back twice`);
-        if (!unordered) {
-          expectThat((last.get(stream) ?? -1) < i, `message ${i} overtook another one on stream ${stream}`);
-          last.set(stream, i);
-        }
-        seen.add(i);
-        if (seen.size === MESSAGES) break;
-      }
-      await sending;
-      see(`${seen.size} of ${MESSAGES} messages of 1 to 6000 bytes echoed, each once, each stream in order`);
+      see(await new EchoRun({ messages: 3000, longestBytes: 6000 }).over(association));
+      see(await new EchoRun({ messages: 20_000, longestBytes: 10_000 }).over(association));
       await association.shutdown({ signal: AbortSignal.timeout(10_000) });
       see('graceful shutdown: SHUTDOWN, SHUTDOWN ACK, SHUTDOWN COMPLETE');
     } finally {
@@ -58,8 +33,3 @@ export const usrsctpEcho: Scenario = {
     await recorder.check(see);
   },
 };
-
-/** Of a length that needs up to five fragments, with content that tells one from another. */
-function message(i: number): Uint8Array {
-  return new Uint8Array(1 + ((i * 37) % 6000)).fill(i);
-}
