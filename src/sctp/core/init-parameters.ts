@@ -77,6 +77,8 @@ export function readInitParameters(
         if (isForwardTsnSupported(parameter.parameter)) forwardTsnRefused = true;
         break;
       case 'supported-address-types':
+      case 'padding':
+        // RFC 4820 §4: discarded without a word, so that it is in no cookie either.
         break;
     }
   }

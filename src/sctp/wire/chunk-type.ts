@@ -23,6 +23,8 @@ export const CHUNK_TYPE = {
   iData: 64,
   /** RFC 6525 §3.1. */
   reConfig: 130,
+  /** RFC 4820 §3. */
+  pad: 132,
   /** RFC 3758 §3.2. */
   forwardTsn: 192,
   /** RFC 8260 §2.3.1. */

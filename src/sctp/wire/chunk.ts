@@ -6,6 +6,7 @@ import { dataCodec } from './chunks/data.ts';
 import { abortCodec, errorCodec } from './chunks/error-abort.ts';
 import { heartbeatAckCodec, heartbeatCodec } from './chunks/heartbeat.ts';
 import { initAckCodec, initCodec } from './chunks/init.ts';
+import { padCodec } from './chunks/pad.ts';
 import { sackCodec } from './chunks/sack.ts';
 import { shutdownAckCodec, shutdownCodec, shutdownCompleteCodec } from './chunks/shutdown.ts';
 import { padded, writeU16 } from './fields.ts';
@@ -27,6 +28,7 @@ const CODECS: { readonly [Kind in KnownChunk['kind']]: ChunkCodec<Extract<Chunk,
   'cookie-echo': cookieEchoCodec,
   'cookie-ack': cookieAckCodec,
   'shutdown-complete': shutdownCompleteCodec,
+  pad: padCodec,
 };
 
 const CODEC_BY_TYPE = new Array<ChunkCodec<KnownChunk> | undefined>(256).fill(undefined);

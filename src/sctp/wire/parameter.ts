@@ -12,6 +12,8 @@ export type Parameter =
   | { readonly kind: 'cookie-preservative'; readonly incrementMs: number }
   | { readonly kind: 'host-name-address'; readonly whole: Uint8Array }
   | { readonly kind: 'supported-address-types'; readonly types: readonly number[] }
+  /** Makes an INIT longer and means nothing. RFC 4820 §4. */
+  | { readonly kind: 'padding'; readonly paddingBytes: number }
   /** Chunk types of extensions that the sender supports. RFC 5061 §4.2.7. */
   | { readonly kind: 'supported-extensions'; readonly chunkTypes: readonly number[] }
   /** RFC 3758 §3.1. */
@@ -29,6 +31,7 @@ export const PARAMETER_TYPE = {
   cookiePreservative: 9,
   hostNameAddress: 11,
   supportedAddressTypes: 12,
+  padding: 0x8005,
   supportedExtensions: 0x8008,
   forwardTsnSupported: 0xc000,
 } as const;
@@ -62,6 +65,8 @@ export function parameterLength(parameter: Parameter): number {
       return TLV_HEADER_BYTES + 4;
     case 'supported-address-types':
       return TLV_HEADER_BYTES + 2 * parameter.types.length;
+    case 'padding':
+      return TLV_HEADER_BYTES + parameter.paddingBytes;
     case 'supported-extensions':
       return TLV_HEADER_BYTES + parameter.chunkTypes.length;
     case 'forward-tsn-supported':
@@ -107,6 +112,8 @@ function readParameter({ type, value, offset, whole }: Tlv): Parameter {
       return { kind: 'host-name-address', whole };
     case PARAMETER_TYPE.supportedAddressTypes:
       return { kind: 'supported-address-types', types: readTypes(value, offset) };
+    case PARAMETER_TYPE.padding:
+      return { kind: 'padding', paddingBytes: value.length };
     case PARAMETER_TYPE.supportedExtensions:
       return { kind: 'supported-extensions', chunkTypes: [...value] };
     case PARAMETER_TYPE.forwardTsnSupported:
@@ -161,6 +168,9 @@ function writeParameter(parameter: Parameter, bytes: Uint8Array, at: number): nu
     case 'supported-address-types':
       writeU16(bytes, at, PARAMETER_TYPE.supportedAddressTypes);
       for (const [i, type] of parameter.types.entries()) writeU16(bytes, value + 2 * i, type);
+      break;
+    case 'padding':
+      writeU16(bytes, at, PARAMETER_TYPE.padding);
       break;
     case 'supported-extensions':
       writeU16(bytes, at, PARAMETER_TYPE.supportedExtensions);

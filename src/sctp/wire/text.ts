@@ -51,6 +51,8 @@ export function describeChunk(chunk: Chunk): string {
       return 'COOKIE ACK';
     case 'shutdown-complete':
       return `SHUTDOWN COMPLETE${chunk.tagReflected ? ' T' : ''}`;
+    case 'pad':
+      return `PAD (${chunk.paddingBytes} bytes)`;
     case 'unknown':
       return `chunk ${hex(chunk.type, 2)} flags=${hex(chunk.flags, 2)} (${chunk.whole.length} bytes)`;
     default:
@@ -113,6 +115,8 @@ export function describeParameter(parameter: Parameter): string {
       return `Supported Extensions ${parameter.chunkTypes.join(' ')}`;
     case 'forward-tsn-supported':
       return 'Forward-TSN-Supported';
+    case 'padding':
+      return `Padding (${parameter.paddingBytes} bytes)`;
     case 'unknown':
       return `parameter ${hex(parameter.type, 4)} (${parameter.whole.length} bytes)`;
     default:

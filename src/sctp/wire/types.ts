@@ -20,6 +20,7 @@ export type Chunk =
   | CookieEchoChunk
   | CookieAckChunk
   | ShutdownCompleteChunk
+  | PadChunk
   | UnknownChunk;
 
 /** DATA: a user message or a fragment of one. RFC 9260 §3.3.1. */
@@ -140,6 +141,13 @@ export interface ShutdownCompleteChunk {
   readonly kind: 'shutdown-complete';
   /** T bit: the verification tag is reflected. */
   readonly tagReflected: boolean;
+}
+
+/** PAD: makes a packet longer and means nothing. RFC 4820 §3. */
+export interface PadChunk {
+  readonly kind: 'pad';
+  /** Bytes of padding data behind the chunk header, 0 to 65531. */
+  readonly paddingBytes: number;
 }
 
 /** A chunk of a type that is not known here. Its type's high bits say what to do (RFC 9260 §3.2). */

@@ -21,7 +21,9 @@ function tlv(type: number, value: Uint8Array): Uint8Array {
   return Uint8Array.of(type >> 8, type & 0xff, length >> 8, length & 0xff, ...value);
 }
 
-const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8008, 0xc000]);
+/** Chunk types of extensions that have a codec. */
+const KNOWN_EXTENSIONS = new Set([132]);
+const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8005, 0x8008, 0xc000]);
 
 export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
   address.map((text): Parameter => ({ kind: 'ip-address', address: text })),
@@ -32,6 +34,7 @@ export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
   fc.array(u16, { maxLength: 5 }).map((types): Parameter => ({ kind: 'supported-address-types', types })),
   fc.array(u8, { maxLength: 5 }).map((chunkTypes): Parameter => ({ kind: 'supported-extensions', chunkTypes })),
   fc.constant<Parameter>({ kind: 'forward-tsn-supported' }),
+  fc.nat(40).map((paddingBytes): Parameter => ({ kind: 'padding', paddingBytes })),
   fc
     .tuple(
       u16.filter((type) => !KNOWN_PARAMETERS.has(type)),
@@ -123,9 +126,10 @@ export const arbitraryChunkOf: { readonly [Kind in Chunk['kind']]: fc.Arbitrary<
   'cookie-echo': fc.record({ kind: fc.constant('cookie-echo'), cookie: bytes }),
   'cookie-ack': fc.constant({ kind: 'cookie-ack' }),
   'shutdown-complete': fc.record({ kind: fc.constant('shutdown-complete'), tagReflected: fc.boolean() }),
+  pad: fc.record({ kind: fc.constant('pad'), paddingBytes: fc.nat(60) }),
   unknown: fc
     .tuple(
-      u8.filter((type) => type > 14 || type === 12 || type === 13),
+      u8.filter((type) => (type > 14 || type === 12 || type === 13) && !KNOWN_EXTENSIONS.has(type)),
       u8,
       bytes,
     )

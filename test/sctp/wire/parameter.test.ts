@@ -26,6 +26,7 @@ const GOLDEN: readonly [name: string, parameter: Parameter, hex: string][] = [
     '0008000a c1230006 abcd',
   ],
   ['[SCTP-0162] Cookie Preservative', { kind: 'cookie-preservative', incrementMs: 0xfffefdfc }, '00090008 fffefdfc'],
+  ['[PAD-0009] Padding of 5 bytes', { kind: 'padding', paddingBytes: 5 }, '80050009 0000000000'],
   [
     '[SCTP-0165] Host Name Address, terminator counted',
     { kind: 'host-name-address', whole: fromHex('000b0006 6100') },

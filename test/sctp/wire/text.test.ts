@@ -31,6 +31,7 @@ describe('describeChunk', () => {
     ['06010004', 'ABORT T'],
     ['0600000b 000c0007 62796500', 'ABORT [User-Initiated Abort "bye"]'],
     ['07000008 0000002a', 'SHUTDOWN cum=42'],
+    ['84000007 00000000', 'PAD (3 bytes)'],
     ['08000004', 'SHUTDOWN ACK'],
     ['0900000c 00030008 0016e360', 'ERROR [Stale Cookie 1500000 us]'],
     ['0a000006 0102', 'COOKIE ECHO (2 bytes)'],
@@ -72,7 +73,7 @@ describe('describeChunk', () => {
       000b0006 6100 0000 80050004`;
     expect(text(`01000044 ${init} ${parameters}`)).toBe(
       'INIT tag=0x00001234 a_rwnd=65536 OS=10 MIS=16 tsn=1 [IPv6 2001:db8::1] [Unrecognized Parameter c1230004]' +
-        ' [Cookie Preservative 60000 ms] [Host Name Address "a."] [parameter 0x8005 (4 bytes)]',
+        ' [Cookie Preservative 60000 ms] [Host Name Address "a."] [Padding (0 bytes)]',
     );
   });
 });
