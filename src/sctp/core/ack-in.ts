@@ -23,17 +23,23 @@ export function handleSack(tcb: Tcb, sack: SackChunk, now: Instant): void {
       return;
   }
   const before = tcb.outbound.outstanding.cumulativeTsnAck;
-  if (!acknowledge(tcb, sack.cumulativeTsnAck, sack.gapAckBlocks, now)) return;
+  if (!acknowledge(tcb, sack.cumulativeTsnAck, sack.gapAckBlocks, sack.duplicateTsns, now)) return;
   updateRwnd(tcb, sack.advertisedRwndBytes, tsnDiff(sack.cumulativeTsnAck, before) > 0);
 }
 
 /** The cumulative ack in a SHUTDOWN: no gap blocks, no window, and no reneging (RFC 9260 §3.3.8, §9.2). */
 export function acknowledgeByShutdown(tcb: Tcb, cumulativeTsnAck: Tsn, now: Instant): boolean {
-  return acknowledge(tcb, cumulativeTsnAck, undefined, now);
+  return acknowledge(tcb, cumulativeTsnAck, undefined, [], now);
 }
 
 /** @returns false if the acknowledgement was refused; then nothing has changed, or the association is gone */
-function acknowledge(tcb: Tcb, cumulative: Tsn, gaps: readonly GapAckBlock[] | undefined, now: Instant): boolean {
+function acknowledge(
+  tcb: Tcb,
+  cumulative: Tsn,
+  gaps: readonly GapAckBlock[] | undefined,
+  duplicates: readonly Tsn[],
+  now: Instant,
+): boolean {
   const { outbound } = tcb;
   const acked = (chunk: OutstandingChunk<SendRequest, Path>): void => {
     const path = chunk.carrier;
@@ -52,22 +58,31 @@ function acknowledge(tcb: Tcb, cumulative: Tsn, gaps: readonly GapAckBlock[] | u
   }
   if (typeof result === 'string') return false;
   outbound.answeredSinceProbe = true;
-  updatePaths(tcb, result, cumulative, now);
+  updatePaths(tcb, result, cumulative, duplicates, now);
   if (result.lost.length > 0) enterFastRecovery(tcb, result);
   announceRoom(tcb);
   return true;
 }
 
 /** Error counters, congestion windows and T3-rtx of the paths whose chunks were acknowledged. */
-function updatePaths(tcb: Tcb, result: Result, cumulative: Tsn, now: Instant): void {
+function updatePaths(tcb: Tcb, result: Result, cumulative: Tsn, duplicates: readonly Tsn[], now: Instant): void {
   const { outbound } = tcb;
+  const duplicateBytes = duplicates.length === 0 ? undefined : outbound.repeated.reported(duplicates);
   for (const { carrier: path, ackedBytes, flightBeforeBytes, earliestAcked } of result.carriers) {
     pathAnswered(tcb, path);
     // §7.2.4: growth for the newly acknowledged comes before any reduction.
-    if (ackedBytes > 0) path.congestion.acknowledged(ackedBytes, flightBeforeBytes, tcb.inFastRecovery);
+    const repeatedBytes = duplicateBytes?.get(path) ?? 0;
+    if (ackedBytes + repeatedBytes > 0) {
+      path.congestion.acknowledged(ackedBytes, flightBeforeBytes, tcb.inFastRecovery, repeatedBytes);
+    }
     // §6.3.2 R2, R3.
     if (path.flightBytes === 0) path.timers.stop('t3-rtx');
     else if (earliestAcked) path.timers.set('t3-rtx', now + path.rto.rtoMs);
+  }
+  // §7.2.2: duplicates count where nothing else was acknowledged, too.
+  for (const [path, bytes] of duplicateBytes ?? []) {
+    if (result.carriers.some(({ carrier }) => carrier === path)) continue;
+    path.congestion.acknowledged(0, path.flightBytes, tcb.inFastRecovery, bytes);
   }
   // §6.3.2 R4.
   for (const { carrier } of result.reneged) carrier.timers.setIfStopped('t3-rtx', now + carrier.rto.rtoMs);

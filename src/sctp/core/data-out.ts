@@ -151,6 +151,7 @@ class DataSender {
     const { outbound, counters, paths } = this.#tcb;
     counters.retransmissions++;
     outbound.outstanding.retransmit(chunk, path);
+    outbound.repeated.repeated(chunk.tsn, chunk.sizeBytes, path);
     // §6.3.1 C5 (Karn): a measurement that this chunk could spoil is off.
     for (const each of paths.all) {
       if (each.measuring !== undefined && tsnLte(chunk.tsn, each.measuring.tsn)) each.measuring = undefined;

@@ -90,21 +90,27 @@ function handleAssociationPacket(
   endpoint.settle(tcb);
 }
 
-/** ABORT and SHUTDOWN COMPLETE may carry the peer's tag, reflected (§8.5.1 B, C). */
-function handleReflectedTag(endpoint: EndpointInside, arrival: Arrival, cursor: ChunkCursor): boolean {
-  if (cursor.type !== CHUNK_TYPE.abort && cursor.type !== CHUNK_TYPE.shutdownComplete) return false;
+/**
+ * ABORT and SHUTDOWN COMPLETE may carry the peer's tag, reflected (§8.5.1 B, C). Chunks may stand before the ABORT
+ * (§3.3.7); with that tag they mean nothing.
+ */
+function handleReflectedTag(endpoint: EndpointInside, arrival: Arrival, first: ChunkCursor): boolean {
   const tcb = findByPeer(endpoint, arrival);
-  if (tcb === undefined) return false;
+  if (tcb === undefined || arrival.header.verificationTag !== tcb.peerTag) return false;
+  const cursor = first.type === CHUNK_TYPE.shutdownComplete ? first : abortOf(arrival.bytes);
+  if (cursor === undefined) return false;
   const chunk = cursor.decode();
-  const tagIsRight = arrival.header.verificationTag === tcb.peerTag;
-  if (!tagIsRight) {
-    endpoint.counters.wrongTag++;
-    return true;
-  }
   if (chunk.kind === 'abort' && chunk.tagReflected) handleAbort(tcb, chunk);
   else if (chunk.kind === 'shutdown-complete' && chunk.tagReflected && isAlone(cursor, arrival.bytes))
     handleShutdownComplete(tcb);
   return true;
+}
+
+/** At the first ABORT of the packet. */
+function abortOf(packet: Uint8Array): ChunkCursor | undefined {
+  const cursor = new ChunkCursor(packet, COMMON_HEADER_BYTES);
+  while (cursor.next()) if (cursor.type === CHUNK_TYPE.abort) return cursor;
+  return undefined;
 }
 
 /** RFC 9260 §8.4. */

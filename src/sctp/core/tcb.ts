@@ -9,6 +9,7 @@ import { Reassembly } from '../rx/reassembly.ts';
 import { ReceiveWindow } from '../rx/receive-window.ts';
 import { TsnTracker } from '../rx/tsn-tracker.ts';
 import { Outstanding } from '../tx/outstanding.ts';
+import { RepeatedChunks } from '../tx/repeated-chunks.ts';
 import { SendQueue } from '../tx/send-queue.ts';
 import type { Chunk, CommonHeader } from '../wire/types.ts';
 import type { AssociationConfig, EndpointConfig } from './config.ts';
@@ -62,6 +63,7 @@ export interface Outbound {
   streams: number;
   readonly queue: SendQueue<SendRequest>;
   outstanding: Outstanding<SendRequest, Path>;
+  readonly repeated: RepeatedChunks<Path>;
   /** a_rwnd of the peer's last word; what is in flight has to be taken off. */
   peerAdvertisedRwndBytes: number;
   /** Fast recovery lasts until this TSN is acknowledged (RFC 9260 §7.2.4). */
@@ -254,6 +256,7 @@ export class Tcb {
       streams: this.config.outboundStreams,
       queue,
       outstanding: new Outstanding<SendRequest, Path>(this.localInitialTsn),
+      repeated: new RepeatedChunks<Path>(),
       peerAdvertisedRwndBytes: 0,
       fastRecoveryExit: undefined,
       fastRetransmitPending: false,

@@ -54,9 +54,10 @@ export class CongestionControl {
    *
    * @param ackedBytes newly acknowledged, by the cumulative ack or by gap blocks
    * @param flightBeforeBytes outstanding before this SACK
+   * @param duplicateBytes sent here more than once, and reported to have arrived more than once
    */
-  acknowledged(ackedBytes: number, flightBeforeBytes: number, inFastRecovery: boolean): void {
-    this.#oneInFlight = false;
+  acknowledged(ackedBytes: number, flightBeforeBytes: number, inFastRecovery: boolean, duplicateBytes = 0): void {
+    if (ackedBytes > 0) this.#oneInFlight = false;
     const fullyUsed = flightBeforeBytes >= this.#cwndBytes;
     if (this.#cwndBytes <= this.#ssthreshBytes) {
       // §7.2.1, with L = 1.
@@ -64,7 +65,7 @@ export class CongestionControl {
       return;
     }
     // §7.2.2
-    this.#partialBytesAcked += ackedBytes;
+    this.#partialBytesAcked += ackedBytes + duplicateBytes;
     if (this.#partialBytesAcked < this.#cwndBytes) return;
     if (fullyUsed) {
       this.#partialBytesAcked -= this.#cwndBytes;
