@@ -24,7 +24,7 @@ export type { Listener, ListenOptions } from './api/listener.ts';
 export type { PathChange, SctpAssociationEvents, SctpMessage, SendFailure, SendOptions } from './api/message.ts';
 export type { SctpAddress } from './api/sctp-address.ts';
 export type { WaitOptions } from './api/waiters.ts';
-export type { AssociationConfig, EndpointConfig } from './core/config.ts';
+export type { AssociationConfig, EndpointConfig, LiveConfig } from './core/config.ts';
 export { endpointConfig } from './core/config.ts';
 export type {
   AssociateRequest,
@@ -37,6 +37,7 @@ export type {
   EndpointOptions,
   EndpointOutput,
   Mac,
+  PathSettings,
   PathStatus,
   SctpCore,
   SendRequest,

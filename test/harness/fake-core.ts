@@ -96,12 +96,16 @@ export class FakeCore implements SctpCore {
 
   abort(): void {
     this.#timeoutAt = undefined;
-    this.#event({ kind: 'closed', reason: { kind: 'aborted', text: '', causes: [] } });
+    this.#event({ kind: 'closed', reason: { kind: 'aborted', text: '', causes: [] }, final: {} as AssociationStatus });
   }
 
   setPrimary(): void {}
 
   requestHeartbeat(): void {}
+
+  configure(): void {}
+
+  configurePath(): void {}
 
   status(): AssociationStatus | undefined {
     return undefined;

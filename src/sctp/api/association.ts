@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events';
 import type { IpAddress } from '../../base/address.ts';
 import { emitSafely } from '../../base/emit-safely.ts';
+import type { LiveConfig } from '../core/config.ts';
 import type {
   AssociationCounters,
   AssociationEvent,
   AssociationId,
   AssociationStatus,
   CloseReason,
+  PathSettings,
   PathStatus,
   SendRequest,
 } from '../core/contract.ts';
@@ -70,6 +72,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   /** `ending`: the last event was asked for or is on its way, but did not come yet. */
   #state: 'open' | 'shutting-down' | 'ending' | 'closed' = 'open';
   #closeReason: CloseReason | undefined;
+  #final: AssociationStatus | undefined;
 
   /** @internal */
   constructor(driver: Driver, id: AssociationId, up: UpEvent) {
@@ -99,7 +102,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     return this.#remote;
   }
 
-  /** The ways to the peer: state, round-trip time, congestion window and so on. Empty once the association is closed. */
+  /** The ways to the peer: state, round-trip time, congestion window and so on. */
   get paths(): readonly PathStatus[] {
     return this.status()?.paths ?? [];
   }
@@ -172,12 +175,12 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     return this.messages();
   }
 
-  /** STATUS of RFC 9260 §11.1.8; `undefined` once the association is closed. */
+  /** STATUS of RFC 9260 §11.1.8: how it stands, or how it stood at the end. `undefined` for the moment between them. */
   status(): AssociationStatus | undefined {
-    return this.#closeReason === undefined ? this.#driver.core.status(this.id) : undefined;
+    return this.#final ?? this.#driver.core.status(this.id);
   }
 
-  /** Counters, queues, and why data waits; `undefined` once the association is closed. */
+  /** Counters, queues, and why data waits, likewise. */
   stats(): SctpAssociationStats | undefined {
     const status = this.status();
     if (status === undefined) return undefined;
@@ -207,6 +210,30 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   requestHeartbeat(address: string): void {
     this.#assertOpen();
     this.#driver.core.requestHeartbeat(this.id, this.#peerAddress(address), this.#driver.now());
+    this.#driver.touched();
+  }
+
+  /**
+   * Changes protocol parameters of the living association; `heartbeats` for all addresses of the peer. RFC 9260 §11.1.9,
+   * §11.1.13.
+   *
+   * @throws ConfigError `ERR_BAD_CONFIG` for a setting that is fixed or out of range; SctpError `ERR_SCTP_NOT_OPEN`
+   */
+  configure(settings: Partial<LiveConfig>): void {
+    this.#assertOpen();
+    this.#driver.core.configure(this.id, settings, this.#driver.now());
+    this.#driver.touched();
+  }
+
+  /**
+   * Sets heartbeats and Path.Max.Retrans for one address of the peer. RFC 9260 §11.1.9, §11.1.12.
+   *
+   * @throws ConfigError `ERR_BAD_CONFIG`; SctpError `ERR_SCTP_BAD_ADDRESS` if the peer has no such address,
+   *   `ERR_SCTP_NOT_OPEN`
+   */
+  configurePath(address: string, settings: PathSettings): void {
+    this.#assertOpen();
+    this.#driver.core.configurePath(this.id, this.#peerAddress(address), settings, this.#driver.now());
     this.#driver.touched();
   }
 
@@ -288,6 +315,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
         this.#tell('shutting-down');
         break;
       case 'closed':
+        this.#final = event.final;
         this.#close(event.reason);
         break;
       case 'up':

@@ -1,3 +1,4 @@
+import { tsnAdd } from '../../base/serial.ts';
 import type { AssociationStatus } from './contract.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -14,6 +15,8 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
     extensions: tcb.extensions,
     peerRwndBytes: tcb.peerRwndBytes,
     localRwndBytes: inbound?.window.currentBytes(inbound.reassembly.heldBytes, inbound.reassembly.heldChunks) ?? 0,
+    lastSentTsn: tsnAdd(outbound.outstanding.nextTsn, -1),
+    lastAckedTsn: outbound.outstanding.cumulativeTsnAck,
     bufferedBytes: outbound.bufferedBytes,
     waitingFor: waitingFor(tcb),
     paths: tcb.paths.all.map((path) => ({

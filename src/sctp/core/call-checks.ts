@@ -1,6 +1,8 @@
 import { canonicalIp, type IpAddress, isUnicast } from '../../base/address.ts';
+import { completeConfig } from '../../base/config.ts';
 import type { Path } from '../path/path.ts';
-import type { AssociateRequest, SendRequest } from './contract.ts';
+import { associationSettings } from './config.ts';
+import type { AssociateRequest, PathSettings, SendRequest } from './contract.ts';
 import { SctpError } from './errors.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -58,6 +60,12 @@ export function checkPeerAddress(tcb: Tcb, address: string): Path {
     address,
     known,
   });
+}
+
+/** @throws ConfigError for settings that an association does not take either */
+export function checkPathSettings(settings: PathSettings): void {
+  const { heartbeats, pathMaxRetrans } = associationSettings;
+  completeConfig({ heartbeats, pathMaxRetrans }, settings);
 }
 
 function canonicalPeerAddress(text: string): IpAddress {

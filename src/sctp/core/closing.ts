@@ -1,5 +1,6 @@
 import type { OutboundMessage } from '../tx/send-queue.ts';
 import type { ErrorCause } from '../wire/cause.ts';
+import { associationStatus } from './association-status.ts';
 import type { CloseReason, SendRequest } from './contract.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -11,7 +12,7 @@ export function closeAssociation(tcb: Tcb, reason: CloseReason): void {
   for (const path of tcb.paths.all) path.timers.stopAll();
   tcb.control.length = 0;
   reportUndelivered(tcb, 'closed');
-  tcb.emit({ kind: 'closed', reason });
+  tcb.emit({ kind: 'closed', reason, final: associationStatus(tcb) });
   tcb.services.release(tcb);
 }
 

@@ -93,6 +93,40 @@ export function overriddenConfig(
   return related(completeConfig(associationSettings, { ...overrides, ...own }));
 }
 
+/** Settings that can be changed while an association lives; the others shape its set-up. */
+const LIVE_SETTINGS = [
+  /** For addresses that are added, and after a restart. */
+  'rtoInitialMs',
+  'rtoMinMs',
+  'rtoMaxMs',
+  'maxBurstPackets',
+  'associationMaxRetrans',
+  'pathMaxRetrans',
+  'heartbeatIntervalMs',
+  'heartbeats',
+  'sackDelayMs',
+  'sackEveryPackets',
+  'sendBufferBytes',
+  'maxMessageBytes',
+  'shutdownGuardRtos',
+] as const;
+
+export type LiveConfig = Pick<AssociationConfig, (typeof LIVE_SETTINGS)[number]>;
+
+/**
+ * The configuration of an association after a change of these settings. RFC 9260 §11.1.13.
+ *
+ * @throws ConfigError for a setting that is fixed, that does not exist, or that is out of its range
+ */
+export function changedConfig(config: AssociationConfig, changes: Partial<LiveConfig>): AssociationConfig {
+  for (const name of Object.keys(changes)) {
+    if ((LIVE_SETTINGS as readonly string[]).includes(name)) continue;
+    const accepted = LIVE_SETTINGS.join(', ');
+    throw new ConfigError(`${name} cannot be changed while an association lives; these can: ${accepted}`, { name });
+  }
+  return overriddenConfig(config, changes);
+}
+
 /** RTO.Max bounds the other two (RFC 9260 §6.3.1 C7). @throws ConfigError */
 function related<Config extends AssociationConfig>(config: Config): Config {
   const { rtoMaxMs } = config;

@@ -1,7 +1,7 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Entropy, Instant, SansIo } from '../../base/contract.ts';
 import type { ErrorCause } from '../wire/cause.ts';
-import type { AssociationConfig, EndpointConfig } from './config.ts';
+import type { AssociationConfig, EndpointConfig, LiveConfig } from './config.ts';
 import type { Extensions } from './extensions.ts';
 import type { AssociationState } from './states.ts';
 
@@ -119,7 +119,20 @@ export type AssociationEvent =
   /** The peer asked for a graceful end; no more messages will come and none can be sent. */
   | { readonly kind: 'shutting-down' }
   /** COMMUNICATION LOST or SHUTDOWN COMPLETE: the last event. The id is invalid from now on. */
-  | { readonly kind: 'closed'; readonly reason: CloseReason };
+  | {
+      readonly kind: 'closed';
+      readonly reason: CloseReason;
+      /** How it stood at the end: state CLOSED, last TSNs sent and acknowledged, paths, counters. */
+      readonly final: AssociationStatus;
+    };
+
+/** What can be set for one of the peer's addresses. RFC 9260 §11.1.9, §11.1.12. */
+export interface PathSettings {
+  /** Whether the path is probed when it is idle. */
+  readonly heartbeats?: boolean | undefined;
+  /** Path.Max.Retrans of this path, 0 to 1000, in place of the association's. */
+  readonly pathMaxRetrans?: number | undefined;
+}
 
 /** What an endpoint wants its driver to do. */
 export type EndpointOutput =
@@ -161,6 +174,10 @@ export interface AssociationStatus {
   readonly extensions: Extensions;
   readonly peerRwndBytes: number;
   readonly localRwndBytes: number;
+  /** TSN of the last chunk sent; one less than the Initial TSN if there was none. */
+  readonly lastSentTsn: number;
+  /** The peer's Cumulative TSN Ack. */
+  readonly lastAckedTsn: number;
   /** Bytes accepted by `send` and not yet acknowledged. */
   readonly bufferedBytes: number;
   /** What keeps queued data from being sent, if there is any. */
@@ -218,6 +235,10 @@ export interface SctpCore extends SansIo<EndpointOutput> {
   abort(association: AssociationId, reason: string, now: Instant): void;
   setPrimary(association: AssociationId, address: IpAddress): void;
   requestHeartbeat(association: AssociationId, address: IpAddress, now: Instant): void;
+  /** SET PROTOCOL PARAMETERS. @throws ConfigError for what cannot be changed any more, or a value out of range */
+  configure(association: AssociationId, settings: Partial<LiveConfig>, now: Instant): void;
+  /** CHANGE HEARTBEAT and SET FAILURE THRESHOLD for one of the peer's addresses. */
+  configurePath(association: AssociationId, address: IpAddress, settings: PathSettings, now: Instant): void;
   /** `undefined` once the association is closed. */
   status(association: AssociationId): AssociationStatus | undefined;
   /** Aborts every association. */

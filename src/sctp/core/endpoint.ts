@@ -11,9 +11,9 @@ import type { Chunk, CommonHeader } from '../wire/types.ts';
 import { handleAssociationTimeout, nextDeadline, settle } from './association.ts';
 import { associationStatus } from './association-status.ts';
 import { AssociationTable } from './association-table.ts';
-import { checkAssociateRequest, checkPeerAddress, checkSendRequest } from './call-checks.ts';
+import { checkAssociateRequest, checkPathSettings, checkPeerAddress, checkSendRequest } from './call-checks.ts';
 import { abortAssociation } from './closing.ts';
-import { type EndpointConfig, overriddenConfig } from './config.ts';
+import { type EndpointConfig, type LiveConfig, overriddenConfig } from './config.ts';
 import type {
   AssociateRequest,
   AssociationEvent,
@@ -22,6 +22,7 @@ import type {
   EndpointCounters,
   EndpointOptions,
   EndpointOutput,
+  PathSettings,
   SctpCore,
   SendRequest,
 } from './contract.ts';
@@ -30,7 +31,8 @@ import { handleConsumed } from './data-in.ts';
 import type { EndpointInside } from './endpoint-inside.ts';
 import { SctpError } from './errors.ts';
 import { startAssociation } from './handshake.ts';
-import { sendHeartbeat } from './heartbeat.ts';
+import { mayProbe, sendHeartbeat } from './heartbeat.ts';
+import { reconfigure, reconfigurePath } from './reconfigure.ts';
 import { routePacket } from './routing.ts';
 import { requestShutdown } from './shutdown.ts';
 import { Tcb } from './tcb.ts';
@@ -213,11 +215,26 @@ export class Endpoint implements SctpCore, EndpointInside {
     const tcb = this.#open(association);
     const path = checkPeerAddress(tcb, address);
     const { state } = tcb;
-    if (state !== 'ESTABLISHED' && state !== 'SHUTDOWN-PENDING' && state !== 'SHUTDOWN-RECEIVED') {
-      // §8.3: not before the association is up, and not after SHUTDOWN or SHUTDOWN ACK.
+    if (!mayProbe(tcb)) {
       throw new SctpError('ERR_SCTP_NOT_OPEN', `no heartbeats in ${state}`, { state });
     }
     sendHeartbeat(tcb, path, now);
+    this.#touch(tcb);
+  }
+
+  configure(association: AssociationId, settings: Partial<LiveConfig>, now: Instant): void {
+    this.#now = now;
+    const tcb = this.#open(association);
+    reconfigure(tcb, settings, now);
+    this.#touch(tcb);
+  }
+
+  configurePath(association: AssociationId, address: IpAddress, settings: PathSettings, now: Instant): void {
+    this.#now = now;
+    const tcb = this.#open(association);
+    const path = checkPeerAddress(tcb, address);
+    checkPathSettings(settings);
+    reconfigurePath(tcb, path, settings, now);
     this.#touch(tcb);
   }
 

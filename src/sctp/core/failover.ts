@@ -4,10 +4,16 @@ import { closeAssociation } from './closing.ts';
 import type { Tcb } from './tcb.ts';
 
 /** Something sent to `path` was not answered in time. RFC 9260 §8.1, §8.2. */
-export function pathFailedToAnswer(tcb: Tcb, path: Path, countsForAssociation: boolean): void {
-  // §8.3: the counter of an inactive address stops growing.
-  if (path.active) path.errorCount++;
-  if (path.active && path.errorCount > tcb.config.pathMaxRetrans) {
+export function pathFailedToAnswer(
+  tcb: Tcb,
+  path: Path,
+  sent: 'heartbeat' | 'data or shutdown',
+  countsForAssociation: boolean,
+): void {
+  // §8.3: heartbeats leave the counter of an inactive address alone. What is tried there for want of an active one counts,
+  // so that the address with the fewest errors can be told (RFC 7829 §4.1).
+  if (path.active || sent !== 'heartbeat') path.errorCount++;
+  if (path.active && path.errorCount > (path.maxRetrans ?? tcb.config.pathMaxRetrans)) {
     path.active = false;
     tcb.emit({ kind: 'path-changed', address: path.address, change: 'inactive' });
   }
@@ -50,5 +56,5 @@ export function t3Expired(tcb: Tcb, path: Path, now: Instant): void {
   outbound.fastRecoveryExit = undefined;
   outbound.fastRetransmitPending = false;
   path.lastDataSentAt = now;
-  if (!answeredProbe) pathFailedToAnswer(tcb, path, true);
+  if (!answeredProbe) pathFailedToAnswer(tcb, path, 'data or shutdown', true);
 }

@@ -46,6 +46,19 @@ export function sendHeartbeat(tcb: Tcb, path: Path, now: Instant): void {
   tcb.queueControl(path, heartbeatChunk(path, path.probe.nonce));
 }
 
+/** Heartbeats to `path` were switched on or off, or their interval has changed: a new period begins. RFC 9260 §11.1.9. */
+export function heartbeatsChanged(tcb: Tcb, path: Path, now: Instant): void {
+  // An unconfirmed path is probed in any case, and one that is being probed goes on afterwards.
+  if (!path.confirmed || path.probe !== undefined || !mayProbe(tcb)) return;
+  path.timers.stop('heartbeat');
+  scheduleHeartbeat(tcb, path, now);
+}
+
+/** §8.3: from ESTABLISHED until SHUTDOWN or SHUTDOWN ACK has been sent. */
+export function mayProbe({ state }: Tcb): boolean {
+  return state === 'ESTABLISHED' || state === 'SHUTDOWN-PENDING' || state === 'SHUTDOWN-RECEIVED';
+}
+
 /** The heartbeat timer of `path` fired. */
 export function heartbeatDue(tcb: Tcb, path: Path, now: Instant): void {
   // §8.3: not idle if something that measures the path has been sent in this period.
@@ -62,7 +75,7 @@ export function heartbeatTimedOut(tcb: Tcb, path: Path, now: Instant): void {
   if (tcb.setUp !== undefined) return;
   path.rto.backOff();
   // §8.1, §5.4: only the path that carries the data speaks for the association, and no unconfirmed one does.
-  pathFailedToAnswer(tcb, path, path.confirmed && path === tcb.paths.forNewData());
+  pathFailedToAnswer(tcb, path, 'heartbeat', path.confirmed && path === tcb.paths.forNewData());
   if (tcb.state === 'CLOSED') return;
   // §5.4: an unconfirmed path is probed once per RTO as long as it is active.
   if (!path.confirmed && path.active) scheduleVerification(tcb, path, now);

@@ -103,7 +103,7 @@ export function dataInShutdownSent(tcb: Tcb, now: Instant): void {
 export function shutdownTimedOut(tcb: Tcb, now: Instant): void {
   const last = tcb.shutdownPath ?? tcb.paths.forNewData();
   last.rto.backOff();
-  pathFailedToAnswer(tcb, last, true);
+  pathFailedToAnswer(tcb, last, 'data or shutdown', true);
   // §6.4.1: what timed out goes to another address, if there is one.
   tcb.shutdownPath = tcb.paths.forRetransmission(last);
   if (tcb.state === 'SHUTDOWN-SENT') sendShutdown(tcb, now);

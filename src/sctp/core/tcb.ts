@@ -118,7 +118,7 @@ export interface TcbOptions {
 export class Tcb {
   readonly id: AssociationId;
   readonly services: EndpointServices;
-  readonly config: AssociationConfig;
+  config: AssociationConfig;
   readonly initiator: 'local' | 'remote';
   readonly peerPort: number;
   state: AssociationState = 'CLOSED';

@@ -36,13 +36,13 @@ export class PathSet {
    */
   forNewData(): Path {
     if (this.primary.usable) return this.primary;
-    return this.#best(undefined) ?? this.#leastBad();
+    return this.#best(undefined) ?? this.#dormant(this.primary);
   }
 
   /** Where data that timed out on `last` goes: a usable path other than that, if there is one (§6.4.1). */
   forRetransmission(last: Path): Path {
     if (this.#paths.length === 1) return last;
-    return this.#best(last) ?? (last.usable ? last : this.#nextConfirmed(last));
+    return this.#best(last) ?? (last.usable ? last : this.#dormant(this.after(last)));
   }
 
   /** The path after `path` in the list, usable or not: for set-up chunks that got no answer. */
@@ -73,16 +73,14 @@ export class PathSet {
     return best;
   }
 
-  /** None works: one after the other is tried, so that the first one to come back is found. */
-  #nextConfirmed(last: Path): Path {
-    for (let path = this.after(last); path !== last; path = this.after(path)) if (path.confirmed) return path;
-    return last;
-  }
-
-  #leastBad(): Path {
-    let best = this.primary;
-    for (const path of this.#paths) {
-      if (path.confirmed && path.errorCount < best.errorCount) best = path;
+  /**
+   * None works ("dormant", RFC 7829 §4.1): the confirmed one with the fewest errors; among equals the next one in the list
+   * from `first` on.
+   */
+  #dormant(first: Path): Path {
+    let best = first;
+    for (let path = this.after(first); path !== first; path = this.after(path)) {
+      if (path.confirmed && (!best.confirmed || path.errorCount < best.errorCount)) best = path;
     }
     return best;
   }

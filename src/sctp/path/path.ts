@@ -62,6 +62,8 @@ export class Path {
   lastProbeWorthySentAt: Instant | undefined;
   probe: HeartbeatProbe | undefined;
   heartbeats: boolean;
+  /** Path.Max.Retrans of this path alone, if the application has set it (RFC 9260 §11.1.12). */
+  maxRetrans: number | undefined;
   #pmtuBytes: number;
   #shrunkAt: Instant | undefined;
 

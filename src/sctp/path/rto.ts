@@ -13,7 +13,7 @@ const GRANULARITY_MS = 1;
 
 /** Retransmission time-out of one path. RFC 9260 §6.3.1. */
 export class RtoEstimator {
-  readonly #limits: RtoLimits;
+  #limits: RtoLimits;
   #srttMs: number | undefined;
   #rttvarMs = 0;
   #rtoMs: number;
@@ -51,6 +51,12 @@ export class RtoEstimator {
   /** E2: a timer expired. */
   backOff(): void {
     this.#rtoMs = this.#clamp(2 * this.#rtoMs);
+  }
+
+  /** New bounds; the current time-out stays inside them from now on. RFC 9260 §11.1.13. */
+  setLimits(limits: RtoLimits): void {
+    this.#limits = limits;
+    this.#rtoMs = this.#clamp(this.#rtoMs);
   }
 
   /** C6 and C7. */

@@ -19,13 +19,18 @@ export interface PacketSummary {
 
 /** When to send a SACK. RFC 9260 §6.2, §6.7. */
 export class AckPolicy {
-  readonly #options: AckPolicyOptions;
+  #options: AckPolicyOptions;
   #unackedPackets = 0;
   #anyAcked = false;
   #due = false;
   #deadline: Instant | undefined;
 
   constructor(options: AckPolicyOptions) {
+    this.#options = options;
+  }
+
+  /** Holds from the next packet on. */
+  setOptions(options: AckPolicyOptions): void {
     this.#options = options;
   }
 

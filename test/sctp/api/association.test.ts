@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SctpAssociation } from '../../../src/sctp/api/association.ts';
-import type { AssociationEvent, CloseReason, SendRequest } from '../../../src/sctp/core/contract.ts';
+import type { AssociationEvent, AssociationStatus, CloseReason, SendRequest } from '../../../src/sctp/core/contract.ts';
 import { NO_EXTENSIONS } from '../../../src/sctp/core/extensions.ts';
 import { Driver } from '../../../src/sctp/udp/driver.ts';
 import { UdpEncapsulation } from '../../../src/sctp/udp/encapsulation.ts';
@@ -11,6 +11,7 @@ import { VirtualClock } from '../../harness/virtual-clock.ts';
 import { collectUncaught } from '../udp/collect-uncaught.ts';
 import { ScriptedCore } from '../udp/scripted-core.ts';
 
+const FINAL = { state: 'CLOSED', bufferedBytes: 0, paths: [] } as unknown as AssociationStatus;
 const UP = {
   kind: 'up',
   initiator: 'local',
@@ -25,7 +26,7 @@ function message(text: string, windowBytes = text.length): AssociationEvent {
 }
 
 function closed(kind: CloseReason['kind']): AssociationEvent {
-  return { kind: 'closed', reason: { kind, text: `it was ${kind}`, causes: [] } };
+  return { kind: 'closed', reason: { kind, text: `it was ${kind}`, causes: [] }, final: FINAL };
 }
 
 const text = (data: Uint8Array): string => new TextDecoder().decode(data);

@@ -311,6 +311,46 @@ describe('congestion avoidance', () => {
   });
 });
 
+describe('duplicates that the peer reports (RFC 9260 §7.2.2)', () => {
+  it('[SCTP-0788] count in congestion avoidance if they were sent twice, once each, and only then', () => {
+    const peer = inFlight(4);
+    const [path] = peer.tcb.paths.all;
+    peer.clock.runFor(1000);
+    expect(peer.heard()).toEqual(['DATA 0 BE']);
+    peer.send(peer.sack(3));
+    path!.congestion.lostBySack();
+    openWindow(peer, 1);
+    expect(path!.congestion.cwndBytes).toBeGreaterThan(path!.congestion.ssthreshBytes);
+    const told = { ...peer.sack(3), duplicateTsns: [peer.theirTsn] };
+    peer.send({ ...told, duplicateTsns: [tsnAdd(peer.theirTsn, 2)] });
+    expect(path!.congestion.partialBytesAcked).toBe(0);
+    peer.node.send(peer.id, 'keeps something outstanding');
+    peer.heardAfter(0);
+    peer.send(told);
+    expect(path!.congestion.partialBytesAcked).toBe(1016);
+    peer.send(told);
+    expect(path!.congestion.partialBytesAcked).toBe(1016);
+  });
+
+  it('[SCTP-0788, SCTP-0778] count beside what the same SACK acknowledges, and never in slow start', () => {
+    const peer = inFlight(4);
+    const [path] = peer.tcb.paths.all;
+    peer.clock.runFor(1000);
+    path!.congestion.lostBySack();
+    openWindow(peer, 1);
+    peer.send({ ...peer.sack(0, [{ start: 2, end: 2 }]), duplicateTsns: [peer.theirTsn] });
+    // Acknowledged: 0, which had been sent again. 2 was lost by the time-out, so it was not outstanding.
+    expect(path!.congestion.partialBytesAcked).toBe(2 * 1016);
+    const slow = inFlight(4);
+    slow.clock.runFor(1000);
+    const { cwndBytes } = slow.tcb.paths.primary.congestion;
+    slow.send({ ...slow.sack(-1), duplicateTsns: [slow.theirTsn] });
+    expect(slow.tcb.paths.primary.congestion.cwndBytes).toBe(cwndBytes);
+    // Nor does it end the one packet in flight after the time-out.
+    expect(slow.heard().filter((line) => line.startsWith('DATA'))).toEqual(['DATA 0 BE']);
+  });
+});
+
 describe('reneging (RFC 9260 §6.2.1 D iii)', () => {
   it('[SCTP-0626, SCTP-0628, SCTP-0762, SCTP-0656, AT-52] what was gap-acked and is no more is outstanding again, with T3, and is sent again', () => {
     const peer = inFlight(2);

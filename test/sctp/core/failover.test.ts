@@ -148,6 +148,34 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     expect(states(peer)).toContain('active');
   });
 
+  it('[SCTP-0845, SCTP-0839] dormant: the address with the fewest errors is tried; its time-outs count, those of heartbeats do not', () => {
+    const peer = twoPaths({ config: { pathMaxRetrans: 1, heartbeatIntervalMs: 1000, associationMaxRetrans: 100 } });
+    peer.clock.runWhileNot(() => states(peer)!.every((state) => state === 'inactive'));
+    peer.clock.runFor(200_000);
+    const counts = (): number[] => peer.status!.paths.map(({ errorCount }) => errorCount);
+    expect(counts()).toEqual([2, 2]);
+    peer.node.call((core, now) => core.configure(peer.id, { heartbeats: false }, now));
+    peer.clock.runFor(200_000);
+    peer.tcb.paths.all[0]!.errorCount = 4;
+    peer.heard();
+    peer.node.send(peer.id, 'x');
+    expect(peer.heardAfter(0)).toEqual(['@10.0.0.3 DATA 0 BE']);
+    expect([states(peer), counts()]).toEqual([
+      ['inactive', 'inactive'],
+      [4, 2],
+    ]);
+    peer.clock.runWhileNot(() => counts().join() === '4,3');
+    peer.clock.runWhileNot(() => counts().join() === '4,4');
+    peer.clock.runFor(0);
+    // Equal now: the other one has its turn.
+    expect(peer.heard()).toEqual(['@10.0.0.3 DATA 0 BE', 'DATA 0 BE']);
+    peer.send(peer.sack(0));
+    expect([states(peer), counts()]).toEqual([
+      ['active', 'inactive'],
+      [0, 4],
+    ]);
+  });
+
   it('[SCTP-0831, AT-68] only the heartbeats of an idle path fail: it is inactive, the association lives', () => {
     const peer = twoPaths({ config: { heartbeatIntervalMs: 1000, associationMaxRetrans: 2 } });
     for (let i = 0; i < 500; i++) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tsn } from '../../../src/base/serial.ts';
+import { tsn, tsnAdd } from '../../../src/base/serial.ts';
 import { encodePacket } from '../../../src/sctp/wire/packet.ts';
 import type { Chunk } from '../../../src/sctp/wire/types.ts';
 import { ScriptedPeer } from '../../harness/scripted-peer.ts';
@@ -126,6 +126,19 @@ describe('verification tag (RFC 9260 §8.5)', () => {
     expect([peer.heardAfter(1000), peer.state]).toEqual([[], 'CLOSED']);
   });
 
+  it('[SCTP-0897, SCTP-0925, AT-27] an ABORT with T = 1 and the tag of the peer may stand behind chunks that mean nothing', () => {
+    for (const first of [heartbeat, { kind: 'error', causes: [{ kind: 'out-of-resource' }] }] as const) {
+      const peer = new ScriptedPeer().establish();
+      peer.sendWith({ tag: peer.tag }, first, abort(false));
+      peer.sendWith({ tag: peer.tag ^ 1 }, first, abort(true));
+      peer.sendWith({ tag: peer.tag }, first);
+      expect([peer.heard(), peer.state]).toEqual([[], 'ESTABLISHED']);
+      peer.sendWith({ tag: peer.tag }, first, abort(true));
+      expect([peer.heard(), peer.state]).toEqual([[], 'CLOSED']);
+      expect(peer.node.eventsOf('peer-error')).toEqual([]);
+    }
+  });
+
   it('[SCTP-0239] an ABORT that is malformed is no ABORT', () => {
     const peer = new ScriptedPeer().establish();
     peer.sendRaw([new Uint8Array([6, 0, 0, 8, 0, 12, 0, 3])]);
@@ -143,16 +156,29 @@ describe('verification tag (RFC 9260 §8.5)', () => {
     const peer = new ScriptedPeer().establish();
     const reason = new TextEncoder().encode('no more tea');
     peer.send({ kind: 'abort', tagReflected: false, causes: [{ kind: 'user-initiated-abort', reason }] });
-    expect(peer.node.eventsOf('closed')).toEqual([
+    expect(peer.node.eventsOf('closed').map((event) => event.reason)).toEqual([
       {
-        kind: 'closed',
-        reason: {
-          kind: 'peer-aborted',
-          text: 'the peer aborted the association: no more tea',
-          causes: [{ kind: 'user-initiated-abort', reason }],
-        },
+        kind: 'peer-aborted',
+        text: 'the peer aborted the association: no more tea',
+        causes: [{ kind: 'user-initiated-abort', reason }],
       },
     ]);
+  });
+
+  it('[SCTP-1027] tells the application how it stood at the end: last TSNs, state, counters', () => {
+    const peer = new ScriptedPeer().establish();
+    for (let i = 0; i < 3; i++) peer.node.send(peer.id, new Uint8Array(1000));
+    peer.heardAfter(0);
+    peer.send(peer.sack(0));
+    peer.send(abort(false));
+    const [event] = peer.node.eventsOf('closed');
+    expect(event?.final).toMatchObject({
+      state: 'CLOSED',
+      lastAckedTsn: peer.theirTsn,
+      lastSentTsn: tsnAdd(peer.theirTsn, 2),
+      bufferedBytes: 0,
+      counters: { dataChunksSent: 3 },
+    });
   });
 
   it('[SCTP-0922, SCTP-0923, SCTP-0924, SCTP-0895, SCTP-0236, SCTP-0921] aborting sends ABORT with the reason, alone, and drops what is queued', () => {

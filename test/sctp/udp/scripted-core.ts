@@ -93,6 +93,10 @@ export class ScriptedCore implements SctpCore {
 
   requestHeartbeat(): void {}
 
+  configure(): void {}
+
+  configurePath(): void {}
+
   status(): AssociationStatus | undefined {
     return undefined;
   }
