@@ -117,6 +117,9 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
       // §8.5.1 C: likewise; §3: never bundled.
       if (alone && !chunk.tagReflected) handleShutdownComplete(tcb);
       return false;
+    case 're-config':
+      // Never offered to a peer: skipped, as its high bits say.
+      return true;
     case 'pad':
       // RFC 4820 §3: discarded, and on with the packet.
       return true;

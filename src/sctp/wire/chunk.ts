@@ -7,6 +7,7 @@ import { abortCodec, errorCodec } from './chunks/error-abort.ts';
 import { heartbeatAckCodec, heartbeatCodec } from './chunks/heartbeat.ts';
 import { initAckCodec, initCodec } from './chunks/init.ts';
 import { padCodec } from './chunks/pad.ts';
+import { reconfigCodec } from './chunks/re-config.ts';
 import { sackCodec } from './chunks/sack.ts';
 import { shutdownAckCodec, shutdownCodec, shutdownCompleteCodec } from './chunks/shutdown.ts';
 import { padded, writeU16 } from './fields.ts';
@@ -28,6 +29,7 @@ const CODECS: { readonly [Kind in KnownChunk['kind']]: ChunkCodec<Extract<Chunk,
   'cookie-echo': cookieEchoCodec,
   'cookie-ack': cookieAckCodec,
   'shutdown-complete': shutdownCompleteCodec,
+  're-config': reconfigCodec,
   pad: padCodec,
 };
 

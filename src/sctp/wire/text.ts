@@ -5,6 +5,7 @@ import type { ErrorCause } from './cause.ts';
 import { verifyChecksum } from './crc32c.ts';
 import { decodePacket } from './packet.ts';
 import type { Parameter } from './parameter.ts';
+import { RECONFIGURATION_RESULT, type ReconfigurationParameter, type StreamSelection } from './reconfig-parameter.ts';
 import type { Chunk, DataChunk, InitAckChunk, InitChunk, SackChunk } from './types.ts';
 
 /** What a packet says, in one line; broken bytes are described too, never refused. */
@@ -51,6 +52,8 @@ export function describeChunk(chunk: Chunk): string {
       return 'COOKIE ACK';
     case 'shutdown-complete':
       return `SHUTDOWN COMPLETE${chunk.tagReflected ? ' T' : ''}`;
+    case 're-config':
+      return withItems('RE-CONFIG', chunk.parameters.map(describeReconfiguration));
     case 'pad':
       return `PAD (${chunk.paddingBytes} bytes)`;
     case 'unknown':
@@ -122,6 +125,42 @@ export function describeParameter(parameter: Parameter): string {
     default:
       return unreachable(parameter);
   }
+}
+
+/** What a parameter of RE-CONFIG says, in the words of RFC 6525, appendix A: `OUT-REQ 12 response=7 last tsn=99 streams=1,2`. */
+function describeReconfiguration(parameter: ReconfigurationParameter): string {
+  switch (parameter.kind) {
+    case 'outgoing-ssn-reset-request': {
+      const { requestNumber, responseNumber, lastAssignedTsn, streams } = parameter;
+      return `OUT-REQ ${requestNumber} response=${responseNumber} last tsn=${lastAssignedTsn} ${describeStreams(streams)}`;
+    }
+    case 'incoming-ssn-reset-request':
+      return `IN-REQ ${parameter.requestNumber} ${describeStreams(parameter.streams)}`;
+    case 'ssn-tsn-reset-request':
+      return `TSN-REQ ${parameter.requestNumber}`;
+    case 're-configuration-response': {
+      const { responseNumber, result, nextTsns } = parameter;
+      const tsns = nextTsns === undefined ? '' : ` sender tsn=${nextTsns.sender} receiver tsn=${nextTsns.receiver}`;
+      return `RESP ${responseNumber} ${RESULT_NAMES.get(result) ?? `result ${result}`}${tsns}`;
+    }
+    case 'add-outgoing-streams-request':
+      return `ADD-OUT-REQ ${parameter.requestNumber} streams+${parameter.newStreams}`;
+    case 'add-incoming-streams-request':
+      return `ADD-IN-REQ ${parameter.requestNumber} streams+${parameter.newStreams}`;
+    case 'unknown':
+      return `parameter ${hex(parameter.type, 4)} (${parameter.whole.length} bytes)`;
+    default:
+      return unreachable(parameter);
+  }
+}
+
+const RESULT_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(RECONFIGURATION_RESULT).map(([name, result]) => [result, name]),
+);
+
+function describeStreams(streams: StreamSelection): string {
+  if (streams === 'all') return 'all streams';
+  return `streams=${streams.slice(0, 16).join(',')}${streams.length > 16 ? '…' : ''}`;
 }
 
 function describeData(chunk: DataChunk): string {

@@ -1,6 +1,7 @@
 import type { Ssn, Tsn } from '../../base/serial.ts';
 import type { ErrorCause } from './cause.ts';
 import type { Parameter } from './parameter.ts';
+import type { ReconfigurationParameter } from './reconfig-parameter.ts';
 
 /**
  * The chunks of RFC 9260 §3.3 as values. `encodeChunk` and `decodeChunk` (chunk.ts) turn them to and from bytes.
@@ -20,6 +21,7 @@ export type Chunk =
   | CookieEchoChunk
   | CookieAckChunk
   | ShutdownCompleteChunk
+  | ReconfigChunk
   | PadChunk
   | UnknownChunk;
 
@@ -141,6 +143,13 @@ export interface ShutdownCompleteChunk {
   readonly kind: 'shutdown-complete';
   /** T bit: the verification tag is reflected. */
   readonly tagReflected: boolean;
+}
+
+/** RE-CONFIG: resets and adds streams. RFC 6525 §3.1. */
+export interface ReconfigChunk {
+  readonly kind: 're-config';
+  /** One or two in what is sent; what may stand together: `mayStandTogether`. */
+  readonly parameters: readonly ReconfigurationParameter[];
 }
 
 /** PAD: makes a packet longer and means nothing. RFC 4820 §3. */

@@ -3,6 +3,7 @@ import { formatIp } from '../../../src/base/address.ts';
 import { ssn, tsn } from '../../../src/base/serial.ts';
 import type { ErrorCause } from '../../../src/sctp/wire/cause.ts';
 import type { Parameter } from '../../../src/sctp/wire/parameter.ts';
+import type { ReconfigurationParameter } from '../../../src/sctp/wire/reconfig-parameter.ts';
 import type { Chunk } from '../../../src/sctp/wire/types.ts';
 
 /** Arbitrary values of everything the codec knows, for fast-check. */
@@ -22,7 +23,7 @@ function tlv(type: number, value: Uint8Array): Uint8Array {
 }
 
 /** Chunk types of extensions that have a codec. */
-const KNOWN_EXTENSIONS = new Set([132]);
+const KNOWN_EXTENSIONS = new Set([130, 132]);
 const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8005, 0x8008, 0xc000]);
 
 export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
@@ -72,6 +73,34 @@ const parameters = fc.array(arbitraryParameter, { maxLength: 6 }).map((list) => 
   const stop = list.findIndex((parameter) => parameter.kind === 'unknown' && parameter.type < 0x8000);
   return stop < 0 ? list : list.slice(0, stop + 1);
 });
+
+const streams = fc.oneof(fc.constant('all' as const), fc.array(u16, { minLength: 1, maxLength: 8 }));
+
+export const arbitraryReconfiguration: fc.Arbitrary<ReconfigurationParameter> = fc.oneof(
+  fc.record({
+    kind: fc.constant('outgoing-ssn-reset-request' as const),
+    requestNumber: u32,
+    responseNumber: u32,
+    lastAssignedTsn: arbitraryTsn,
+    streams,
+  }),
+  fc.record({ kind: fc.constant('incoming-ssn-reset-request' as const), requestNumber: u32, streams }),
+  fc.record({ kind: fc.constant('ssn-tsn-reset-request' as const), requestNumber: u32 }),
+  fc.record({
+    kind: fc.constant('re-configuration-response' as const),
+    responseNumber: u32,
+    result: u32,
+    nextTsns: fc.option(fc.record({ sender: arbitraryTsn, receiver: arbitraryTsn }), { nil: undefined }),
+  }),
+  fc.record({
+    kind: fc.constantFrom('add-outgoing-streams-request' as const, 'add-incoming-streams-request' as const),
+    requestNumber: u32,
+    newStreams: u16,
+  }),
+  fc
+    .tuple(fc.constantFrom(0x8001, 0xc0ff), bytes)
+    .map(([type, value]) => ({ kind: 'unknown' as const, type, whole: tlv(type, value) })),
+);
 
 const initFields = {
   initiateTag: u32,
@@ -126,6 +155,10 @@ export const arbitraryChunkOf: { readonly [Kind in Chunk['kind']]: fc.Arbitrary<
   'cookie-echo': fc.record({ kind: fc.constant('cookie-echo'), cookie: bytes }),
   'cookie-ack': fc.constant({ kind: 'cookie-ack' }),
   'shutdown-complete': fc.record({ kind: fc.constant('shutdown-complete'), tagReflected: fc.boolean() }),
+  're-config': fc.record({
+    kind: fc.constant('re-config'),
+    parameters: fc.array(arbitraryReconfiguration, { minLength: 1, maxLength: 3 }),
+  }),
   pad: fc.record({ kind: fc.constant('pad'), paddingBytes: fc.nat(60) }),
   unknown: fc
     .tuple(

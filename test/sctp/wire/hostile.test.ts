@@ -36,8 +36,10 @@ describe('hostile bytes', () => {
     for (let i = 0; i < INPUTS; i++) {
       const packet = random.bytes(12 + (random.u32() % 90));
       // Known types and plausible lengths, so that the decoders behind are reached.
-      if (packet.length > 16) {
+      if (packet.length > 19) {
         if (random.u32() % 4 !== 0) packet[12] = random.u32() % 15;
+        if (random.u32() % 16 === 0)
+          packet.set([130, 0, 0, 4 + (random.u32() % 40), 0, 13 + (random.u32() % 6), 0], 12);
         if (random.u32() % 4 !== 0) packet.set([0, Math.min(packet.length - 12, 4 + (random.u32() % 90))], 14);
         if (random.u32() % 4 === 0 && packet.length > 36)
           packet.set([0, 1 + (random.u32() % 13), 0, 4 + (random.u32() % 24)], 32);
@@ -79,7 +81,7 @@ describe('hostile bytes', () => {
     for (let i = 0; i < INPUTS; i++) {
       const packet = random.bytes(4 + (random.u32() % 80));
       const offset = random.u32() % (packet.length - 3);
-      packet[offset] = i % 16;
+      packet[offset] = i % 17 === 16 ? 130 : i % 17;
       const length = random.u32() % 4 === 0 ? random.u32() % 100 : packet.length - offset;
       outcomes[survive(packet, () => decodeChunk(packet, offset, length)) ? 'fine' : 'malformed']++;
     }

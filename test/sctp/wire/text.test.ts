@@ -32,12 +32,25 @@ describe('describeChunk', () => {
     ['0600000b 000c0007 62796500', 'ABORT [User-Initiated Abort "bye"]'],
     ['07000008 0000002a', 'SHUTDOWN cum=42'],
     ['84000007 00000000', 'PAD (3 bytes)'],
+    [
+      '82000020 000d0012 0000000c 00000007 00000063 0001 0000 000f0008 0000000d',
+      'RE-CONFIG [OUT-REQ 12 response=7 last tsn=99 streams=1] [TSN-REQ 13]',
+    ],
+    [
+      '82000020 00100014 00000009 00000001 00000005 00000006 000e0008 00000008',
+      'RE-CONFIG [RESP 9 performed sender tsn=5 receiver tsn=6] [IN-REQ 8 all streams]',
+    ],
+    [
+      '8200001c 0011000c 00000001 00030000 0012000c 00000002 00040000',
+      'RE-CONFIG [ADD-OUT-REQ 1 streams+3] [ADD-IN-REQ 2 streams+4]',
+    ],
+    ['82000014 0010000c 00000009 00000063 80110004', 'RE-CONFIG [RESP 9 result 99] [parameter 0x8011 (4 bytes)]'],
     ['08000004', 'SHUTDOWN ACK'],
     ['0900000c 00030008 0016e360', 'ERROR [Stale Cookie 1500000 us]'],
     ['0a000006 0102', 'COOKIE ECHO (2 bytes)'],
     ['0b000004', 'COOKIE ACK'],
     ['0e010004', 'SHUTDOWN COMPLETE T'],
-    ['82010006 0102', 'chunk 0x82 flags=0x01 (6 bytes)'],
+    ['83010006 0102', 'chunk 0x83 flags=0x01 (6 bytes)'],
   ])('%s', (hex, expected) => {
     expect(text(hex)).toBe(expected);
   });
