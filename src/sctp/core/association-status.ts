@@ -13,6 +13,7 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
     outboundStreams: outbound.streams,
     inboundStreams: inbound?.streams ?? 0,
     extensions: tcb.extensions,
+    peerAdaptation: tcb.peerAdaptation,
     peerRwndBytes: tcb.peerRwndBytes,
     localRwndBytes: inbound?.window.currentBytes(inbound.reassembly.heldBytes, inbound.reassembly.heldChunks) ?? 0,
     lastSentTsn: tsnAdd(outbound.outstanding.nextTsn, -1),

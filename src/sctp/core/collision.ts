@@ -180,6 +180,7 @@ export function addPeerPaths(tcb: Tcb, cookie: StateCookie, origin: Origin): voi
 export function openTransferOf(tcb: Tcb, cookie: StateCookie): void {
   const { peerInitialTsn, peerRwndBytes, outboundStreams, inboundStreams, extensions } = cookie;
   tcb.openTransfer(peerInitialTsn, peerRwndBytes, outboundStreams, inboundStreams, extensions);
+  tcb.peerAdaptation = cookie.adaptation;
 }
 
 function refuseInit(tcb: Tcb, init: InitChunk, origin: Origin, cause: ErrorCause): void {

@@ -19,6 +19,10 @@ export const associationSettings = {
   pathMaxRetrans: { default: 5, min: 0, max: 1000 },
   /** Max.Init.Retransmits. RFC 9260 §5.1.6. */
   maxInitRetransmits: { default: 8, min: 0, max: 1000 },
+  /**
+   * Longest interval between two INITs, ms; RTO.Max bounds it as well, and it bounds nothing else. RFC 6458 §5.3.1.
+   */
+  maxInitTimeoutMs: { default: 60_000, min: 1, max: 600_000, integer: false },
   /** HB.interval, ms. RFC 9260 §8.3. */
   heartbeatIntervalMs: { default: 30_000, min: 1, max: 86_400_000, integer: false },
   /** Whether idle paths are probed. Unconfirmed addresses are verified in any case (RFC 9260 §5.4). */
@@ -52,6 +56,8 @@ export const associationSettings = {
   interleaving: { default: false },
   /** Whether stream reconfiguration is offered to peers. RFC 6525. */
   streamReconfiguration: { default: true },
+  /** Adaptation Layer Indication that is told to peers, 32 bits; -1: none. RFC 5061 §4.2.6. */
+  adaptationIndication: { default: -1, min: -1, max: 0xffff_ffff },
   /** T5-shutdown-guard as a multiple of RTO.Max. RFC 9260 §9.2 says 5. */
   shutdownGuardRtos: { default: 5, min: 1, max: 100 },
 } as const;

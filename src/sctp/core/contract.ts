@@ -172,6 +172,8 @@ export interface AssociationStatus {
   readonly inboundStreams: number;
   /** What both sides support; nothing before the peer has told. */
   readonly extensions: Extensions;
+  /** The peer's Adaptation Layer Indication, if it sent one. RFC 5061 §4.2.6. */
+  readonly peerAdaptation: number | undefined;
   readonly peerRwndBytes: number;
   readonly localRwndBytes: number;
   /** TSN of the last chunk sent; one less than the Initial TSN if there was none. */

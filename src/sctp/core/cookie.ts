@@ -25,6 +25,8 @@ export interface StateCookie {
   readonly inboundStreams: number;
   /** What both sides support. */
   readonly extensions: Extensions;
+  /** Adaptation Layer Indication of the peer. */
+  readonly adaptation: number | undefined;
   /** The peer's addresses; the first one is where the INIT ACK was sent, the only confirmed one (RFC 9260 §5.4). */
   readonly peerAddresses: readonly IpAddress[];
 }
@@ -77,7 +79,8 @@ export class CookieJar {
     w.u32(cookie.peerRwndBytes);
     w.u16(cookie.outboundStreams);
     w.u16(cookie.inboundStreams);
-    w.u8(extensionFlags(cookie.extensions));
+    w.u8(extensionFlags(cookie.extensions) | (cookie.adaptation === undefined ? 0 : ADAPTATION));
+    w.u32(cookie.adaptation ?? 0);
     for (const address of cookie.peerAddresses) writeAddress(w, address);
     w.bytes(this.#mac(this.#key, w.view()).subarray(0, MAC_BYTES));
     return w.finish();
@@ -132,11 +135,13 @@ function readCookie(bytes: Uint8Array): StateCookie {
     peerRwndBytes: r.u32(),
     outboundStreams: r.u16(),
     inboundStreams: r.u16(),
-    extensions: readExtensions(r.u8()),
   };
+  const flags = r.u8();
+  const indication = r.u32();
   const peerAddresses: IpAddress[] = [];
   for (let i = 0; i < addressCount; i++) peerAddresses.push(readAddress(r));
-  return { ...fixed, peerAddresses };
+  const adaptation = (flags & ADAPTATION) === 0 ? undefined : indication;
+  return { ...fixed, extensions: readExtensions(flags), adaptation, peerAddresses };
 }
 
 function extensionFlags({ partialReliability, interleaving, streamReconfiguration }: Extensions): number {
@@ -158,6 +163,7 @@ function readExtensions(flags: number): Extensions {
 const PARTIAL_RELIABILITY = 1;
 const INTERLEAVING = 2;
 const STREAM_RECONFIGURATION = 4;
+const ADAPTATION = 0x80;
 
 /** Milliseconds as a double: the clock of this endpoint means nothing to anybody else. */
 function writeInstant(w: ByteWriter, value: number): void {

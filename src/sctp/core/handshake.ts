@@ -8,7 +8,13 @@ import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import { abortAssociation, closeAssociation } from './closing.ts';
 import { extensionParameters, NO_EXTENSIONS, offeredExtensions } from './extensions.ts';
 import { HEARTBEAT_BYTES, sendHeartbeat, startHeartbeats } from './heartbeat.ts';
-import { addressParameters, readInitParameters, refusalOf, supportedAddressTypes } from './init-parameters.ts';
+import {
+  adaptationParameters,
+  addressParameters,
+  readInitParameters,
+  refusalOf,
+  supportedAddressTypes,
+} from './init-parameters.ts';
 import { reportUnsent } from './send-buffer.ts';
 import type { SetUp, Tcb } from './tcb.ts';
 
@@ -49,6 +55,7 @@ function initChunk(tcb: Tcb, setUp: SetUp | undefined, peer: IpAddress): InitChu
         : [{ kind: 'cookie-preservative' as const, incrementMs: setUp.preservativeMs }]),
       ...supportedAddressTypes(addresses),
       ...extensionParameters(offeredExtensions(tcb.config)),
+      ...adaptationParameters(tcb.config),
     ],
   };
 }
@@ -65,7 +72,7 @@ function sendInit(tcb: Tcb, setUp: SetUp, now: Instant): void {
   tcb.counters.packetsSent++;
   setUp.sentAt = now;
   path.lastProbeWorthySentAt = now;
-  tcb.timers.set('t1-init', now + path.rto.rtoMs);
+  tcb.timers.set('t1-init', now + Math.min(path.rto.rtoMs, tcb.config.maxInitTimeoutMs));
 }
 
 /** T1-init or T1-cookie expired. RFC 9260 §5.1.6, §6.3.3. */
@@ -143,6 +150,7 @@ export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, ud
     Math.min(tcb.config.maxInboundStreams, ack.outboundStreams),
     content.extensions,
   );
+  tcb.peerAdaptation = content.adaptation;
   // §6.3.1 C5: only if it answers the one INIT that was sent, and that went to its address.
   if (setUp.attempts === 0 && path === setUp.path) path.rto.measured(now - setUp.sentAt);
   setUp.path = path;
@@ -244,6 +252,7 @@ export function handleStaleCookie(tcb: Tcb, stalenessUs: number, now: Instant): 
   tcb.peerTag = 0;
   tcb.inbound = undefined;
   tcb.extensions = NO_EXTENSIONS;
+  tcb.peerAdaptation = undefined;
   tcb.timers.stop('t1-cookie');
   tcb.state = 'COOKIE-WAIT';
   sendInit(tcb, setUp, now);

@@ -5,7 +5,7 @@ import { encodeParameter } from '../wire/parameter.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import type { AssociationConfig } from './config.ts';
 import { extensionParameters, offeredExtensions } from './extensions.ts';
-import { addressParameters, readInitParameters } from './init-parameters.ts';
+import { adaptationParameters, addressParameters, readInitParameters } from './init-parameters.ts';
 import type { EndpointServices } from './tcb.ts';
 
 /** What the INIT ACK takes from us. */
@@ -47,6 +47,7 @@ export function buildInitAck(
       outboundStreams,
       inboundStreams: Math.min(config.maxInboundStreams, init.outboundStreams),
       extensions: content.extensions,
+      adaptation: content.adaptation,
       peerAddresses: content.addresses,
     },
     now,
@@ -62,6 +63,7 @@ export function buildInitAck(
       { kind: 'state-cookie', cookie },
       ...addressParameters(services.addresses, source, config),
       ...extensionParameters(offeredExtensions(config)),
+      ...adaptationParameters(config),
       ...reportable(content.unrecognized),
     ],
   };

@@ -25,6 +25,8 @@ export interface InitContent {
   readonly hostName: Uint8Array | undefined;
   /** What both sides support. */
   readonly extensions: Extensions;
+  /** Adaptation Layer Indication, 32 bits. */
+  readonly adaptation: number | undefined;
 }
 
 /** @param source where the packet came from: it always belongs to the addresses */
@@ -42,6 +44,7 @@ export function readInitParameters(
   let cookie: Uint8Array | undefined;
   let hostName: Uint8Array | undefined;
   let preservativeMs = 0;
+  let adaptation: number | undefined;
   for (const parameter of init.parameters) {
     switch (parameter.kind) {
       case 'ip-address':
@@ -61,6 +64,9 @@ export function readInitParameters(
         break;
       case 'cookie-preservative':
         preservativeMs = parameter.incrementMs;
+        break;
+      case 'adaptation-indication':
+        adaptation = parameter.indication;
         break;
       case 'unknown':
         if (unknownParameterAction(parameter.type).report) unrecognized.push(parameter.whole);
@@ -90,6 +96,7 @@ export function readInitParameters(
     unrecognized,
     hostName,
     extensions: negotiatedExtensions(offered, offer),
+    adaptation,
   };
 }
 
@@ -123,4 +130,9 @@ export function supportedAddressTypes(local: readonly IpAddress[]): Parameter[] 
   const ipv6 = local.some(isIpv6);
   const ipv4 = local.some((address) => !isIpv6(address));
   return ipv4 && ipv6 ? [] : [{ kind: 'supported-address-types', types: [ipv6 ? IPV6_ADDRESS : IPV4_ADDRESS] }];
+}
+
+/** Adaptation Layer Indication, if one is set. RFC 5061 §4.2.6. */
+export function adaptationParameters({ adaptationIndication }: AssociationConfig): Parameter[] {
+  return adaptationIndication < 0 ? [] : [{ kind: 'adaptation-indication', indication: adaptationIndication }];
 }

@@ -132,6 +132,8 @@ export class Tcb {
   peerInitialTsn: Tsn | undefined;
   /** What both sides support; nothing until the peer has told. */
   extensions: Extensions = NO_EXTENSIONS;
+  /** Adaptation Layer Indication of the peer, if it sent one. RFC 5061 §4.2.6. */
+  peerAdaptation: number | undefined;
   paths = new PathSet();
   readonly timers = new Timers<AssociationTimer>([
     't1-init',

@@ -18,6 +18,8 @@ export type Parameter =
   | { readonly kind: 'supported-extensions'; readonly chunkTypes: readonly number[] }
   /** RFC 3758 §3.1. */
   | { readonly kind: 'forward-tsn-supported' }
+  /** Adaptation Layer Indication: RFC 5061 §4.2.6. */
+  | { readonly kind: 'adaptation-indication'; readonly indication: number }
   /** A type not known here; its two high bits say whether to stop and whether to report (`unknownParameterAction`). */
   | { readonly kind: 'unknown'; readonly type: number; readonly whole: Uint8Array };
 
@@ -34,6 +36,7 @@ export const PARAMETER_TYPE = {
   padding: 0x8005,
   supportedExtensions: 0x8008,
   forwardTsnSupported: 0xc000,
+  adaptationIndication: 0xc006,
 } as const;
 
 /**
@@ -62,6 +65,7 @@ export function parameterLength(parameter: Parameter): number {
     case 'unrecognized-parameter':
       return TLV_HEADER_BYTES + parameter.parameter.length;
     case 'cookie-preservative':
+    case 'adaptation-indication':
       return TLV_HEADER_BYTES + 4;
     case 'supported-address-types':
       return TLV_HEADER_BYTES + 2 * parameter.types.length;
@@ -119,6 +123,9 @@ function readParameter({ type, value, offset, whole }: Tlv): Parameter {
     case PARAMETER_TYPE.forwardTsnSupported:
       if (value.length !== 0) throw badLength('Forward-TSN-Supported', offset, value);
       return { kind: 'forward-tsn-supported' };
+    case PARAMETER_TYPE.adaptationIndication:
+      if (value.length !== 4) throw badLength('Adaptation Layer Indication', offset, value);
+      return { kind: 'adaptation-indication', indication: readU32(value, 0) };
     default:
       return { kind: 'unknown', type, whole };
   }
@@ -175,6 +182,10 @@ function writeParameter(parameter: Parameter, bytes: Uint8Array, at: number): nu
     case 'supported-extensions':
       writeU16(bytes, at, PARAMETER_TYPE.supportedExtensions);
       bytes.set(parameter.chunkTypes, value);
+      break;
+    case 'adaptation-indication':
+      writeU16(bytes, at, PARAMETER_TYPE.adaptationIndication);
+      writeU32(bytes, at + TLV_HEADER_BYTES, parameter.indication);
       break;
     case 'forward-tsn-supported':
       writeU16(bytes, at, PARAMETER_TYPE.forwardTsnSupported);

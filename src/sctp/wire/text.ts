@@ -120,6 +120,8 @@ export function describeParameter(parameter: Parameter): string {
       return 'Forward-TSN-Supported';
     case 'padding':
       return `Padding (${parameter.paddingBytes} bytes)`;
+    case 'adaptation-indication':
+      return `Adaptation Layer Indication ${hex(parameter.indication, 8)}`;
     case 'unknown':
       return `parameter ${hex(parameter.type, 4)} (${parameter.whole.length} bytes)`;
     default:

@@ -20,6 +20,7 @@ const COOKIE: StateCookie = {
   peerRwndBytes: 0xffff_ffff,
   outboundStreams: 65_535,
   inboundStreams: 1,
+  adaptation: undefined,
   extensions: { partialReliability: true, interleaving: false, streamReconfiguration: true },
   peerAddresses: ['10.0.0.2', '2001:db8::5', 'fe80::1%eth0'],
 };

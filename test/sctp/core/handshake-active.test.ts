@@ -83,6 +83,21 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     expect(peer.clock.pending).toBe(0);
   });
 
+  it('[API-0062, API-0061] maxInitTimeoutMs bounds the interval of INITs and nothing else', () => {
+    const config = { maxInitTimeoutMs: 1500, maxInitRetransmits: 3 };
+    const peer = new ScriptedPeer({ config });
+    peer.associate();
+    peer.heardAfter(600_000);
+    expect(times(peer)).toEqual([0, 1000, 2500, 4000]);
+
+    const up = new ScriptedPeer({ config }).connect();
+    up.node.send(up.id, 'x');
+    const sentAt = up.clock.now();
+    up.heardAfter(20_000);
+    const dataAt = up.packets.flatMap(({ chunks, at }) => (chunks[0]?.kind === 'data' ? [at - sentAt] : []));
+    expect(dataAt).toEqual([0, 1000, 3000, 7000, 15_000]);
+  });
+
   it('[SCTP-0324, SCTP-0401, SCTP-0402, SCTP-0416, AT-21] COOKIE ECHO is sent 9 times', () => {
     const peer = new ScriptedPeer();
     peer.associate();

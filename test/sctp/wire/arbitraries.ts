@@ -24,7 +24,7 @@ function tlv(type: number, value: Uint8Array): Uint8Array {
 
 /** Chunk types of extensions that have a codec. */
 const KNOWN_EXTENSIONS = new Set([130, 132]);
-const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8005, 0x8008, 0xc000]);
+const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8005, 0x8008, 0xc000, 0xc006]);
 
 export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
   address.map((text): Parameter => ({ kind: 'ip-address', address: text })),
@@ -36,6 +36,7 @@ export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
   fc.array(u8, { maxLength: 5 }).map((chunkTypes): Parameter => ({ kind: 'supported-extensions', chunkTypes })),
   fc.constant<Parameter>({ kind: 'forward-tsn-supported' }),
   fc.nat(40).map((paddingBytes): Parameter => ({ kind: 'padding', paddingBytes })),
+  u32.map((indication): Parameter => ({ kind: 'adaptation-indication', indication })),
   fc
     .tuple(
       u16.filter((type) => !KNOWN_PARAMETERS.has(type)),

@@ -21,6 +21,11 @@ const GOLDEN: readonly [name: string, parameter: Parameter, hex: string][] = [
   ['[SCTP-0207] State Cookie', { kind: 'state-cookie', cookie: fromHex('c00c1e') }, '00070007 c00c1e'],
   ['[SCTP-0075] State Cookie of no length', { kind: 'state-cookie', cookie: new Uint8Array(0) }, '00070004'],
   [
+    '[API-0100] Adaptation Layer Indication',
+    { kind: 'adaptation-indication', indication: 0x01020304 },
+    'c0060008 01020304',
+  ],
+  [
     '[SCTP-0209] Unrecognized Parameter, which is the whole TLV',
     { kind: 'unrecognized-parameter', parameter: fromHex('c1230006abcd') },
     '0008000a c1230006 abcd',
