@@ -39,6 +39,17 @@ export class Deque<T> {
     return index < 0 || index >= this.#length ? undefined : this.#ring[(this.#head + index) & (this.#ring.length - 1)];
   }
 
+  /** Takes out the items that match; the others keep their order. */
+  removeIf(matches: (item: T) => boolean): T[] {
+    const removed: T[] = [];
+    for (let left = this.#length; left > 0; left--) {
+      const item = this.shift() as T;
+      if (matches(item)) removed.push(item);
+      else this.push(item);
+    }
+    return removed;
+  }
+
   clear(): void {
     this.#ring = new Array<T | undefined>(16).fill(undefined);
     this.#head = 0;

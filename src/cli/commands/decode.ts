@@ -72,12 +72,12 @@ function jsonOf({ payload, ...where }: CapturedDatagram): string {
   return jsonLine({ ...where, packet: describePacket(payload), messages: poolMessagesIn(payload) });
 }
 
-/** The ASAP and ENRP messages that stand whole in one DATA chunk. */
+/** The ASAP and ENRP messages that stand whole in one DATA or I-DATA chunk. */
 function poolMessagesIn(packet: Uint8Array): string[] {
   const messages: string[] = [];
   try {
     for (const chunk of decodePacket(packet).chunks) {
-      if (chunk.kind !== 'data' || !chunk.beginning || !chunk.ending) continue;
+      if ((chunk.kind !== 'data' && chunk.kind !== 'i-data') || !chunk.beginning || !chunk.ending) continue;
       if (chunk.ppid === PPID.asap) messages.push(described(() => describeAsap(decodeAsap(chunk.userData))));
       else if (chunk.ppid === PPID.enrp) messages.push(described(() => describeEnrp(decodeEnrp(chunk.userData))));
     }

@@ -6,7 +6,7 @@ import type { ChunkCursor } from '../wire/chunk-cursor.ts';
 import { unknownChunkAction } from '../wire/chunk-type.ts';
 import type { AbortChunk, Chunk, ErrorChunk } from '../wire/types.ts';
 import { handleSack } from './ack-in.ts';
-import { closeAssociation } from './closing.ts';
+import { closeAssociation, protocolViolation } from './closing.ts';
 import { type DataPacket, endOfDataPacket, handleData, noDataYet } from './data-in.ts';
 import { transmit } from './data-out.ts';
 import { t3Expired } from './failover.ts';
@@ -82,6 +82,10 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
     case 'data':
       handleData(tcb, chunk, path, data);
       return true;
+    case 'i-data':
+      // RFC 8260 §2.2.3.
+      protocolViolation(tcb, 'I-DATA, which was not negotiated');
+      return false;
     case 'sack':
       handleSack(tcb, chunk, now);
       return true;

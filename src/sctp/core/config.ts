@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigOf, completeConfig } from '../../base/config.ts';
+import { SCHEDULERS } from '../tx/scheduling.ts';
 
 /**
  * Parameters of an association. Defaults are those of RFC 9260 §16 where it names one. Every field can be given to
@@ -54,6 +55,11 @@ export const associationSettings = {
   partialReliability: { default: true },
   /** Whether the interleaving of user messages is offered to peers. RFC 8260. */
   interleaving: { default: false },
+  /**
+   * How messages of different streams take turns, RFC 8260 §3: in the order of `send` (`fcfs`), one after the other, by
+   * packets, by priority, or by equal or weighted shares of bytes. Without interleaving a message is finished first.
+   */
+  scheduler: { default: 'fcfs', oneOf: SCHEDULERS },
   /** Whether stream reconfiguration is offered to peers. RFC 6525. */
   streamReconfiguration: { default: true },
   /** Adaptation Layer Indication that is told to peers, 32 bits; -1: none. RFC 5061 §4.2.6. */

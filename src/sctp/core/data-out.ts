@@ -2,7 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import { tsnLte } from '../../base/serial.ts';
 import type { Path } from '../path/path.ts';
 import type { OutstandingChunk } from '../tx/outstanding.ts';
-import { DATA_HEADER_BYTES } from '../wire/chunks/data.ts';
+import { padded } from '../wire/fields.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { SendRequest } from './contract.ts';
 import { buildSack } from './data-in.ts';
@@ -103,16 +103,18 @@ class DataSender {
   #sendNew(): void {
     const { outbound, paths } = this.#tcb;
     const { queue, outstanding } = outbound;
-    const maxDataBytes = paths.amdcsBytes - DATA_HEADER_BYTES;
+    const { headerBytes } = queue;
+    const maxDataBytes = paths.amdcsBytes - headerBytes;
     while (!outstanding.isFull) {
+      if (queue.oneStreamPerPacket) this.#letStreamsAlternate(maxDataBytes);
       const bytes = queue.nextFragmentBytes(maxDataBytes);
       if (bytes === 0) return;
       const path = this.#pathForNew(queue.head!.request);
       const room = this.#roomOf(path);
-      if (!this.#allows(room, (DATA_HEADER_BYTES + bytes + 3) & ~3)) return;
+      if (!this.#allows(room, padded(headerBytes + bytes))) return;
       const closed = bytes > this.#tcb.peerRwndBytes;
       if (closed && !this.#mayProbe()) return;
-      this.#bundlePendingSack(path, DATA_HEADER_BYTES + bytes);
+      this.#bundlePendingSack(path, headerBytes + bytes);
       const fragment = queue.takeFragment(maxDataBytes);
       const last = fragment.end === fragment.message.request.data.length;
       const immediate =
@@ -132,6 +134,20 @@ class DataSender {
       // §6.1 A: one probe at a time.
       if (closed) return;
     }
+  }
+
+  /** RFC 8260 §3.3: new data of one stream to a packet; with the next packet it is the next stream's turn. */
+  #letStreamsAlternate(maxDataBytes: number): void {
+    const { queue } = this.#tcb.outbound;
+    const path = this.#builder.path;
+    const inPacket = this.#builder.streamId;
+    if (path !== undefined && inPacket !== undefined) {
+      const room = this.#builder.roomBytes(path);
+      const fits = padded(queue.headerBytes + queue.nextFragmentBytes(maxDataBytes)) <= room;
+      if (fits && queue.head?.request.streamId === inPacket) return;
+      this.#builder.flush();
+    }
+    queue.packetBegins();
   }
 
   /**
@@ -167,7 +183,7 @@ class DataSender {
     path.lastDataSentAt = this.#now;
     path.congestion.used();
     this.#tcb.counters.dataChunksSent++;
-    this.#builder.data(path, chunk, chunk.sizeBytes);
+    this.#builder.data(path, chunk, chunk.sizeBytes, chunk.streamId);
   }
 
   /** §6.1: DATA takes an outstanding acknowledgement along if it fits, goes the same way and comes first. */
@@ -175,7 +191,7 @@ class DataSender {
     const { inbound } = this.#tcb;
     if (inbound === undefined || !inbound.ack.pending || inbound.lastDataPath !== path) return;
     if (this.#builder.path !== undefined) return;
-    const room = path.pmtuBytes - COMMON_HEADER_BYTES - ((dataBytes + 3) & ~3);
+    const room = path.pmtuBytes - COMMON_HEADER_BYTES - padded(dataBytes);
     if (room < SACK_FIXED_BYTES || (inbound.tracker.hasGaps && room < SACK_ROOM_BYTES)) return;
     this.#builder.control(path, buildSack(inbound, room));
     inbound.ack.acknowledged();

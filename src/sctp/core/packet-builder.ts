@@ -13,6 +13,7 @@ export class PacketBuilder {
   #path: Path | undefined;
   #chunks: Chunk[] = [];
   #bytes = COMMON_HEADER_BYTES;
+  #streamId: number | undefined;
 
   constructor(tcb: Tcb) {
     this.#tcb = tcb;
@@ -21,6 +22,11 @@ export class PacketBuilder {
   /** Path of the packet at hand. */
   get path(): Path | undefined {
     return this.#path;
+  }
+
+  /** Stream of the last user data in the packet at hand. */
+  get streamId(): number | undefined {
+    return this.#streamId;
   }
 
   /** Bytes left in a packet to `path`: the one at hand, or an empty one. */
@@ -36,11 +42,12 @@ export class PacketBuilder {
     this.#bytes += bytes;
   }
 
-  /** A DATA chunk of `bytes` on the wire; the caller keeps TSNs in order. */
-  data(path: Path, chunk: Chunk, bytes: number): void {
+  /** A DATA or I-DATA chunk of `bytes` on the wire; the caller keeps TSNs in order. */
+  data(path: Path, chunk: Chunk, bytes: number, streamId: number): void {
     if (path !== this.#path || this.#bytes + bytes > path.pmtuBytes) this.#begin(path);
     this.#chunks.push(chunk);
     this.#bytes += bytes;
+    this.#streamId = streamId;
   }
 
   /** Sends what is collected. */
@@ -58,6 +65,7 @@ export class PacketBuilder {
     tcb.counters.packetsSent++;
     this.#chunks = [];
     this.#bytes = COMMON_HEADER_BYTES;
+    this.#streamId = undefined;
     this.#path = undefined;
   }
 

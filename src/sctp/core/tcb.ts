@@ -10,6 +10,7 @@ import { ReceiveWindow } from '../rx/receive-window.ts';
 import { TsnTracker } from '../rx/tsn-tracker.ts';
 import { Outstanding } from '../tx/outstanding.ts';
 import { RepeatedChunks } from '../tx/repeated-chunks.ts';
+import { Scheduling } from '../tx/scheduling.ts';
 import { SendQueue } from '../tx/send-queue.ts';
 import type { Chunk, CommonHeader } from '../wire/types.ts';
 import type { AssociationConfig, EndpointConfig } from './config.ts';
@@ -143,6 +144,7 @@ export class Tcb {
     'zero-window',
     'lifetime',
   ]);
+  readonly scheduling: Scheduling;
   inbound: Inbound | undefined;
   outbound: Outbound;
   setUp: SetUp | undefined;
@@ -181,7 +183,8 @@ export class Tcb {
     this.localTag = options.localTag;
     this.peerTag = options.peerTag;
     this.localInitialTsn = options.localInitialTsn;
-    this.outbound = this.#newOutbound(new SendQueue());
+    this.scheduling = new Scheduling(options.config.scheduler);
+    this.outbound = this.#newOutbound();
   }
 
   /** The peer's parameters are known: from its INIT, INIT ACK or cookie. */
@@ -195,6 +198,7 @@ export class Tcb {
     this.peerInitialTsn = peerInitialTsn;
     this.extensions = extensions;
     this.outbound.streams = outboundStreams;
+    this.outbound.queue.setInterleaving(extensions.interleaving);
     this.outbound.peerAdvertisedRwndBytes = peerRwndBytes;
     this.inbound = {
       streams: inboundStreams,
@@ -209,7 +213,7 @@ export class Tcb {
   /** The peer restarted: TSNs, SSNs and everything learnt of it begin anew (RFC 9260 §5.2.4 A). */
   resetTransfer(localInitialTsn: Tsn): void {
     this.localInitialTsn = localInitialTsn;
-    this.outbound = this.#newOutbound(new SendQueue());
+    this.outbound = this.#newOutbound();
     this.inbound = undefined;
   }
 
@@ -253,10 +257,10 @@ export class Tcb {
     this.services.event(this.id, event);
   }
 
-  #newOutbound(queue: SendQueue<SendRequest>): Outbound {
+  #newOutbound(): Outbound {
     return {
       streams: this.config.outboundStreams,
-      queue,
+      queue: new SendQueue(this.scheduling),
       outstanding: new Outstanding<SendRequest, Path>(this.localInitialTsn),
       repeated: new RepeatedChunks<Path>(),
       peerAdvertisedRwndBytes: 0,

@@ -1,7 +1,8 @@
 import { Deque } from '../../base/deque.ts';
-import { type Ssn, type Tsn, tsnAdd, tsnDiff, tsnLt } from '../../base/serial.ts';
+import { type Fsn, type Mid, type Ssn, ssn, type Tsn, tsnAdd, tsnDiff, tsnLt } from '../../base/serial.ts';
 import { DATA_HEADER_BYTES } from '../wire/chunks/data.ts';
-import type { DataChunk, GapAckBlock } from '../wire/types.ts';
+import { I_DATA_HEADER_BYTES } from '../wire/chunks/i-data.ts';
+import type { DataChunk, GapAckBlock, PayloadChunk } from '../wire/types.ts';
 import type { Fragment, OutboundMessage, Sendable } from './send-queue.ts';
 
 /** What this mechanism keeps on a destination; the path has more. */
@@ -13,10 +14,13 @@ export interface Carrier {
 }
 
 /**
- * A DATA chunk that was sent and is not cumulatively acknowledged. It is `in-flight` (outstanding), `gap-acked`
+ * A DATA or I-DATA chunk that was sent and is not cumulatively acknowledged. It is `in-flight` (outstanding), `gap-acked`
  * (received, though the peer may still renege), or `lost` (marked for retransmission, not outstanding).
  */
-export interface OutstandingChunk<Request extends Sendable, C extends Carrier> extends DataChunk {
+export interface OutstandingChunk<Request extends Sendable, C extends Carrier> extends Omit<DataChunk, 'kind'> {
+  readonly kind: PayloadChunk['kind'];
+  readonly mid: Mid;
+  readonly fsn: Fsn;
   readonly message: OutboundMessage<Request>;
   /** Chunk size on the wire: header, data, padding. */
   readonly sizeBytes: number;
@@ -117,13 +121,16 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
 
   /** First transmission of a fragment. */
   sendNew(fragment: Fragment<Request>, carrier: C, immediate: boolean): OutstandingChunk<Request, C> {
-    const { message, start, end } = fragment;
+    const { kind, message, start, end } = fragment;
     const { request } = message;
+    const headerBytes = kind === 'i-data' ? I_DATA_HEADER_BYTES : DATA_HEADER_BYTES;
     const chunk: OutstandingChunk<Request, C> = {
-      kind: 'data',
+      kind,
       tsn: this.#nextTsn,
       streamId: request.streamId,
-      ssn: request.unordered ? (0 as Ssn) : message.ssn,
+      ssn: request.unordered ? (0 as Ssn) : ssn(message.mid),
+      mid: message.mid,
+      fsn: fragment.fsn,
       ppid: request.ppid,
       unordered: request.unordered,
       beginning: start === 0,
@@ -131,7 +138,7 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
       immediate,
       userData: start === 0 && end === request.data.length ? request.data : request.data.subarray(start, end),
       message,
-      sizeBytes: (DATA_HEADER_BYTES + end - start + 3) & ~3,
+      sizeBytes: (headerBytes + end - start + 3) & ~3,
       status: 'lost',
       carrier,
       misses: 0,

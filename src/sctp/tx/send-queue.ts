@@ -1,6 +1,13 @@
 import type { Instant } from '../../base/contract.ts';
-import { Deque } from '../../base/deque.ts';
-import { type Ssn, ssnAdd } from '../../base/serial.ts';
+import { type Fsn, fsn, fsnAdd, type Mid, mid } from '../../base/serial.ts';
+import { DATA_HEADER_BYTES } from '../wire/chunks/data.ts';
+import { I_DATA_HEADER_BYTES } from '../wire/chunks/i-data.ts';
+import type { PayloadChunk } from '../wire/types.ts';
+import { FcfsScheduler } from './fcfs-scheduler.ts';
+import { MessageNumbers } from './message-numbers.ts';
+import type { Schedulable, Scheduler } from './scheduler.ts';
+import { type SchedulerName, Scheduling } from './scheduling.ts';
+import { StreamScheduler } from './stream-scheduler.ts';
 
 /** What the queue needs of a message; the rest rides along. */
 export interface Sendable {
@@ -13,29 +20,45 @@ export interface Sendable {
 }
 
 /** A message from `send` until its last fragment is acknowledged. */
-export interface OutboundMessage<Request extends Sendable> {
+export interface OutboundMessage<Request extends Sendable> extends Schedulable {
   readonly request: Request;
   /** Give up if transmission has not begun by then. */
   readonly expiresAt: Instant | undefined;
-  /** Given when the first fragment leaves the queue, so that an expired message leaves no hole. */
-  ssn: Ssn;
+  /**
+   * Number among the ordered, or the unordered, messages of its stream; its low 16 bits are the SSN. Given when the first
+   * fragment leaves the queue, so that an expired message leaves no hole.
+   */
+  mid: Mid;
   /** Bytes that have left the queue. */
   takenBytes: number;
+  /** Number of the next fragment. */
+  nextFsn: Fsn;
 }
 
-/** A piece of a message that fits a DATA chunk. */
+/** A piece of a message that fits a DATA or I-DATA chunk. */
 export interface Fragment<Request extends Sendable> {
+  readonly kind: PayloadChunk['kind'];
   readonly message: OutboundMessage<Request>;
+  readonly fsn: Fsn;
   readonly start: number;
   readonly end: number;
 }
 
-/** Messages that wait for their first transmission: first come, first served. RFC 9260 §6.1, §6.5, §6.9. */
+/** Messages that wait for their first transmission. RFC 9260 §6.1, §6.5, §6.9; their order: RFC 8260 §3. */
 export class SendQueue<Request extends Sendable> {
-  readonly #messages = new Deque<OutboundMessage<Request>>();
-  readonly #nextSsn = new Map<number, Ssn>();
+  readonly #scheduling: Scheduling;
+  readonly #numbers: MessageNumbers;
+  #messages: Scheduler<OutboundMessage<Request>>;
+  #interleaving = false;
+  #pushed = 0;
   #queuedBytes = 0;
   #withLifetime = 0;
+
+  constructor(scheduling = new Scheduling('fcfs'), numbers = new MessageNumbers()) {
+    this.#scheduling = scheduling;
+    this.#numbers = numbers;
+    this.#messages = this.#newScheduler();
+  }
 
   /** Payload bytes that have not left the queue. */
   get queuedBytes(): number {
@@ -46,35 +69,80 @@ export class SendQueue<Request extends Sendable> {
     return this.#messages.length === 0;
   }
 
+  /** Header and fields of the chunks that fragments go into. */
+  get headerBytes(): number {
+    return this.#interleaving ? I_DATA_HEADER_BYTES : DATA_HEADER_BYTES;
+  }
+
+  /** Whether a packet may hold new data of one stream only (RFC 8260 §3.3). */
+  get oneStreamPerPacket(): boolean {
+    return this.#scheduling.scheduler === 'round-robin-packet';
+  }
+
+  /** Whether fragments go into I-DATA chunks; known before the first one is taken. */
+  setInterleaving(interleaving: boolean): void {
+    if (interleaving === this.#interleaving) return;
+    this.#interleaving = interleaving;
+    this.#reschedule();
+  }
+
+  /** Another scheduler from now on. What has been begun is finished first where it has to be. */
+  setScheduler(name: SchedulerName): void {
+    if (name === this.#scheduling.scheduler) return;
+    this.#scheduling.scheduler = name;
+    this.#reschedule();
+  }
+
+  setPriority(streamId: number, priority: number): void {
+    this.#scheduling.setPriority(streamId, priority);
+    this.#messages.preferenceChanged(streamId);
+  }
+
+  setWeight(streamId: number, weight: number): void {
+    this.#scheduling.setWeight(streamId, weight);
+    this.#messages.preferenceChanged(streamId);
+  }
+
   push(request: Request, now: Instant): void {
     const expiresAt = request.lifetimeMs === undefined ? undefined : now + request.lifetimeMs;
     if (expiresAt !== undefined) this.#withLifetime++;
     this.#queuedBytes += request.data.length;
-    this.#messages.push({ request, expiresAt, ssn: 0 as Ssn, takenBytes: 0 });
+    const position = this.#pushed++;
+    this.#messages.push({ request, position, expiresAt, mid: mid(0), takenBytes: 0, nextFsn: fsn(0) });
   }
 
   /** Payload bytes of the next fragment if chunks may carry `maxDataBytes`; 0 if nothing is queued. */
   nextFragmentBytes(maxDataBytes: number): number {
-    const head = this.#messages.at(0);
+    const head = this.#messages.next;
     return head === undefined ? 0 : Math.min(head.request.data.length - head.takenBytes, maxDataBytes);
   }
 
   /** The message that the next fragment belongs to. */
   get head(): OutboundMessage<Request> | undefined {
-    return this.#messages.at(0);
+    return this.#messages.next;
   }
 
-  /** Takes the next fragment; a message's fragments come one after the other (their TSNs are consecutive, §6.9). */
+  /** The next fragment is the first one of its packet. */
+  packetBegins(): void {
+    this.#messages.packetBegins();
+  }
+
+  /**
+   * Takes the next fragment. In DATA chunks a message's fragments come one after the other (their TSNs are consecutive,
+   * RFC 9260 §6.9); in I-DATA chunks those of other streams may come between.
+   */
   takeFragment(maxDataBytes: number): Fragment<Request> {
-    const message = this.#messages.at(0)!;
+    const message = this.#messages.next!;
     const { data } = message.request;
     const start = message.takenBytes;
     const end = Math.min(data.length, start + maxDataBytes);
     if (start === 0) this.#begin(message);
+    const number = message.nextFsn;
+    message.nextFsn = fsnAdd(number, 1);
     message.takenBytes = end;
     this.#queuedBytes -= end - start;
-    if (end === data.length) this.#messages.shift();
-    return { message, start, end };
+    this.#messages.taken(end - start);
+    return { kind: this.#interleaving ? 'i-data' : 'data', message, fsn: number, start, end };
   }
 
   /** Removes messages whose lifetime ended before their transmission began (RFC 9260 §11.1.5). */
@@ -85,14 +153,10 @@ export class SendQueue<Request extends Sendable> {
 
   /** Removes the messages that match and of which nothing has left the queue. */
   takeUnbegun(matches: (message: OutboundMessage<Request>) => boolean): OutboundMessage<Request>[] {
-    const taken: OutboundMessage<Request>[] = [];
-    for (let left = this.#messages.length; left > 0; left--) {
-      const message = this.#messages.shift()!;
-      if (message.takenBytes === 0 && matches(message)) {
-        if (message.expiresAt !== undefined) this.#withLifetime--;
-        this.#queuedBytes -= message.request.data.length;
-        taken.push(message);
-      } else this.#messages.push(message);
+    const taken = this.#messages.remove((message) => message.takenBytes === 0 && matches(message));
+    for (const { expiresAt, request } of taken) {
+      if (expiresAt !== undefined) this.#withLifetime--;
+      this.#queuedBytes -= request.data.length;
     }
     return taken;
   }
@@ -108,10 +172,9 @@ export class SendQueue<Request extends Sendable> {
     return earliest;
   }
 
-  /** Empties the queue, for reports of what was not sent. */
+  /** Empties the queue, for reports of what was not sent, in the order of `send`. */
   takeAll(): OutboundMessage<Request>[] {
-    const all = [...this.#messages];
-    this.#messages.clear();
+    const all = this.#messages.remove(() => true);
     this.#queuedBytes = 0;
     this.#withLifetime = 0;
     return all;
@@ -119,10 +182,19 @@ export class SendQueue<Request extends Sendable> {
 
   #begin(message: OutboundMessage<Request>): void {
     if (message.expiresAt !== undefined) this.#withLifetime--;
-    const { streamId, unordered } = message.request;
-    if (unordered) return;
-    // §6.5: SSNs begin with 0 and count ordered messages.
-    message.ssn = this.#nextSsn.get(streamId) ?? (0 as Ssn);
-    this.#nextSsn.set(streamId, ssnAdd(message.ssn, 1));
+    message.mid = this.#numbers.take(message.request.streamId, message.request.unordered);
+  }
+
+  #newScheduler(): Scheduler<OutboundMessage<Request>> {
+    return this.#scheduling.scheduler === 'fcfs'
+      ? new FcfsScheduler()
+      : new StreamScheduler(this.#scheduling, this.#interleaving);
+  }
+
+  #reschedule(): void {
+    const all = this.#messages.remove(() => true);
+    this.#messages = this.#newScheduler();
+    for (const message of all) if (message.takenBytes > 0) this.#messages.push(message);
+    for (const message of all) if (message.takenBytes === 0) this.#messages.push(message);
   }
 }

@@ -5,6 +5,7 @@ import { cookieAckCodec, cookieEchoCodec } from './chunks/cookie.ts';
 import { dataCodec } from './chunks/data.ts';
 import { abortCodec, errorCodec } from './chunks/error-abort.ts';
 import { heartbeatAckCodec, heartbeatCodec } from './chunks/heartbeat.ts';
+import { iDataCodec } from './chunks/i-data.ts';
 import { initAckCodec, initCodec } from './chunks/init.ts';
 import { padCodec } from './chunks/pad.ts';
 import { reconfigCodec } from './chunks/re-config.ts';
@@ -31,6 +32,7 @@ const CODECS: { readonly [Kind in KnownChunk['kind']]: ChunkCodec<Extract<Chunk,
   'shutdown-complete': shutdownCompleteCodec,
   're-config': reconfigCodec,
   pad: padCodec,
+  'i-data': iDataCodec,
 };
 
 const CODEC_BY_TYPE = new Array<ChunkCodec<KnownChunk> | undefined>(256).fill(undefined);

@@ -6,7 +6,7 @@ import { verifyChecksum } from './crc32c.ts';
 import { decodePacket } from './packet.ts';
 import type { Parameter } from './parameter.ts';
 import { RECONFIGURATION_RESULT, type ReconfigurationParameter, type StreamSelection } from './reconfig-parameter.ts';
-import type { Chunk, DataChunk, InitAckChunk, InitChunk, SackChunk } from './types.ts';
+import type { Chunk, InitAckChunk, InitChunk, PayloadChunk, SackChunk } from './types.ts';
 
 /** What a packet says, in one line; broken bytes are described too, never refused. */
 export function describePacket(packet: Uint8Array): string {
@@ -27,7 +27,8 @@ export function describePacket(packet: Uint8Array): string {
 export function describeChunk(chunk: Chunk): string {
   switch (chunk.kind) {
     case 'data':
-      return describeData(chunk);
+    case 'i-data':
+      return describePayload(chunk);
     case 'init':
       return describeInit('INIT', chunk);
     case 'init-ack':
@@ -165,17 +166,18 @@ function describeStreams(streams: StreamSelection): string {
   return `streams=${streams.slice(0, 16).join(',')}${streams.length > 16 ? '…' : ''}`;
 }
 
-function describeData(chunk: DataChunk): string {
+function describePayload(chunk: PayloadChunk): string {
   const flags =
     (chunk.immediate ? 'I' : '') +
     (chunk.unordered ? 'U' : '') +
     (chunk.beginning ? 'B' : '') +
     (chunk.ending ? 'E' : '');
-  const order = chunk.unordered ? '' : ` ssn=${chunk.ssn}`;
-  return (
-    `DATA ${flags}${flags === '' ? '' : ' '}tsn=${chunk.tsn} stream=${chunk.streamId}${order} ppid=${chunk.ppid}` +
-    ` (${chunk.userData.length} bytes)`
-  );
+  const start = `tsn=${chunk.tsn} stream=${chunk.streamId}`;
+  const data = `(${chunk.userData.length} bytes)`;
+  const words = chunk.kind === 'data' ? ['DATA', flags, start] : ['I-DATA', flags, start, `mid=${chunk.mid}`];
+  if (chunk.kind === 'data' && !chunk.unordered) words.push(`ssn=${chunk.ssn}`);
+  words.push(chunk.kind === 'data' || chunk.beginning ? `ppid=${chunk.ppid}` : `fsn=${chunk.fsn}`, data);
+  return words.filter((word) => word !== '').join(' ');
 }
 
 function describeInit(name: string, chunk: InitChunk | InitAckChunk): string {

@@ -1,11 +1,11 @@
-import type { Ssn, Tsn } from '../../base/serial.ts';
+import type { Fsn, Mid, Ssn, Tsn } from '../../base/serial.ts';
 import type { ErrorCause } from './cause.ts';
 import type { Parameter } from './parameter.ts';
 import type { ReconfigurationParameter } from './reconfig-parameter.ts';
 
 /**
- * The chunks of RFC 9260 §3.3 as values. `encodeChunk` and `decodeChunk` (chunk.ts) turn them to and from bytes.
- * Byte fields of decoded chunks are views into the packet: copy what must outlive it.
+ * The chunks of RFC 9260 §3.3 and of extensions as values. `encodeChunk` and `decodeChunk` (chunk.ts) turn them to and
+ * from bytes. Byte fields of decoded chunks are views into the packet: copy what must outlive it.
  */
 export type Chunk =
   | DataChunk
@@ -23,7 +23,11 @@ export type Chunk =
   | ShutdownCompleteChunk
   | ReconfigChunk
   | PadChunk
+  | IDataChunk
   | UnknownChunk;
+
+/** The chunks that carry user data: an association uses one kind or the other. RFC 8260 §2.2.1. */
+export type PayloadChunk = DataChunk | IDataChunk;
 
 /** DATA: a user message or a fragment of one. RFC 9260 §3.3.1. */
 export interface DataChunk {
@@ -42,6 +46,28 @@ export interface DataChunk {
   /** I bit: do not delay the SACK. */
   readonly immediate: boolean;
   /** May be empty in what was received (RFC 9260 §6.2: answered by ABORT), never in what is sent. */
+  readonly userData: Uint8Array;
+}
+
+/** I-DATA: a user message or a fragment of one, which fragments of other streams may interrupt. RFC 8260 §2.1. */
+export interface IDataChunk {
+  readonly kind: 'i-data';
+  readonly tsn: Tsn;
+  readonly streamId: number;
+  /** Message Identifier: counts the ordered and, apart from them, the unordered messages of the stream. */
+  readonly mid: Mid;
+  /** Payload Protocol Identifier; on the wire in the first fragment only, 0 in the others. */
+  readonly ppid: number;
+  /** Fragment Sequence Number: 0 in the first fragment, where the wire has the PPID instead. */
+  readonly fsn: Fsn;
+  readonly unordered: boolean;
+  /** B bit: first fragment. */
+  readonly beginning: boolean;
+  /** E bit: last fragment. */
+  readonly ending: boolean;
+  /** I bit: do not delay the SACK. */
+  readonly immediate: boolean;
+  /** May be empty in what was received, as in {@link DataChunk}. */
   readonly userData: Uint8Array;
 }
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { tsn } from '../../../src/base/serial.ts';
+import { type Carrier, Outstanding } from '../../../src/sctp/tx/outstanding.ts';
 import { type Sendable, SendQueue } from '../../../src/sctp/tx/send-queue.ts';
 
 const message = (bytes: number, fields: Partial<Sendable> = {}): Sendable => ({
@@ -18,16 +20,16 @@ describe('send queue', () => {
         const queue = new SendQueue();
         for (const { bytes, streamId, unordered } of all) queue.push(message(bytes, { streamId, unordered }), 0);
         expect(queue.queuedBytes).toBe(all.reduce((sum, { bytes }) => sum + bytes, 0));
-        const nextSsn = [0, 0, 0];
+        const nextMid = { ordered: [0, 0, 0], unordered: [0, 0, 0] };
         for (const { bytes, streamId, unordered } of all) {
-          const ssn = unordered ? 0 : nextSsn[streamId]!++;
+          const mid = nextMid[unordered ? 'unordered' : 'ordered'][streamId]!++;
           for (let at = 0; at < bytes; ) {
             expect(queue.nextFragmentBytes(most)).toBe(Math.min(most, bytes - at));
             const { message, start, end } = queue.takeFragment(most);
-            expect([start, end, message.ssn, message.request.streamId]).toEqual([
+            expect([start, end, message.mid, message.request.streamId]).toEqual([
               at,
               Math.min(bytes, at + most),
-              ssn,
+              mid,
               streamId,
             ]);
             at = end;
@@ -41,8 +43,11 @@ describe('send queue', () => {
   it('[SCTP-0689] SSNs go round after 65535', () => {
     const queue = new SendQueue();
     for (let i = 0; i < 65_537; i++) queue.push(message(1), 0);
-    for (let i = 0; i < 65_536; i++) expect(queue.takeFragment(10).message.ssn).toBe(i);
-    expect(queue.takeFragment(10).message.ssn).toBe(0);
+    const outstanding = new Outstanding<Sendable, Carrier>(tsn(1));
+    const carrier = { flightBytes: 0, earliestTsn: undefined };
+    const nextSsn = (): number => outstanding.sendNew(queue.takeFragment(10), carrier, false).ssn;
+    for (let i = 0; i < 65_536; i++) expect(nextSsn()).toBe(i);
+    expect(nextSsn()).toBe(0);
   });
 
   it('[SCTP-1010, SCTP-1011] gives back what expired before it was begun; the others keep their places and get their SSNs', () => {
@@ -62,7 +67,7 @@ describe('send queue', () => {
     expect(queue.nextExpiryAt()).toBe(130);
     expect(queue.queuedBytes).toBe(20);
     const rest = [queue.takeFragment(10), queue.takeFragment(10), queue.takeFragment(10)];
-    expect(rest.map(({ message }) => [names[requests.indexOf(message.request)], message.ssn])).toEqual([
+    expect(rest.map(({ message }) => [names[requests.indexOf(message.request)], message.mid])).toEqual([
       ['begun', 0],
       ['patient', 1],
       ['later', 2],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { formatIp } from '../../../src/base/address.ts';
-import { ssn, tsn } from '../../../src/base/serial.ts';
+import { fsn, mid, ssn, tsn } from '../../../src/base/serial.ts';
 import type { ErrorCause } from '../../../src/sctp/wire/cause.ts';
 import type { Parameter } from '../../../src/sctp/wire/parameter.ts';
 import type { ReconfigurationParameter } from '../../../src/sctp/wire/reconfig-parameter.ts';
@@ -23,7 +23,7 @@ function tlv(type: number, value: Uint8Array): Uint8Array {
 }
 
 /** Chunk types of extensions that have a codec. */
-const KNOWN_EXTENSIONS = new Set([130, 132]);
+const KNOWN_EXTENSIONS = new Set([64, 130, 132]);
 const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8005, 0x8008, 0xc000, 0xc006]);
 
 export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
@@ -131,6 +131,24 @@ export const arbitraryChunkOf: { readonly [Kind in Chunk['kind']]: fc.Arbitrary<
     immediate: fc.boolean(),
     userData: bytes,
   }),
+  'i-data': fc
+    .record({
+      tsn: arbitraryTsn,
+      streamId: u16,
+      mid: u32.map(mid),
+      ppidOrFsn: u32,
+      unordered: fc.boolean(),
+      beginning: fc.boolean(),
+      ending: fc.boolean(),
+      immediate: fc.boolean(),
+      userData: bytes,
+    })
+    .map(({ ppidOrFsn, ...rest }) => ({
+      kind: 'i-data',
+      ...rest,
+      ppid: rest.beginning ? ppidOrFsn : 0,
+      fsn: fsn(rest.beginning ? 0 : ppidOrFsn),
+    })),
   init: fc.record({ kind: fc.constant('init'), ...initFields }),
   'init-ack': fc.record({ kind: fc.constant('init-ack'), ...initFields }),
   sack: fc.record({

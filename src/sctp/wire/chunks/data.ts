@@ -3,24 +3,16 @@ import { type ChunkCodec, requireLength } from '../chunk-codec.ts';
 import { CHUNK_TYPE } from '../chunk-type.ts';
 import { readU16, readU32, writeU16, writeU32 } from '../fields.ts';
 import type { DataChunk } from '../types.ts';
+import { BEGINNING, ENDING, IMMEDIATE, payloadFlags, UNORDERED } from './payload-flags.ts';
 
 /** Header and fields of a DATA chunk: what a fragment costs besides its user data. RFC 9260 §3.3.1. */
 export const DATA_HEADER_BYTES = 16;
-
-const ENDING = 0x01;
-const BEGINNING = 0x02;
-const UNORDERED = 0x04;
-const IMMEDIATE = 0x08;
 
 /** DATA. RFC 9260 §3.3.1. */
 export const dataCodec: ChunkCodec<DataChunk> = {
   type: CHUNK_TYPE.data,
   lengthOf: (chunk) => DATA_HEADER_BYTES + chunk.userData.length,
-  flagsOf: (chunk) =>
-    (chunk.ending ? ENDING : 0) |
-    (chunk.beginning ? BEGINNING : 0) |
-    (chunk.unordered ? UNORDERED : 0) |
-    (chunk.immediate ? IMMEDIATE : 0),
+  flagsOf: payloadFlags,
   write(chunk, bytes, at) {
     writeU32(bytes, at + 4, chunk.tsn);
     writeU16(bytes, at + 8, chunk.streamId);
