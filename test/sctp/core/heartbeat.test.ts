@@ -163,13 +163,13 @@ describe('HEARTBEAT (RFC 9260 §8.3)', () => {
     peer.node.call((core, now) => core.requestHeartbeat(peer.id, '10.0.0.2', now));
     peer.clock.runFor(400);
     const asked = peer.lastHeard('heartbeat');
-    const { status } = peer;
+    const { standing } = peer;
     const wrong = asked.value.slice();
     wrong[6]! ^= 1;
     for (const value of [wrong, asked.value.subarray(0, 12), new Uint8Array([0, 1, 0, 4])]) {
       peer.send({ kind: 'heartbeat-ack', value });
     }
-    expect(peer.status?.paths).toEqual(status?.paths);
+    expect(peer.standing).toEqual(standing);
     peer.send(ackOf(asked));
     expect(peer.status?.paths[0]?.srttMs).toBe(400);
     peer.clock.runFor(200);
