@@ -101,9 +101,15 @@ export function stalenessUs(overdueMs: number): number {
   return Math.min(0xffff_ffff, Math.ceil(overdueMs * 1000));
 }
 
-/** COOKIE ACK to where the COOKIE ECHO came from; to an unconfirmed address with a HEARTBEAT (RFC 9260 §5.4). */
+/**
+ * COOKIE ACK to where the COOKIE ECHO came from; to an unconfirmed address with a HEARTBEAT (RFC 9260 §5.4). When there
+ * are no heartbeats any more (§8.3, §9.2) it goes to a confirmed one instead.
+ */
 export function acknowledgeCookie(tcb: Tcb, origin: Origin, now: Instant): void {
-  const path = tcb.paths.find(origin.address) ?? tcb.paths.primary;
+  const { state, paths } = tcb;
+  const source = paths.find(origin.address) ?? paths.primary;
+  const probing = state !== 'SHUTDOWN-SENT' && state !== 'SHUTDOWN-ACK-SENT';
+  const path = source.confirmed || probing ? source : paths.forNewData();
   queueReply(tcb, path, { kind: 'cookie-ack' });
   if (!path.confirmed) sendHeartbeat(tcb, path, now);
 }

@@ -53,7 +53,7 @@ export function handleData(tcb: Tcb, chunk: DataChunk, path: Path, packet: DataP
   if (!makeRoom(inbound, chunk)) {
     // §6.2: dropped, and told at once.
     packet.wantsSackNow = true;
-    abortIfStuck(tcb, inbound);
+    abortIfStuck(tcb, inbound, chunk);
     return;
   }
   takeData(tcb, inbound, chunk, packet);
@@ -130,6 +130,9 @@ function makeRoom(inbound: Inbound, chunk: DataChunk): boolean {
   const { tracker, reassembly, window } = inbound;
   const bytes = chunk.userData.length;
   if (window.hasRoomFor(bytes, reassembly.heldBytes, reassembly.heldChunks)) return true;
+  // Closed, and the application has nothing to read: only the next TSN can open it again.
+  const onlyHope = window.deliveredBytes === 0 && isNext(inbound, chunk);
+  if (onlyHope && window.canStore(bytes, reassembly.heldBytes, reassembly.heldChunks)) return true;
   if (!tsnLt(chunk.tsn, tracker.highestTsn) || !window.canStore(bytes, 0, 0)) return false;
   // What has gone up already (unordered data) takes no room: it is passed over.
   for (let tsn = tracker.highestTsn; tsnLt(chunk.tsn, tsn); tsn = tsnAdd(tsn, -1)) {
@@ -140,13 +143,16 @@ function makeRoom(inbound: Inbound, chunk: DataChunk): boolean {
   return window.canStore(bytes, reassembly.heldBytes, reassembly.heldChunks);
 }
 
+function isNext({ tracker }: Inbound, { tsn }: DataChunk): boolean {
+  return tsn === tsnAdd(tracker.cumulativeTsn, 1);
+}
+
 /**
  * A message longer than the whole buffer can never be completed: better an error than a stall. RFC 9260 §6.9. Called when
- * there was no room for a chunk.
+ * there was no room for `chunk`: if that was the next one, and nothing waits for the application, there never will be.
  */
-function abortIfStuck(tcb: Tcb, inbound: Inbound): void {
-  const { reassembly, window, tracker } = inbound;
-  if (window.deliveredBytes === 0 && reassembly.onlyFragments && !tracker.hasGaps) {
+function abortIfStuck(tcb: Tcb, inbound: Inbound, chunk: DataChunk): void {
+  if (inbound.window.deliveredBytes === 0 && isNext(inbound, chunk)) {
     abortAssociation(
       tcb,
       'protocol-violation',

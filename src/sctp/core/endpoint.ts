@@ -35,6 +35,7 @@ import { mayProbe, sendHeartbeat } from './heartbeat.ts';
 import { reconfigure, reconfigurePath } from './reconfigure.ts';
 import { routePacket } from './routing.ts';
 import { requestShutdown } from './shutdown.ts';
+import { SpentTags } from './spent-tags.ts';
 import { Tcb } from './tcb.ts';
 
 /** A reason fits a packet on any path. */
@@ -62,6 +63,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     initsAnswered: 0,
   };
   readonly associations = new AssociationTable();
+  readonly spentTags = new SpentTags();
   readonly statelessReplies: RateLimit;
   readonly #deadlines = new Deadlines<Tcb>();
   readonly #outputs = new Deque<EndpointOutput>(64);
@@ -283,7 +285,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   newTag(): number {
     for (;;) {
       const tag = this.entropy.u32();
-      if (tag !== 0 && this.associations.byTag(tag) === undefined) return tag;
+      if (tag !== 0 && this.associations.byTag(tag) === undefined && !this.spentTags.has(tag)) return tag;
     }
   }
 
@@ -297,6 +299,7 @@ export class Endpoint implements SctpCore, EndpointInside {
 
   release(tcb: Tcb): void {
     this.associations.remove(tcb);
+    this.spentTags.add(tcb.localTag);
     this.#deadlines.delete(tcb);
   }
 

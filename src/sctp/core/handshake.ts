@@ -62,7 +62,14 @@ function initChunk(tcb: Tcb, setUp: SetUp | undefined, peer: IpAddress): InitChu
 
 function sendInit(tcb: Tcb, setUp: SetUp, now: Instant): void {
   const { path } = setUp;
-  tcb.transmit(path, 0, [initChunk(tcb, setUp, path.address)]);
+  tcb.services.transmit(
+    path.localAddress,
+    path.address,
+    path.udpPort,
+    { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: 0 },
+    [initChunk(tcb, setUp, path.address)],
+  );
+  tcb.counters.packetsSent++;
   setUp.sentAt = now;
   path.lastProbeWorthySentAt = now;
   tcb.timers.set('t1-init', now + Math.min(path.rto.rtoMs, tcb.config.maxInitTimeoutMs));
@@ -264,5 +271,11 @@ function transmitAbort(
   tagReflected: boolean,
   cause: { readonly kind: 'invalid-mandatory-parameter' },
 ): void {
-  tcb.transmit(path, verificationTag, [{ kind: 'abort', tagReflected, causes: [cause] }]);
+  tcb.services.transmit(
+    path.localAddress,
+    path.address,
+    path.udpPort,
+    { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag },
+    [{ kind: 'abort', tagReflected, causes: [cause] }],
+  );
 }

@@ -55,7 +55,14 @@ export class PacketBuilder {
     const path = this.#path;
     if (path === undefined || this.#chunks.length === 0) return;
     const tcb = this.#tcb;
-    tcb.transmit(path, tcb.peerTag, this.#chunks);
+    tcb.services.transmit(
+      path.localAddress,
+      path.address,
+      path.udpPort,
+      { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: tcb.peerTag },
+      this.#chunks,
+    );
+    tcb.counters.packetsSent++;
     this.#chunks = [];
     this.#bytes = COMMON_HEADER_BYTES;
     this.#streamId = undefined;

@@ -1,3 +1,4 @@
+import type { IpAddress } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import type { ChunkCursor } from '../wire/chunk-cursor.ts';
 import type { InitChunk } from '../wire/types.ts';
@@ -14,7 +15,7 @@ import type { StateCookie } from './cookie.ts';
 import type { EndpointInside } from './endpoint-inside.ts';
 import { establish } from './handshake.ts';
 import { buildInitAck } from './init-ack.ts';
-import { type InitContent, readInitParameters, refusalOf } from './init-parameters.ts';
+import { readInitParameters, refusalOf } from './init-parameters.ts';
 import type { Origin } from './origin.ts';
 import { Tcb } from './tcb.ts';
 
@@ -33,7 +34,7 @@ export function handleInit(endpoint: EndpointInside, cursor: ChunkCursor, arriva
     answer(endpoint, arrival, init.initiateTag, { kind: 'abort', tagReflected: false, causes: [refusal] });
     return;
   }
-  const tcb = findByPeer(endpoint, arrival) ?? findByListedAddress(endpoint, arrival, content);
+  const tcb = findByPeer(endpoint, arrival) ?? findByListedAddress(endpoint, arrival, content.addresses);
   if (tcb !== undefined) {
     handleInitOf(endpoint, tcb, init, arrival, now);
     return;
@@ -76,12 +77,15 @@ function handleInitOf(endpoint: EndpointInside, tcb: Tcb, init: InitChunk, arriv
 }
 
 /**
- * §5.1.2: an INIT belongs to an association if any of its addresses does. Only confirmed ones count: everybody can list
- * the addresses of others, and hosts behind different NATs can have equal ones.
+ * §5.1.2: an INIT, and the cookie made of it, belong to an association if any of their addresses does. Only confirmed ones
+ * count: everybody can list the addresses of others, and hosts behind different NATs can have equal ones.
  */
-function findByListedAddress(endpoint: EndpointInside, arrival: Arrival, content: InitContent): Tcb | undefined {
-  const { header, origin } = arrival;
-  for (const address of content.addresses) {
+function findByListedAddress(
+  endpoint: EndpointInside,
+  { header, origin }: Arrival,
+  addresses: readonly IpAddress[],
+): Tcb | undefined {
+  for (const address of addresses) {
     const tcb = endpoint.associations.byPeer(address, header.sourcePort, origin.udpPort);
     if (tcb?.paths.find(address)?.confirmed === true) return tcb;
   }
@@ -108,7 +112,7 @@ export function handleFirstCookieEcho(
     return undefined;
   }
   const { cookie, overdueMs } = verdict;
-  const existing = findByPeer(endpoint, arrival);
+  const existing = findByPeer(endpoint, arrival) ?? findByListedAddress(endpoint, arrival, cookie.peerAddresses);
   if (existing !== undefined) {
     existing.replyBytes = 0;
     if (handleUnexpectedCookieEcho(existing, cookie, overdueMs, origin, now)) return existing;
@@ -121,7 +125,12 @@ export function handleFirstCookieEcho(
     answerWithinLimit(endpoint, arrival, cookie.peerTag, { kind: 'error', causes }, now);
     return undefined;
   }
-  if (!endpoint.listening || !hasRoomFor(endpoint, origin)) {
+  if (endpoint.spentTags.has(cookie.localTag)) {
+    endpoint.counters.cookiesRefused++;
+    answerWithinLimit(endpoint, arrival, cookie.peerTag, { kind: 'abort', tagReflected: false, causes: [] }, now);
+    return undefined;
+  }
+  if (!endpoint.listening || endpoint.associations.size >= endpoint.config.maxAssociations) {
     const causes = [{ kind: 'out-of-resource' as const }];
     answerWithinLimit(endpoint, arrival, cookie.peerTag, { kind: 'abort', tagReflected: false, causes }, now);
     return undefined;
@@ -177,10 +186,6 @@ function createFromCookie(
   establish(tcb, now);
   acknowledgeCookie(tcb, origin, now);
   return tcb;
-}
-
-function hasRoomFor({ associations, config }: EndpointInside, { address }: Origin): boolean {
-  return associations.size < config.maxAssociations && associations.countOf(address) < config.maxAssociationsPerAddress;
 }
 
 /** §5.1.5 (3): ports and tag of the cookie are those of the packet, and its source one of the peer's addresses. */

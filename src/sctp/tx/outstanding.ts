@@ -233,6 +233,7 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
       this.#applyGaps(gaps, newlyAcked, reneged);
       this.#countMisses(gaps, highestNewlyAcked, inFastRecovery && advance > 0, reneged, lost);
     }
+    if (gaps === undefined) this.#takeBackHead(reneged);
     for (const entry of carriers) if (entry.earliestAcked) entry.carrier.earliestTsn = this.#earliestOn(entry.carrier);
     return { carriers, cumulativeAdvanced: advance > 0, lost, reneged };
   }
@@ -240,6 +241,20 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
   /** Everything that is not cumulatively acknowledged, for reports when the association ends. */
   *[Symbol.iterator](): Generator<OutstandingChunk<Request, C>, void, undefined> {
     yield* this.#chunks;
+  }
+
+  /** SHUTDOWN has no gap blocks, but if the first chunk behind its cumulative ack were still there the ack would cover it. */
+  #takeBackHead(reneged: Set<OutstandingChunk<Request, C>>): void {
+    const head = this.#chunks.at(0);
+    if (head?.status === 'gap-acked') this.#takeBack(head, reneged);
+  }
+
+  /** §6.2.1 D iii: the peer dropped it again. */
+  #takeBack(chunk: OutstandingChunk<Request, C>, reneged: Set<OutstandingChunk<Request, C>>): void {
+    chunk.status = 'in-flight';
+    chunk.misses++;
+    this.#addFlight(chunk);
+    reneged.add(chunk);
   }
 
   #checkGaps(gaps: readonly GapAckBlock[], advance: number): AckRefusal | undefined {
@@ -269,13 +284,7 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
       if (covered && chunk.status !== 'gap-acked') {
         newlyAcked(chunk);
         chunk.status = 'gap-acked';
-      } else if (!covered && chunk.status === 'gap-acked') {
-        // §6.2.1 D iii: the peer dropped it again.
-        chunk.status = 'in-flight';
-        chunk.misses++;
-        this.#addFlight(chunk);
-        reneged.add(chunk);
-      }
+      } else if (!covered && chunk.status === 'gap-acked') this.#takeBack(chunk, reneged);
     }
     this.#gapSpan = reach;
   }

@@ -427,6 +427,31 @@ describe('the receive window (RFC 9260 §6.2)', () => {
     expect([peer.heard().at(-1), peer.state]).toEqual(['ABORT out-of-resource', 'CLOSED']);
   });
 
+  it('[AT-42] what is missing can still come: no end because the message behind it does not fit', () => {
+    const peer = new ScriptedPeer({ config: { receiveBufferBytes: 4000 } }).establish();
+    const fragment = (number: number, length: number, ending = false, ofSsn = 0) =>
+      peer.data(number, { ssn: ssn(ofSsn), userData: bytes(length), beginning: number % 4 === 0, ending });
+    for (let i = 0; i < 3; i++) peer.send(fragment(i, 1000));
+    peer.send(fragment(4, 1400, false, 1));
+    expect(peer.heard().at(-1)).toBe('SACK 2');
+    peer.send(fragment(3, 500, true));
+    expect(peer.node.messages.map(({ data }) => data.length)).toEqual([3500]);
+  });
+
+  it('[AT-43] closed, with nothing for the application to read: the next chunk is taken where it fits', () => {
+    const peer = new ScriptedPeer({ config: { receiveBufferBytes: 4000 } }).establish();
+    const fragment = (number: number, length: number, ending = false) =>
+      peer.data(number, { ssn: ssn(0), userData: bytes(length), beginning: number === 0, ending });
+    peer.send(fragment(0, 1000));
+    peer.send(peer.data(4, { ssn: ssn(1), userData: bytes(3000), ending: false }));
+    expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(0);
+    // It costs the 3000 bytes behind the hole; then less is free than opens a window again.
+    peer.send(fragment(1, 2500));
+    peer.send(fragment(2, 400));
+    peer.send(fragment(3, 100, true));
+    expect(peer.node.messages.map(({ data }) => data.length)).toEqual([4000]);
+  });
+
   it('[AT-44] a million messages of one byte: the number of chunks is bounded too', () => {
     const peer = new ScriptedPeer({ consume: 'by-hand', config: { receiveBufferBytes: 64 * 1024 } }).establish();
     for (let i = 0; i < 3000; i++) peer.send(peer.data(i, { text: 'x' }));

@@ -207,6 +207,14 @@ describe('outstanding chunks', () => {
     expect(sender.acked).toEqual([]);
   });
 
+  it('[AT-52] a SHUTDOWN that ends right before a chunk that was gap-acked tells that it was dropped', () => {
+    const sender = new Sender(4);
+    sender.sack(-1, [2, 3]);
+    const result = sender.sack(1, 'shutdown') as AckResult<Sendable, Way>;
+    expect([...result.reneged].map((chunk) => sender.number(chunk.tsn))).toEqual([2]);
+    expect([sender.outstanding.flightBytes, sender.ways[0]!.earliestTsn]).toEqual([CHUNK_BYTES, 1002]);
+  });
+
   it('[SCTP-0680, SCTP-0655] keeps account of each destination: bytes, and the earliest TSN', () => {
     const sender = new Sender(2);
     sender.send(2, sender.ways[1]!);
