@@ -10,8 +10,9 @@ import { delay } from '../../harness/links/delay.ts';
 import { loss } from '../../harness/links/loss.ts';
 import { SeededRandom } from '../../harness/random.ts';
 import type { ScriptedPeer } from '../../harness/scripted-peer.ts';
+import { recountFlight } from '../../soak/invariants/flight.ts';
 import { inState, STATES } from './in-state.ts';
-import { checkEveryChunk, checkInvariants, makeCore } from './transfer.ts';
+import { checkInvariants, makeCore } from './transfer.ts';
 
 const INPUTS = fuzzInputs(210_000);
 const SEED = Number(process.env.SEED ?? 1);
@@ -173,7 +174,7 @@ function checkBounds(peer: ScriptedPeer): void {
   expect(peer.core.associations.size).toBeLessThanOrEqual(MAX_ASSOCIATIONS);
   for (const tcb of peer.core.associations) {
     checkInvariants(tcb);
-    checkEveryChunk(tcb);
+    recountFlight(tcb);
     expect(tcb.control.length).toBe(0);
     expect(tcb.paths.all.length).toBeLessThanOrEqual(16);
     if (tcb.inbound === undefined) continue;

@@ -1,13 +1,15 @@
 import type { Endpoint } from '../../../src/sctp/core/endpoint.ts';
 import { Endpoint as Core } from '../../../src/sctp/core/endpoint.ts';
 import type { Tcb } from '../../../src/sctp/core/tcb.ts';
-import { MAX_OUTSTANDING_CHUNKS } from '../../../src/sctp/tx/outstanding.ts';
 import type { CoreNode } from '../../harness/core-node.ts';
 import { EndpointPair, type EndpointPairOptions } from '../../harness/endpoint-pair.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { loss } from '../../harness/links/loss.ts';
 import { reordering } from '../../harness/links/reordering.ts';
 import { SeededRandom } from '../../harness/random.ts';
+import { checkFlight, recountFlight } from '../../soak/invariants/flight.ts';
+import { checkLimits } from '../../soak/invariants/limits.ts';
+import { checkT3Timer } from '../../soak/invariants/t3-timer.ts';
 
 const STREAMS = 16;
 const LONGEST_MESSAGE_BYTES = 64 * 1024;
@@ -69,46 +71,11 @@ function checkContent(data: Uint8Array, number: number | undefined): void {
   }
 }
 
-/**
- * Invariants of an association between inputs. RFC 9260 §6.3.2: T3-rtx runs if and only if DATA is outstanding on its path.
- */
+/** Invariants of an association between inputs. */
 export function checkInvariants(tcb: Tcb): void {
-  const { outstanding, bufferedBytes } = tcb.outbound;
-  let flightBytes = 0;
-  for (const path of tcb.paths.all) {
-    flightBytes += path.flightBytes;
-    const running = path.timers.isRunning('t3-rtx');
-    if (running !== path.flightBytes > 0) {
-      throw new Error(
-        `T3-rtx of ${path.address} ${running ? 'runs' : 'is stopped'} with ${path.flightBytes} bytes in flight`,
-      );
-    }
-    if (path.flightBytes < 0 || path.flightBytes > 0 !== (path.earliestTsn !== undefined)) {
-      throw new Error(`${path.flightBytes} bytes in flight to ${path.address}, earliest TSN ${path.earliestTsn}`);
-    }
-    if (path.congestion.cwndBytes < path.pmdcsBytes) throw new Error(`cwnd of ${path.congestion.cwndBytes}`);
-  }
-  if (flightBytes !== outstanding.flightBytes)
-    throw new Error(`${flightBytes} bytes in flight, ${outstanding.flightBytes} in all`);
-  if (outstanding.lostCount < 0 || outstanding.length > MAX_OUTSTANDING_CHUNKS || bufferedBytes < 0) {
-    throw new Error(`${outstanding.lostCount} lost of ${outstanding.length}, ${bufferedBytes} buffered`);
-  }
-}
-
-/** The same, counted anew chunk by chunk: too slow to do after every packet. */
-export function checkEveryChunk(tcb: Tcb): void {
-  const { outstanding } = tcb.outbound;
-  let flight = 0;
-  let lost = 0;
-  for (const chunk of outstanding) {
-    if (chunk.status === 'in-flight') flight += chunk.sizeBytes;
-    if (chunk.status === 'lost') lost++;
-  }
-  if (flight !== outstanding.flightBytes || lost !== outstanding.lostCount) {
-    throw new Error(
-      `${flight} in flight and ${lost} lost, but ${outstanding.flightBytes} and ${outstanding.lostCount} counted`,
-    );
-  }
+  checkT3Timer(tcb);
+  checkFlight(tcb);
+  checkLimits(tcb);
 }
 
 export const coreOf = (node: CoreNode): Endpoint => node.core as Endpoint;
@@ -162,7 +129,7 @@ export class Transfer {
     this.pair.clock.runWhileNot(() => this.#check(tcb) && this.finished, limitMs);
     this.pair.clock.runWhileNot(() => tcb.outbound.outstanding.length === 0, limitMs);
     checkInvariants(tcb);
-    checkEveryChunk(tcb);
+    recountFlight(tcb);
     if (tcb.outbound.bufferedBytes !== 0 || tcb.outbound.outstanding.flightBytes !== 0 || !tcb.outbound.queue.isEmpty) {
       throw new Error('something is left of what has all been acknowledged');
     }
@@ -174,7 +141,7 @@ export class Transfer {
 
   #check(tcb: Tcb): true {
     checkInvariants(tcb);
-    if (this.#steps++ % 512 === 0) checkEveryChunk(tcb);
+    if (this.#steps++ % 512 === 0) recountFlight(tcb);
     return true;
   }
 

@@ -1,0 +1,46 @@
+import type { Tcb } from '../../../src/sctp/core/tcb.ts';
+
+/** Whatever waits has a timer that leads on. Asked between inputs, when all that can be sent has been sent. */
+export function checkLiveness(tcb: Tcb): void {
+  const { state, timers } = tcb;
+  const expectTimer = (name: Parameters<typeof timers.isRunning>[0]): void => {
+    if (!timers.isRunning(name)) throw new Error(`${name} does not run in ${state}`);
+  };
+  switch (state) {
+    case 'CLOSED':
+      throw new Error('an association that is closed is still filed');
+    case 'COOKIE-WAIT':
+      expectTimer('t1-init');
+      break;
+    case 'COOKIE-ECHOED':
+      expectTimer('t1-cookie');
+      break;
+    case 'SHUTDOWN-SENT':
+      expectTimer('t5-shutdown-guard');
+      expectTimer('t2-shutdown');
+      break;
+    case 'SHUTDOWN-ACK-SENT':
+      expectTimer('t2-shutdown');
+      break;
+    default:
+      checkSending(tcb);
+      checkAcknowledging(tcb);
+  }
+}
+
+function checkSending({ state, timers, outbound }: Tcb): void {
+  const { queue, outstanding } = outbound;
+  if (outstanding.length > 0) {
+    // The lowest one is in flight, or lost and then somewhere another one is: T3-rtx runs (`t3-timer.ts`).
+    if (outstanding.flightBytes === 0) throw new Error(`${outstanding.length} chunks wait in ${state}, none in flight`);
+  } else if (!queue.isEmpty) {
+    if (!timers.isRunning('zero-window')) throw new Error(`messages wait in ${state}, and nothing is in flight`);
+  } else if (state !== 'ESTABLISHED') throw new Error(`nothing is left to send, and yet it is ${state}`);
+}
+
+function checkAcknowledging({ state, inbound }: Tcb): void {
+  if (inbound === undefined) throw new Error(`no receiving side in ${state}`);
+  const { ack } = inbound;
+  if (ack.due) throw new Error('a SACK that is due was not sent');
+  if (ack.pending && ack.deadline === undefined) throw new Error('DATA waits for a SACK, and no timer runs');
+}
