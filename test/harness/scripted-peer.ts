@@ -336,6 +336,13 @@ export class ScriptedPeer {
     return this.core.status(this.id);
   }
 
+  /** The status without its counters, which every packet moves: what must not change, does not change here. */
+  get standing(): unknown {
+    const { status } = this;
+    if (status === undefined) return undefined;
+    return { ...status, counters: null, paths: status.paths.map((path) => ({ ...path, counters: null })) };
+  }
+
   get state(): AssociationStatus['state'] {
     return this.status?.state ?? 'CLOSED';
   }

@@ -1,4 +1,5 @@
 import { tsnAdd } from '../../base/serial.ts';
+import { DATA_HEADER_BYTES } from '../wire/chunks/data.ts';
 import type { AssociationStatus } from './contract.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -19,6 +20,9 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
     lastSentTsn: tsnAdd(outbound.outstanding.nextTsn, -1),
     lastAckedTsn: outbound.outstanding.cumulativeTsnAck,
     bufferedBytes: outbound.bufferedBytes,
+    unackedChunks: outbound.outstanding.length,
+    heldBytes: inbound?.reassembly.heldBytes ?? 0,
+    fragmentationPointBytes: tcb.paths.amdcsBytes - DATA_HEADER_BYTES,
     waitingFor: waitingFor(tcb),
     paths: tcb.paths.all.map((path) => ({
       address: path.address,
@@ -32,6 +36,7 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
       flightBytes: path.flightBytes,
       pmtuBytes: path.pmtuBytes,
       errorCount: path.errorCount,
+      counters: { ...path.counters },
     })),
     counters: { ...tcb.counters },
   };

@@ -17,8 +17,15 @@ export class AssociationTable {
   /** What each association is filed under, to take it out again. */
   readonly #keys = new Map<
     Tcb,
-    { readonly tag: number; readonly peers: readonly string[]; readonly hosts: readonly string[] }
+    {
+      readonly tag: number;
+      readonly peers: readonly string[];
+      readonly hosts: readonly string[];
+      readonly address: IpAddress;
+    }
   >();
+  /** How many have their primary path to an address. */
+  readonly #countByAddress = new Map<IpAddress, number>();
 
   get size(): number {
     return this.#byId.size;
@@ -51,12 +58,19 @@ export class AssociationTable {
     return this.#byHost.get(hostKey(address, sctpPort)) ?? [];
   }
 
+  /** Associations whose primary path was this address when they were filed. */
+  countOf(address: IpAddress): number {
+    return this.#countByAddress.get(address) ?? 0;
+  }
+
   /** Files an association, anew if its tag, addresses or UDP ports have changed. */
   file(tcb: Tcb): void {
     this.remove(tcb);
     const peers = tcb.paths.all.map(({ address, udpPort }) => peerKey(address, tcb.peerPort, udpPort));
     const hosts = tcb.paths.all.map(({ address }) => hostKey(address, tcb.peerPort));
-    this.#keys.set(tcb, { tag: tcb.localTag, peers, hosts });
+    const { address } = tcb.paths.primary;
+    this.#keys.set(tcb, { tag: tcb.localTag, peers, hosts, address });
+    this.#countByAddress.set(address, this.countOf(address) + 1);
     this.#byId.set(tcb.id, tcb);
     this.#byTag.set(tcb.localTag, tcb);
     for (const key of peers) addTo(this.#byPeer, key, tcb);
@@ -68,6 +82,9 @@ export class AssociationTable {
     if (keys === undefined) return;
     this.#keys.delete(tcb);
     this.#byId.delete(tcb.id);
+    const count = this.countOf(keys.address) - 1;
+    if (count === 0) this.#countByAddress.delete(keys.address);
+    else this.#countByAddress.set(keys.address, count);
     if (this.#byTag.get(keys.tag) === tcb) this.#byTag.delete(keys.tag);
     for (const key of keys.peers) removeFrom(this.#byPeer, key, tcb);
     for (const key of keys.hosts) removeFrom(this.#byHost, key, tcb);

@@ -50,6 +50,7 @@ export interface PacketContext {
 export function handlePacket(tcb: Tcb, cursor: ChunkCursor, packet: PacketContext): 'done' | 'malformed' {
   const { now } = packet;
   tcb.counters.packetsReceived++;
+  if (packet.path !== undefined) packet.path.counters.packetsReceived++;
   const data = noDataYet();
   let outcome: 'done' | 'malformed' = 'done';
   peerSeenDuringShutdown(tcb, now);

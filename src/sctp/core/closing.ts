@@ -27,14 +27,7 @@ export function abortAssociation(
   // Before the INIT ACK the peer's tag is unknown: there is nobody to tell.
   if (tcb.peerTag !== 0) {
     const path = tcb.paths.forNewData();
-    tcb.services.transmit(
-      path.localAddress,
-      path.address,
-      path.udpPort,
-      { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: tcb.peerTag },
-      [{ kind: 'abort', tagReflected: false, causes }],
-    );
-    tcb.counters.packetsSent++;
+    tcb.transmit(path, tcb.peerTag, [{ kind: 'abort', tagReflected: false, causes }]);
   }
   closeAssociation(tcb, { kind, text, causes });
 }

@@ -77,6 +77,8 @@ export const endpointSettings = {
   cookieKeyLifeMs: { default: 3_600_000, min: 1000, max: 86_400_000, integer: false },
   /** Associations held at most; further COOKIE ECHOs are answered with Out of Resource. */
   maxAssociations: { default: 65_536, min: 1, max: 1 << 24 },
+  /** Associations that peers at one address may have at most; further COOKIE ECHOs likewise. RFC 9260 §12.2.4.3. */
+  maxAssociationsPerAddress: { default: 65_536, min: 1, max: 1 << 24 },
   /** Answers to out-of-the-blue packets and INITs per second, all peers together. RFC 9260 §8.4, §12.2.4.1. */
   maxStatelessRepliesPerSecond: { default: 10_000, min: 1, max: 1_000_000 },
   /**

@@ -1,5 +1,6 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Entropy, Instant, SansIo } from '../../base/contract.ts';
+import type { PathCounters } from '../path/path.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { AssociationConfig, EndpointConfig, LiveConfig } from './config.ts';
 import type { Extensions } from './extensions.ts';
@@ -160,6 +161,7 @@ export interface PathStatus {
   readonly flightBytes: number;
   readonly pmtuBytes: number;
   readonly errorCount: number;
+  readonly counters: Readonly<PathCounters>;
 }
 
 /** STATUS of RFC 9260 §11.1.8, and counters. */
@@ -182,6 +184,12 @@ export interface AssociationStatus {
   readonly lastAckedTsn: number;
   /** Bytes accepted by `send` and not yet acknowledged. */
   readonly bufferedBytes: number;
+  /** DATA chunks sent and not cumulatively acknowledged. */
+  readonly unackedChunks: number;
+  /** Bytes received that cannot be delivered yet: fragments, and messages that wait for earlier ones. */
+  readonly heldBytes: number;
+  /** Longest message that goes into one DATA chunk. */
+  readonly fragmentationPointBytes: number;
   /** What keeps queued data from being sent, if there is any. */
   readonly waitingFor: 'nothing' | 'handshake' | 'peer-window' | 'congestion-window' | 'path' | 'burst-limit';
   readonly paths: readonly PathStatus[];

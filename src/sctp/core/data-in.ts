@@ -152,7 +152,8 @@ function isNext({ tracker }: Inbound, { tsn }: DataChunk): boolean {
  * there was no room for `chunk`: if that was the next one, and nothing waits for the application, there never will be.
  */
 function abortIfStuck(tcb: Tcb, inbound: Inbound, chunk: DataChunk): void {
-  if (inbound.window.deliveredBytes === 0 && isNext(inbound, chunk)) {
+  const { window, reassembly } = inbound;
+  if (window.deliveredBytes === 0 && reassembly.onlyFragments && isNext(inbound, chunk)) {
     abortAssociation(
       tcb,
       'protocol-violation',

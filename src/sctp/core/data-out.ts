@@ -166,6 +166,7 @@ class DataSender {
   #retransmit(chunk: Chunk, path: Path): void {
     const { outbound, counters, paths } = this.#tcb;
     counters.retransmissions++;
+    path.counters.retransmissions++;
     outbound.outstanding.retransmit(chunk, path);
     outbound.repeated.repeated(chunk.tsn, chunk.sizeBytes, path);
     // §6.3.1 C5 (Karn): a measurement that this chunk could spoil is off.
@@ -183,6 +184,7 @@ class DataSender {
     path.lastDataSentAt = this.#now;
     path.congestion.used();
     this.#tcb.counters.dataChunksSent++;
+    path.counters.dataChunksSent++;
     this.#builder.data(path, chunk, chunk.sizeBytes, chunk.streamId);
   }
 

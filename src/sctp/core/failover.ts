@@ -41,6 +41,7 @@ export function pathAnswered(tcb: Tcb, path: Path): void {
 export function t3Expired(tcb: Tcb, path: Path, now: Instant): void {
   const { outbound } = tcb;
   tcb.counters.t3Expirations++;
+  path.counters.t3Expirations++;
   // §6.1 A: while the peer answers, an unacknowledged window probe is no error. What was in flight when the peer closed
   // its window has become a probe as well.
   const { outstanding, peerAdvertisedRwndBytes } = outbound;

@@ -62,14 +62,7 @@ function initChunk(tcb: Tcb, setUp: SetUp | undefined, peer: IpAddress): InitChu
 
 function sendInit(tcb: Tcb, setUp: SetUp, now: Instant): void {
   const { path } = setUp;
-  tcb.services.transmit(
-    path.localAddress,
-    path.address,
-    path.udpPort,
-    { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: 0 },
-    [initChunk(tcb, setUp, path.address)],
-  );
-  tcb.counters.packetsSent++;
+  tcb.transmit(path, 0, [initChunk(tcb, setUp, path.address)]);
   setUp.sentAt = now;
   path.lastProbeWorthySentAt = now;
   tcb.timers.set('t1-init', now + Math.min(path.rto.rtoMs, tcb.config.maxInitTimeoutMs));
@@ -271,11 +264,5 @@ function transmitAbort(
   tagReflected: boolean,
   cause: { readonly kind: 'invalid-mandatory-parameter' },
 ): void {
-  tcb.services.transmit(
-    path.localAddress,
-    path.address,
-    path.udpPort,
-    { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag },
-    [{ kind: 'abort', tagReflected, causes: [cause] }],
-  );
+  tcb.transmit(path, verificationTag, [{ kind: 'abort', tagReflected, causes: [cause] }]);
 }

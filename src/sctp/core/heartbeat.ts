@@ -39,6 +39,7 @@ export function stopHeartbeats(tcb: Tcb): void {
 
 /** Sends a HEARTBEAT to `path` and waits one RTO for its answer. */
 export function sendHeartbeat(tcb: Tcb, path: Path, now: Instant): void {
+  path.counters.heartbeatsSent++;
   path.probe = { nonce: tcb.services.entropy.bytes(NONCE_BYTES), sentAt: now };
   path.lastProbeWorthySentAt = now;
   path.timers.set('heartbeat-timeout', now + path.rto.rtoMs);
@@ -88,6 +89,7 @@ export function handleHeartbeatAck(tcb: Tcb, chunk: HeartbeatAckChunk, now: Inst
     ({ probe, address }) => probe !== undefined && bytesEqual(chunk.value, heartbeatValue(address, probe.nonce)),
   );
   if (path?.probe === undefined) return;
+  path.counters.heartbeatsAcknowledged++;
   path.rto.measured(now - path.probe.sentAt);
   path.probe = undefined;
   path.timers.stop('heartbeat-timeout');

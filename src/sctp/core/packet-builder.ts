@@ -55,14 +55,7 @@ export class PacketBuilder {
     const path = this.#path;
     if (path === undefined || this.#chunks.length === 0) return;
     const tcb = this.#tcb;
-    tcb.services.transmit(
-      path.localAddress,
-      path.address,
-      path.udpPort,
-      { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: tcb.peerTag },
-      this.#chunks,
-    );
-    tcb.counters.packetsSent++;
+    tcb.transmit(path, tcb.peerTag, this.#chunks);
     this.#chunks = [];
     this.#bytes = COMMON_HEADER_BYTES;
     this.#streamId = undefined;

@@ -130,7 +130,7 @@ export function handleFirstCookieEcho(
     answerWithinLimit(endpoint, arrival, cookie.peerTag, { kind: 'abort', tagReflected: false, causes: [] }, now);
     return undefined;
   }
-  if (!endpoint.listening || endpoint.associations.size >= endpoint.config.maxAssociations) {
+  if (!endpoint.listening || !hasRoomFor(endpoint, origin)) {
     const causes = [{ kind: 'out-of-resource' as const }];
     answerWithinLimit(endpoint, arrival, cookie.peerTag, { kind: 'abort', tagReflected: false, causes }, now);
     return undefined;
@@ -186,6 +186,10 @@ function createFromCookie(
   establish(tcb, now);
   acknowledgeCookie(tcb, origin, now);
   return tcb;
+}
+
+function hasRoomFor({ associations, config }: EndpointInside, { address }: Origin): boolean {
+  return associations.size < config.maxAssociations && associations.countOf(address) < config.maxAssociationsPerAddress;
 }
 
 /** §5.1.5 (3): ports and tag of the cookie are those of the packet, and its source one of the peer's addresses. */

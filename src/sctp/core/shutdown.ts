@@ -73,14 +73,7 @@ export function handleShutdown(tcb: Tcb, chunk: ShutdownChunk, now: Instant): vo
 export function handleShutdownAckChunk(tcb: Tcb): void {
   if (tcb.state !== 'SHUTDOWN-SENT' && tcb.state !== 'SHUTDOWN-ACK-SENT') return;
   const path = tcb.paths.forNewData();
-  tcb.services.transmit(
-    path.localAddress,
-    path.address,
-    path.udpPort,
-    { sourcePort: tcb.services.sctpPort, destinationPort: tcb.peerPort, verificationTag: tcb.peerTag },
-    [{ kind: 'shutdown-complete', tagReflected: false }],
-  );
-  tcb.counters.packetsSent++;
+  tcb.transmit(path, tcb.peerTag, [{ kind: 'shutdown-complete', tagReflected: false }]);
   closeGracefully(tcb);
 }
 

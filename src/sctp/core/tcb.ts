@@ -248,6 +248,15 @@ export class Tcb {
     return this.outbound.fastRecoveryExit !== undefined;
   }
 
+  /** Puts a packet to `path` into the output. */
+  transmit(path: Path, verificationTag: number, chunks: readonly Chunk[]): void {
+    const { services, peerPort } = this;
+    const header = { sourcePort: services.sctpPort, destinationPort: peerPort, verificationTag };
+    services.transmit(path.localAddress, path.address, path.udpPort, header, chunks);
+    this.counters.packetsSent++;
+    path.counters.packetsSent++;
+  }
+
   /** Sends a control chunk with the next packet to `path`. */
   queueControl(path: Path, chunk: Chunk): void {
     this.control.push({ path, chunk });

@@ -17,6 +17,19 @@ export interface HeartbeatProbe {
   readonly sentAt: Instant;
 }
 
+/** What happened on a path so far. */
+export interface PathCounters {
+  packetsSent: number;
+  /** Packets from this address with the right tag. */
+  packetsReceived: number;
+  /** Retransmissions included. */
+  dataChunksSent: number;
+  retransmissions: number;
+  t3Expirations: number;
+  heartbeatsSent: number;
+  heartbeatsAcknowledged: number;
+}
+
 export interface PathOptions extends RtoLimits {
   readonly address: IpAddress;
   /** Local address that packets to this destination leave from. */
@@ -61,6 +74,15 @@ export class Path {
   /** When something that measures the path was sent last: the path is idle for heartbeats without it (§8.3). */
   lastProbeWorthySentAt: Instant | undefined;
   probe: HeartbeatProbe | undefined;
+  readonly counters: PathCounters = {
+    packetsSent: 0,
+    packetsReceived: 0,
+    dataChunksSent: 0,
+    retransmissions: 0,
+    t3Expirations: 0,
+    heartbeatsSent: 0,
+    heartbeatsAcknowledged: 0,
+  };
   heartbeats: boolean;
   /** Path.Max.Retrans of this path alone, if the application has set it (RFC 9260 §11.1.12). */
   maxRetrans: number | undefined;

@@ -1,5 +1,7 @@
-import { type Ssn, ssnAdd, ssnLt, type Tsn, tsnAdd } from '../../base/serial.ts';
+import { type Ssn, ssnAdd, ssnDiff, ssnLt, type Tsn, tsnAdd } from '../../base/serial.ts';
+import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { DataChunk } from '../wire/types.ts';
+import { HeldBack } from './held-back.ts';
 
 /** A whole user message as it goes up. */
 export interface ReceivedMessage {
@@ -54,6 +56,8 @@ export class Reassembly {
   readonly #waitingByLast = new Map<Tsn, Run>();
   #heldBytes = 0;
   #heldChunks = 0;
+  /** While a reset waits for what was sent before it. */
+  #heldBack: HeldBack | undefined;
 
   /** Payload bytes of fragments and messages that have not gone up. */
   get heldBytes(): number {
@@ -65,6 +69,11 @@ export class Reassembly {
     return this.#heldChunks;
   }
 
+  /** No complete message waits: whatever is held is fragments of unfinished ones. */
+  get onlyFragments(): boolean {
+    return this.#waitingByLast.size === 0 && this.#heldBack === undefined;
+  }
+
   /**
    * Takes a DATA chunk whose TSN was not received before. Its data is copied.
    *
@@ -73,6 +82,12 @@ export class Reassembly {
    * @returns what is wrong with the chunk, or `undefined`
    */
   add(chunk: DataChunk, arrivals: Arrivals, deliver: (message: ReceivedMessage) => void): FragmentConflict | undefined {
+    if (this.#heldBack?.wants(chunk) === true) {
+      this.#heldBack.add(chunk);
+      this.#heldBytes += chunk.userData.length;
+      this.#heldChunks++;
+      return undefined;
+    }
     const left = this.#runsByLast.get(tsnAdd(chunk.tsn, -1));
     const right = this.#runsByFirst.get(tsnAdd(chunk.tsn, 1));
     const conflict = checkNeighbours(chunk, left, right, arrivals);
@@ -96,6 +111,12 @@ export class Reassembly {
    * @returns false if no such chunk is held: there is none, or its message has gone up
    */
   dropEndingAt(tsn: Tsn): boolean {
+    const heldBack = this.#heldBack?.take(tsn);
+    if (heldBack !== undefined) {
+      this.#heldBytes -= heldBack.userData.length;
+      this.#heldChunks--;
+      return true;
+    }
     const waiting = this.#waitingByLast.get(tsn);
     const run = waiting ?? this.#runsByLast.get(tsn);
     if (run === undefined) return false;
@@ -117,6 +138,43 @@ export class Reassembly {
       this.#runsByLast.set(run.last, run);
     }
     return true;
+  }
+
+  /**
+   * A reset of these streams waits until all up to `lastTsn` has arrived; what comes of them beyond is kept until
+   * `resetStreams` is called. RFC 6525 §5.2.2 E2.
+   */
+  deferReset(streams: StreamSelection, lastTsn: Tsn): void {
+    this.#heldBack = new HeldBack(streams, lastTsn);
+  }
+
+  /** The next message of these streams has SSN 0; whatever waited for an earlier one goes up. RFC 6525 §5.2.2 E3. */
+  resetStreams(streams: StreamSelection, deliver: (message: ReceivedMessage) => void): void {
+    for (const streamId of streams === 'all' ? [...this.#streams.keys()] : streams) {
+      const waiting = [...(this.#streams.get(streamId)?.waiting.values() ?? [])];
+      this.#streams.delete(streamId);
+      // All that was sent before is here: only a peer that left out SSNs has something waiting.
+      for (const run of waiting.sort((a, b) => ssnDiff(a.ssn, b.ssn))) {
+        this.#waitingByLast.delete(run.last);
+        this.#release(run, deliver);
+      }
+    }
+  }
+
+  /** Takes up what `deferReset` has kept, as if it came now. RFC 6525 §5.2.2 E4. */
+  releaseHeldBack(arrivals: Arrivals, deliver: (message: ReceivedMessage) => void): FragmentConflict | undefined {
+    const heldBack = this.#heldBack;
+    this.#heldBack = undefined;
+    if (heldBack === undefined) return undefined;
+    // What is still held back has not arrived as far as its neighbours are concerned.
+    const arrived: Arrivals = { hasReceived: (tsn) => !heldBack.has(tsn) && arrivals.hasReceived(tsn) };
+    for (let chunk = heldBack.takeFirst(); chunk !== undefined; chunk = heldBack.takeFirst()) {
+      this.#heldBytes -= chunk.userData.length;
+      this.#heldChunks--;
+      const conflict = this.add(chunk, arrived, deliver);
+      if (conflict !== undefined) return conflict;
+    }
+    return undefined;
   }
 
   #join(chunk: DataChunk, left: Run | undefined, right: Run | undefined): Run {

@@ -2,6 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import { type Fsn, fsn, fsnAdd, type Mid, mid } from '../../base/serial.ts';
 import { DATA_HEADER_BYTES } from '../wire/chunks/data.ts';
 import { I_DATA_HEADER_BYTES } from '../wire/chunks/i-data.ts';
+import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { PayloadChunk } from '../wire/types.ts';
 import { FcfsScheduler } from './fcfs-scheduler.ts';
 import { MessageNumbers } from './message-numbers.ts';
@@ -178,6 +179,22 @@ export class SendQueue<Request extends Sendable> {
     this.#queuedBytes = 0;
     this.#withLifetime = 0;
     return all;
+  }
+
+  /** Whether something is left of a message of one of these streams. */
+  holdsMessageOf(streams: (streamId: number) => boolean): boolean {
+    for (const { request } of this.#messages) if (streams(request.streamId)) return true;
+    return false;
+  }
+
+  /** The next messages of these streams begin with number 0 again. RFC 6525 §5.2.7 H4, H5. */
+  resetStreams(streams: StreamSelection): void {
+    this.#numbers.reset(streams);
+  }
+
+  /** Whether the next message of each of these streams has number 0. */
+  isReset(streams: StreamSelection): boolean {
+    return this.#numbers.isReset(streams);
   }
 
   #begin(message: OutboundMessage<Request>): void {

@@ -3,9 +3,7 @@ import { WireError } from '../../base/errors.ts';
 import { type Tsn, tsn } from '../../base/serial.ts';
 import { TLV_HEADER_BYTES, type Tlv, unknownParameterAction, walkTlvs } from '../../base/tlv.ts';
 import { lengthOfTlvs, padded, readU16, readU32, writeU16, writeU32 } from './fields.ts';
-
-/** Streams of one direction: some of them, or all, which the wire says by an empty list. RFC 6525 §4.1, §4.2. */
-export type StreamSelection = 'all' | readonly number[];
+import type { StreamSelection } from './stream-selection.ts';
 
 /** Asks that the peer expects SSN 0 next on streams of the sender. RFC 6525 §4.1. */
 export interface OutgoingSsnResetRequest {

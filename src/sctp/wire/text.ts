@@ -5,7 +5,8 @@ import type { ErrorCause } from './cause.ts';
 import { verifyChecksum } from './crc32c.ts';
 import { decodePacket } from './packet.ts';
 import type { Parameter } from './parameter.ts';
-import { RECONFIGURATION_RESULT, type ReconfigurationParameter, type StreamSelection } from './reconfig-parameter.ts';
+import { RECONFIGURATION_RESULT, type ReconfigurationParameter } from './reconfig-parameter.ts';
+import type { StreamSelection } from './stream-selection.ts';
 import type { Chunk, InitAckChunk, InitChunk, PayloadChunk, SackChunk } from './types.ts';
 
 /** What a packet says, in one line; broken bytes are described too, never refused. */

@@ -45,7 +45,7 @@ describe('SctpEndpoint.bind', () => {
     expect(endpoint.addresses).toEqual(['10.0.1.1', '10.0.0.1']);
   });
 
-  it('takes a random SCTP port if none is asked for', async () => {
+  it('[ATK-0004] takes a random SCTP port if none is asked for', async () => {
     const world = new SimWorld();
     await using endpoint = await SctpEndpoint.bind({ addresses: ['10.0.0.1'], substrate: world.host('a', '10.0.0.1') });
     expect(endpoint.sctpPort).toBeGreaterThanOrEqual(49_152);

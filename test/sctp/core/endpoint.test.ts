@@ -97,7 +97,29 @@ describe('calls', () => {
     expect(peer.status?.paths.length).toBe(3);
   });
 
-  it('[SCTP-1046] ASSOCIATE refuses what is over maxAssociations', () => {
+  it('[SCTP-1046] one address has maxAssociationsPerAddress associations at most; others are not concerned', () => {
+    const peer = new ScriptedPeer({
+      addresses: ['10.0.0.2', '10.0.0.3'],
+      config: { maxAssociationsPerAddress: 2 },
+    });
+    const open = (from: string, sourcePort: number): string[] => {
+      peer.sendWith({ tag: 0, from, sourcePort }, peer.init());
+      const ack = peer.lastHeard('init-ack');
+      peer.heard();
+      peer.sendWith({ tag: ack.initiateTag, from, sourcePort }, { kind: 'cookie-echo', cookie: cookieOf(ack) });
+      return peer.heard();
+    };
+    expect([open('10.0.0.2', 6000), open('10.0.0.2', 6001)]).toEqual([['COOKIE-ACK'], ['COOKIE-ACK']]);
+    expect(open('10.0.0.2', 6002)).toEqual(['ABORT out-of-resource']);
+    expect(open('10.0.0.3', 6000)).toEqual(['@10.0.0.3 COOKIE-ACK']);
+    peer.node.abort(1);
+    expect(peer.heardAfter(0)).toEqual(['ABORT user-initiated-abort']);
+    expect(open('10.0.0.2', 6002)).toEqual(['COOKIE-ACK']);
+    peer.core.close('', 0);
+    expect([peer.core.associations.size, peer.core.associations.countOf('10.0.0.2')]).toEqual([0, 0]);
+  });
+
+  it('ASSOCIATE refuses what is over maxAssociations', () => {
     const peer = new ScriptedPeer({ config: { maxAssociations: 1 } }).establish();
     expect(() => associate(peer, { sctpPort: 6001 })).toThrow(/maxAssociations/);
   });

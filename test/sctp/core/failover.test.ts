@@ -17,7 +17,7 @@ const states = (peer: ScriptedPeer): string[] | undefined => peer.status?.paths.
 const noHeartbeats = { heartbeats: false } as const;
 
 describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
-  it('[SCTP-0671, SCTP-0008, SCTP-0382] new data goes to the primary path, or where the application wants it', () => {
+  it('[SCTP-0671, SCTP-0763, SCTP-0008, SCTP-0382] new data goes to the primary path, or where the application wants it', () => {
     const peer = twoPaths();
     peer.node.send(peer.id, 'a');
     peer.node.send(peer.id, 'b', { destination: '10.0.0.3' });
@@ -26,7 +26,7 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     expect(peer.heardAfter(0)).toEqual(['DATA 0 BE', '@10.0.0.3 DATA 1 BE', '@10.0.0.3 DATA 2 BE']);
   });
 
-  it('[SCTP-0677, SCTP-0680, SCTP-0661, SCTP-0662, SCTP-0665, AT-66] what timed out goes to the other address, with its timer', () => {
+  it('[SCTP-0677, SCTP-0763, SCTP-0680, SCTP-0661, SCTP-0662, SCTP-0665, AT-66] what timed out goes to the other address, with its timer', () => {
     const peer = twoPaths({ config: noHeartbeats });
     peer.node.send(peer.id, 'x');
     expect(peer.heardAfter(1000)).toEqual(['DATA 0 BE', '@10.0.0.3 DATA 0 BE']);

@@ -180,7 +180,7 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     expect(Math.min(...acks.map(({ initialTsn }) => initialTsn))).toBeLessThan(2 ** 31);
   });
 
-  it('[UDPE-0005, SCTP-0161] tells no addresses if it shall not', () => {
+  it('[UDPE-0005, UDPE-0055, SCTP-0161] tells no addresses if it shall not', () => {
     const endpointAddresses = ['10.0.0.1', '10.0.1.1'];
     const told = new ScriptedPeer({ endpointAddresses }).askForInitAck().parameters;
     expect(told.filter(({ kind }) => kind === 'ip-address')).toEqual(endpointAddresses.map(ip));

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Chunk, HeartbeatChunk } from '../../../src/sctp/wire/types.ts';
+import { EndpointPair } from '../../harness/endpoint-pair.ts';
+import { dropIf } from '../../harness/links/drop-if.ts';
 import { ScriptedPeer, type ScriptedPeerOptions } from '../../harness/scripted-peer.ts';
 import { inState } from './in-state.ts';
+import { makeCore } from './transfer.ts';
 
 const ADDRESSES = ['10.0.0.2', '10.0.0.3', '10.0.0.4'];
 const listing = (...addresses: string[]) =>
@@ -80,6 +83,34 @@ describe('HEARTBEAT (RFC 9260 §8.3)', () => {
     );
   });
 
+  it('[SCTP-0849] the first one is not sent before ESTABLISHED, and at once then where an address has to be verified', () => {
+    const peer = new ScriptedPeer({ addresses: ADDRESSES, config: { heartbeatIntervalMs: 100 } });
+    peer.associate();
+    peer.clock.runFor(2000);
+    peer.send(
+      peer.initAck({
+        parameters: [{ kind: 'state-cookie', cookie: new Uint8Array(8) }, ...listing('10.0.0.3').parameters],
+      }),
+    );
+    peer.clock.runFor(500);
+    expect(heartbeats(peer)).toEqual([]);
+    peer.send({ kind: 'cookie-ack' });
+    peer.clock.runFor(0);
+    expect(heartbeats(peer)).toEqual([[2500, '10.0.0.3']]);
+  });
+
+  it('[SCTP-0866] a peer whose ABORT was lost is found out by the next heartbeat', () => {
+    const pair = new EndpointPair(makeCore);
+    const ids = pair.connect();
+    pair.network.setLink([dropIf(() => true)], '10.0.0.2', '10.0.0.1');
+    pair.b.abort(ids.b);
+    pair.clock.runFor(0);
+    pair.network.setLink([]);
+    expect(pair.a.eventsOf('closed')).toEqual([]);
+    pair.clock.runFor(31_500);
+    expect(pair.a.eventsOf('closed').map(({ reason }) => reason.kind)).toEqual(['peer-aborted']);
+  });
+
   it('before the association is up there is no heartbeat to ask for', () => {
     for (const state of ['COOKIE-WAIT', 'COOKIE-ECHOED'] as const) {
       const peer = inState(state);
@@ -132,13 +163,13 @@ describe('HEARTBEAT (RFC 9260 §8.3)', () => {
     peer.node.call((core, now) => core.requestHeartbeat(peer.id, '10.0.0.2', now));
     peer.clock.runFor(400);
     const asked = peer.lastHeard('heartbeat');
-    const { status } = peer;
+    const { standing } = peer;
     const wrong = asked.value.slice();
     wrong[6]! ^= 1;
     for (const value of [wrong, asked.value.subarray(0, 12), new Uint8Array([0, 1, 0, 4])]) {
       peer.send({ kind: 'heartbeat-ack', value });
     }
-    expect(peer.status?.paths).toEqual(status?.paths);
+    expect(peer.standing).toEqual(standing);
     peer.send(ackOf(asked));
     expect(peer.status?.paths[0]?.srttMs).toBe(400);
     peer.clock.runFor(200);

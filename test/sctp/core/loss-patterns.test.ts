@@ -113,4 +113,29 @@ describe('behind a NAT', () => {
     const [tcb] = coreOf(transfer.pair.b).associations;
     expect(tcb!.paths.all.map(({ address }) => address)).toEqual(['10.0.0.9']);
   });
+
+  it('[UDPE-0009] whose mappings last a minute: heartbeats keep an idle association reachable from outside, without them it is not', () => {
+    for (const heartbeats of [true, false]) {
+      const nat = new Nat({ inside: ['192.168.0.2'], outside: '10.0.0.9' });
+      const config = { heartbeatIntervalMs: 20_000, heartbeats };
+      const pair = new EndpointPair(makeCore, {
+        link: [delay(20)],
+        a: { addresses: ['192.168.0.2'], config },
+        b: { config: { heartbeats: false } },
+      });
+      pair.network.addNat(nat);
+      let lastUse = 0;
+      pair.network.tap(({ at }) => {
+        lastUse = at;
+      });
+      const ids = pair.connect();
+      for (let second = 1; second <= 600; second++) {
+        pair.clock.runFor(1000);
+        if (pair.clock.now() - lastUse >= 60_000) nat.forget();
+      }
+      pair.b.send(ids.b, 'from outside');
+      pair.clock.runFor(5000);
+      expect(pair.a.texts()).toEqual(heartbeats ? ['from outside'] : []);
+    }
+  });
 });

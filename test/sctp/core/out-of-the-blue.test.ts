@@ -52,7 +52,7 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
     expect(answers(error('out-of-resource'))).toEqual(['ABORT T']);
   });
 
-  it('[SCTP-0878, SCTP-0879, SCTP-0041, SCTP-0241, SCTP-0532, SCTP-0536, SCTP-0458] everything else: one ABORT, the tag reflected, T = 1', () => {
+  it('[SCTP-0878, SCTP-0879, SCTP-0896, SCTP-0041, SCTP-0241, SCTP-0532, SCTP-0536, SCTP-0458] everything else: one ABORT, the tag reflected, T = 1', () => {
     expect(answers(peer.data(0))).toEqual(['ABORT T']);
     expect(answers(peer.data(0), heartbeat)).toEqual(['ABORT T']);
     expect(answers(peer.sack(0))).toEqual(['ABORT T']);
@@ -123,7 +123,13 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
     expect(packets).toBe(1);
   });
 
-  it('answers an INIT to a port where nobody is with ABORT, T = 0', () => {
+  it('[SCTP-0871] an INIT is answered as §5.1 says: INIT ACK', () => {
+    const stranger = new ScriptedPeer();
+    stranger.sendWith({ tag: 0 }, stranger.init());
+    expect(stranger.heard()).toEqual(['INIT-ACK']);
+  });
+
+  it('[SCTP-0871, SCTP-0872, SCTP-0896] one to a port where nobody is, with ABORT, the tag of the INIT and T = 0', () => {
     const stranger = new ScriptedPeer();
     stranger.sendWith({ tag: 0, destinationPort: 5001 }, stranger.init());
     expect(stranger.heard()).toEqual(['ABORT']);

@@ -206,7 +206,7 @@ describe('verification tag (RFC 9260 §8.5)', () => {
     expect(peer.lastHeard('abort').causes).toMatchObject([{ kind: 'user-initiated-abort' }]);
   });
 
-  it('[SCTP-1024] reports every message that is not acknowledged, in their order, each once, even the same object twice', () => {
+  it('[SCTP-1024, SCTP-1020, SCTP-1021] reports every message that is not acknowledged, in their order, each once, even the same object twice', () => {
     const peer = new ScriptedPeer({ advertisedRwndBytes: 3000 }).establish();
     const request = { data: new Uint8Array(1000), streamId: 0, ppid: 0, unordered: false };
     for (let i = 0; i < 5; i++) peer.node.call((core, now) => core.send(peer.id, request, now));

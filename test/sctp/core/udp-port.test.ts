@@ -18,7 +18,7 @@ function established(options: ScriptedPeerOptions = {}): ScriptedPeer {
 const ports = (peer: ScriptedPeer): number[] | undefined => peer.status?.paths.map(({ udpPort }) => udpPort);
 
 describe('the UDP port of a peer (RFC 6951 §5.4)', () => {
-  it('[UDPE-0030, UDPE-0013, UDPE-0019, UDPE-0033, UDPE-0023, AT-76] is learnt from a packet with the right tag; answers and data follow at once', () => {
+  it('[UDPE-0030, UDPE-0013, UDPE-0019, UDPE-0029, UDPE-0033, UDPE-0023, AT-76] is learnt from a packet with the right tag; answers and data follow at once', () => {
     const peer = established();
     for (const udpPort of [NEW_PORT, 5555]) {
       peer.sendWith({ udpPort }, heartbeat);

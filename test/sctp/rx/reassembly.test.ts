@@ -153,9 +153,17 @@ describe('reassembly', () => {
     );
     receiver.add(chunks[3]!);
     receiver.add(chunks[1]!);
-    expect([receiver.reassembly.heldBytes, receiver.reassembly.heldChunks]).toEqual([6, 2]);
+    expect([receiver.reassembly.heldBytes, receiver.reassembly.heldChunks, receiver.reassembly.onlyFragments]).toEqual([
+      6,
+      2,
+      false,
+    ]);
     expect(receiver.drop(chunks[3]!)).toBe(true);
-    expect([receiver.reassembly.heldBytes, receiver.reassembly.heldChunks]).toEqual([3, 1]);
+    expect([receiver.reassembly.heldBytes, receiver.reassembly.heldChunks, receiver.reassembly.onlyFragments]).toEqual([
+      3,
+      1,
+      true,
+    ]);
     expect(receiver.drop(chunks[2]!)).toBe(false);
   });
 

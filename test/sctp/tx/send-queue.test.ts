@@ -88,4 +88,31 @@ describe('send queue', () => {
     ]);
     expect([queue.isEmpty, queue.queuedBytes, queue.nextExpiryAt()]).toEqual([true, 0, undefined]);
   });
+
+  it('[RECONF-0090] streams that are reset number their messages from 0 again, the others go on', () => {
+    const queue = new SendQueue();
+    const numbers = (...streams: readonly number[]): number[] => {
+      for (const streamId of streams) queue.push(message(1, { streamId }), 0);
+      return streams.map(() => queue.takeFragment(10).message.mid);
+    };
+    expect(numbers(1, 1, 2, 3)).toEqual([0, 1, 0, 0]);
+    expect([queue.isReset([1, 4]), queue.isReset([4]), queue.isReset('all')]).toEqual([false, true, false]);
+    queue.resetStreams([1, 3]);
+    expect([queue.isReset([1, 3, 4]), queue.isReset('all')]).toEqual([true, false]);
+    expect(numbers(1, 2, 3)).toEqual([0, 1, 0]);
+    queue.resetStreams('all');
+    expect(queue.isReset('all')).toBe(true);
+    expect(numbers(1, 2)).toEqual([0, 0]);
+  });
+
+  it('[RECONF-0094] knows whether something of a stream is left, if only the end of a message', () => {
+    const queue = new SendQueue();
+    queue.push(message(3, { streamId: 4 }), 0);
+    queue.push(message(3, { streamId: 5 }), 0);
+    queue.takeFragment(2);
+    const left = (): boolean[] => [4, 5, 6].map((wanted) => queue.holdsMessageOf((streamId) => streamId === wanted));
+    expect(left()).toEqual([true, true, false]);
+    queue.takeFragment(2);
+    expect(left()).toEqual([false, true, false]);
+  });
 });

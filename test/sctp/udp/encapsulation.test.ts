@@ -123,7 +123,7 @@ describe('UdpEncapsulation', () => {
     encapsulation.attach(new RecordingEndpoint(3863));
   });
 
-  it('hands out random SCTP ports of the dynamic range', async () => {
+  it('[ATK-0004] hands out random SCTP ports of the dynamic range', async () => {
     const { host, addresses } = setUp();
     const encapsulation = await UdpEncapsulation.open({ addresses, substrate: host });
     const ports = new Set(Array.from({ length: 20 }, () => encapsulation.unusedSctpPort()));
