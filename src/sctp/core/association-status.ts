@@ -1,5 +1,4 @@
 import { tsnAdd } from '../../base/serial.ts';
-import { DATA_HEADER_BYTES } from '../wire/chunks/data.ts';
 import type { AssociationStatus } from './contract.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -22,7 +21,7 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
     bufferedBytes: outbound.bufferedBytes,
     unackedChunks: outbound.outstanding.length,
     heldBytes: inbound?.reassembly.heldBytes ?? 0,
-    fragmentationPointBytes: tcb.paths.amdcsBytes - DATA_HEADER_BYTES,
+    fragmentationPointBytes: tcb.fragmentationPointBytes,
     waitingFor: waitingFor(tcb),
     paths: tcb.paths.all.map((path) => ({
       address: path.address,
@@ -49,6 +48,6 @@ function waitingFor(tcb: Tcb): AssociationStatus['waitingFor'] {
   const path = tcb.paths.forNewData();
   if (!path.usable) return 'path';
   if (path.congestion.roomBytes(path.flightBytes, Number.MAX_SAFE_INTEGER) <= 0) return 'congestion-window';
-  if (queue.nextFragmentBytes(tcb.paths.amdcsBytes) > tcb.peerRwndBytes) return 'peer-window';
+  if (queue.nextFragmentBytes(tcb.fragmentationPointBytes) > tcb.peerRwndBytes) return 'peer-window';
   return 'burst-limit';
 }

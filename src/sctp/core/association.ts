@@ -6,6 +6,7 @@ import type { ChunkCursor } from '../wire/chunk-cursor.ts';
 import { unknownChunkAction } from '../wire/chunk-type.ts';
 import type { AbortChunk, Chunk, ErrorChunk } from '../wire/types.ts';
 import { handleSack } from './ack-in.ts';
+import { autocloseDue } from './autoclose.ts';
 import { closeAssociation, protocolViolation } from './closing.ts';
 import { type DataPacket, endOfDataPacket, handleData, noDataYet } from './data-in.ts';
 import { transmit } from './data-out.ts';
@@ -177,6 +178,9 @@ export function handleAssociationTimeout(tcb: Tcb, now: Instant): void {
         break;
       case 't5-shutdown-guard':
         shutdownGuardExpired(tcb);
+        break;
+      case 'autoclose':
+        autocloseDue(tcb, now);
         break;
       case 'zero-window':
       case 'lifetime':

@@ -35,6 +35,14 @@ export function checkSendRequest(tcb: Tcb, { data, streamId, ppid }: SendRequest
       { bytes: data.length, maxMessageBytes: config.maxMessageBytes },
     );
   }
+  if (!config.fragmentation && data.length > tcb.fragmentationPointBytes) {
+    const { fragmentationPointBytes } = tcb;
+    throw new SctpError(
+      'ERR_SCTP_MESSAGE_TOO_LARGE',
+      `the message has ${data.length} bytes, one chunk carries ${fragmentationPointBytes}, and fragmentation is off`,
+      { bytes: data.length, fragmentationPointBytes },
+    );
+  }
   if (!Number.isInteger(streamId) || streamId < 0 || streamId >= outbound.streams) {
     throw new SctpError(
       'ERR_SCTP_BAD_ARGUMENT',

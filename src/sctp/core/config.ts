@@ -38,6 +38,10 @@ export const associationSettings = {
   sendBufferBytes: { default: 1024 * 1024, min: 1, max: 1 << 30 },
   /** Longest message that `send` takes. What comes in is limited by `receiveBufferBytes`. */
   maxMessageBytes: { default: 256 * 1024, min: 1, max: 1 << 30 },
+  /** Longest piece of a message that goes into one chunk; 0: the path MTU alone decides. RFC 6458 §8.1.16. */
+  maxFragmentBytes: { default: 0, min: 0, max: 65_535 },
+  /** Whether messages longer than one chunk are fragmented; if not, `send` refuses them. RFC 6458 §8.1.11. */
+  fragmentation: { default: true },
   /** OS: outbound streams asked for. RFC 9260 §3.3.2. */
   outboundStreams: { default: 64, min: 1, max: 65_535 },
   /** MIS: inbound streams taken at most. RFC 9260 §3.3.2. */
@@ -64,6 +68,8 @@ export const associationSettings = {
   streamReconfiguration: { default: true },
   /** Adaptation Layer Indication that is told to peers, 32 bits; -1: none. RFC 5061 §4.2.6. */
   adaptationIndication: { default: -1, min: -1, max: 0xffff_ffff },
+  /** An association without user messages is shut down after so many ms; 0: never. RFC 6458 §8.1.8. */
+  autocloseMs: { default: 0, min: 0, max: 86_400_000 * 30, integer: false },
   /** T5-shutdown-guard as a multiple of RTO.Max. RFC 9260 §9.2 says 5. */
   shutdownGuardRtos: { default: 5, min: 1, max: 100 },
 } as const;
@@ -122,7 +128,10 @@ const LIVE_SETTINGS = [
   'sackEveryPackets',
   'sendBufferBytes',
   'maxMessageBytes',
+  'maxFragmentBytes',
+  'fragmentation',
   'shutdownGuardRtos',
+  'autocloseMs',
 ] as const;
 
 export type LiveConfig = Pick<AssociationConfig, (typeof LIVE_SETTINGS)[number]>;

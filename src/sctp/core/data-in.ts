@@ -62,6 +62,7 @@ export function handleData(tcb: Tcb, chunk: DataChunk, path: Path, packet: DataP
 /** After the last chunk of a packet: decides about the SACK, or the SHUTDOWN in its place. */
 export function endOfDataPacket(tcb: Tcb, packet: DataPacket, now: Instant): void {
   if (!packet.sawData || tcb.inbound === undefined) return;
+  tcb.lastUserDataAt = now;
   tcb.inbound.ack.packetReceived(
     {
       newData: packet.newData,

@@ -101,10 +101,9 @@ class DataSender {
   }
 
   #sendNew(): void {
-    const { outbound, paths } = this.#tcb;
+    const { outbound, fragmentationPointBytes: maxDataBytes } = this.#tcb;
     const { queue, outstanding } = outbound;
     const { headerBytes } = queue;
-    const maxDataBytes = paths.amdcsBytes - headerBytes;
     while (!outstanding.isFull) {
       if (queue.oneStreamPerPacket) this.#letStreamsAlternate(maxDataBytes);
       const bytes = queue.nextFragmentBytes(maxDataBytes);
@@ -182,6 +181,7 @@ class DataSender {
     // §6.3.2 R1.
     path.timers.setIfStopped('t3-rtx', this.#now + path.rto.rtoMs);
     path.lastDataSentAt = this.#now;
+    this.#tcb.lastUserDataAt = this.#now;
     path.congestion.used();
     this.#tcb.counters.dataChunksSent++;
     path.counters.dataChunksSent++;

@@ -5,6 +5,7 @@ import type { Path } from '../path/path.ts';
 import { chunkSize } from '../wire/chunk.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
+import { startAutoclose } from './autoclose.ts';
 import { abortAssociation, closeAssociation } from './closing.ts';
 import { extensionParameters, NO_EXTENSIONS, offeredExtensions } from './extensions.ts';
 import { HEARTBEAT_BYTES, sendHeartbeat, startHeartbeats } from './heartbeat.ts';
@@ -223,6 +224,7 @@ export function establish(tcb: Tcb, now: Instant): void {
     'closed',
   );
   startHeartbeats(tcb, now);
+  startAutoclose(tcb, now);
 }
 
 /** ERROR with Stale Cookie in COOKIE-ECHOED: begins anew and asks for a longer life. RFC 9260 §5.2.6. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import type { Path } from '../path/path.ts';
+import { startAutoclose } from './autoclose.ts';
 import { changedConfig, type LiveConfig } from './config.ts';
 import type { PathSettings } from './contract.ts';
 import { heartbeatsChanged } from './heartbeat.ts';
@@ -9,6 +10,7 @@ import type { Tcb } from './tcb.ts';
 export function reconfigure(tcb: Tcb, settings: Partial<LiveConfig>, now: Instant): void {
   tcb.config = changedConfig(tcb.config, settings);
   tcb.inbound?.ack.setOptions(tcb.config);
+  if (settings.autocloseMs !== undefined) startAutoclose(tcb, now);
   for (const path of tcb.paths.all) {
     path.rto.setLimits(tcb.config);
     if (settings.heartbeats !== undefined) path.heartbeats = settings.heartbeats;

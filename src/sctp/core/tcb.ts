@@ -46,7 +46,9 @@ export type AssociationTimer =
   /** When to probe a closed window. RFC 9260 §6.1 A. */
   | 'zero-window'
   /** When the lifetime of a queued message ends. RFC 9260 §11.1.5. */
-  | 'lifetime';
+  | 'lifetime'
+  /** When an association without user messages is closed. RFC 6458 §8.1.8. */
+  | 'autoclose';
 
 /** Receiving side; exists once the peer's Initial TSN is known. */
 export interface Inbound {
@@ -143,7 +145,10 @@ export class Tcb {
     't5-shutdown-guard',
     'zero-window',
     'lifetime',
+    'autoclose',
   ]);
+  /** When DATA was sent or received last. */
+  lastUserDataAt: Instant | undefined;
   readonly scheduling: Scheduling;
   inbound: Inbound | undefined;
   outbound: Outbound;
@@ -242,6 +247,13 @@ export class Tcb {
   /** What the peer has room for. RFC 9260 §6.2.1 A–D: its last word less what is in flight. */
   get peerRwndBytes(): number {
     return Math.max(0, this.outbound.peerAdvertisedRwndBytes - this.outbound.outstanding.flightDataBytes);
+  }
+
+  /** Longest piece of a message that a DATA chunk carries: to any address of the peer (RFC 9260 §6.9), and by setting. */
+  get fragmentationPointBytes(): number {
+    const byMtu = this.paths.amdcsBytes - this.outbound.queue.headerBytes;
+    const { maxFragmentBytes } = this.config;
+    return maxFragmentBytes === 0 ? byMtu : Math.min(byMtu, maxFragmentBytes);
   }
 
   get inFastRecovery(): boolean {

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { ScriptedPeer } from '../../harness/scripted-peer.ts';
+
+const sizes = (peer: ScriptedPeer): number[] =>
+  peer.packets.flatMap(({ chunks }) =>
+    chunks.flatMap((chunk) => (chunk.kind === 'data' ? [chunk.userData.length] : [])),
+  );
+
+describe('fragmentation as set (RFC 6458 §8.1.11, §8.1.16)', () => {
+  it('[API-0150] maxFragmentBytes cuts messages smaller than the path MTU would', () => {
+    const peer = new ScriptedPeer({ config: { maxFragmentBytes: 100 } }).connect();
+    peer.node.send(peer.id, new Uint8Array(250));
+    peer.clock.runFor(0);
+    expect(sizes(peer)).toEqual([100, 100, 50]);
+    expect(peer.status?.fragmentationPointBytes).toBe(100);
+  });
+
+  it('[API-0150] more than the path MTU carries means nothing, and so does 0', () => {
+    for (const maxFragmentBytes of [0, 65_535]) {
+      const peer = new ScriptedPeer({ config: { maxFragmentBytes } }).connect();
+      peer.node.send(peer.id, new Uint8Array(1500));
+      peer.clock.runFor(0);
+      expect(sizes(peer)).toEqual([1444, 56]);
+    }
+  });
+
+  it('[API-0140] with fragmentation off a longer message is refused, and nothing is sent', () => {
+    const peer = new ScriptedPeer({ config: { fragmentation: false } }).connect();
+    const heard = peer.packets.length;
+    expect(() => peer.node.send(peer.id, new Uint8Array(1445))).toThrowError(
+      expect.objectContaining({ code: 'ERR_SCTP_MESSAGE_TOO_LARGE', message: expect.stringContaining('carries 1444') }),
+    );
+    peer.clock.runFor(1000);
+    expect(peer.packets.length).toBe(heard);
+    peer.node.send(peer.id, new Uint8Array(1444));
+    peer.clock.runFor(0);
+    expect(sizes(peer)).toEqual([1444]);
+  });
+});
