@@ -3,6 +3,7 @@ import { expectThat } from './scenario.ts';
 
 /** Far from the identifiers that a decoder knows. */
 const FIRST_PPID = 0x5000_0000;
+const UNORDERED_EVERY = 7;
 
 export interface EchoRunOptions {
   readonly messages: number;
@@ -33,6 +34,7 @@ export class EchoRun {
       expectThat(Buffer.compare(data, this.#message(i)) === 0, `message ${i} came back changed`);
       expectThat(!seen.has(i), `message ${i} came back twice`);
       expectThat(stream === i % streams, `message ${i} came back on stream ${stream}`);
+      expectThat(unordered === (i % UNORDERED_EVERY === 0), `message ${i} came back ${unordered ? 'un' : ''}ordered`);
       if (!unordered) {
         expectThat((last.get(stream) ?? -1) < i, `message ${i} overtook another one on stream ${stream}`);
         last.set(stream, i);
@@ -54,7 +56,7 @@ export class EchoRun {
       await association.send(this.#message(i), {
         stream: i % streams,
         ppid: FIRST_PPID + i,
-        unordered: i % 7 === 0,
+        unordered: i % UNORDERED_EVERY === 0,
       });
     }
   }

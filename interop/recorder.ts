@@ -1,30 +1,46 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CaptureEntry, pcapngHeader, pcapngPacket } from '../src/sctp/index.ts';
+import { pcapngIpPacket } from '../src/sctp/trace/pcapng.ts';
 import { expectThat } from './scenario.ts';
 import { describeReport, tsharkReport } from './tshark.ts';
 
-/** Keeps what an endpoint sends and receives, for tshark to read. */
+/** Keeps what was on the wire, for tshark to read. */
 export class Recorder {
-  readonly #parts: Uint8Array[] = [pcapngHeader()];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'rserpool-interop-'));
+  readonly #file = join(this.#folder, 'capture.pcapng');
+  readonly #descriptor = openSync(this.#file, 'w');
 
+  constructor() {
+    writeSync(this.#descriptor, pcapngHeader());
+  }
+
+  /** What an endpoint of ours sends and receives: its option `capture`. */
   readonly capture = (entry: CaptureEntry): void => {
-    this.#parts.push(pcapngPacket({ ...entry, payload: entry.payload.slice() }));
+    writeSync(this.#descriptor, pcapngPacket(entry));
   };
 
-  /** Throws unless tshark finds every packet well-formed and its checksum right. */
+  /** IP packets as they are: a network's `trace`. */
+  readonly trace = (packet: Uint8Array): void => {
+    writeSync(this.#descriptor, pcapngIpPacket(1000 * (performance.timeOrigin + performance.now()), packet));
+  };
+
+  /** Ends the recording. Throws unless tshark finds every packet well-formed and its checksums right. */
   async check(see: (text: string) => void): Promise<void> {
-    const folder = mkdtempSync(join(tmpdir(), 'rserpool-interop-'));
     try {
-      const file = join(folder, 'capture.pcapng');
-      writeFileSync(file, Buffer.concat(this.#parts));
-      const report = await tsharkReport(file);
+      const report = await tsharkReport(this.#file);
       see(describeReport(report));
       expectThat(report.sctp > 0 && report.goodChecksums === report.sctp, 'tshark does not verify every checksum');
       expectThat(report.malformed === 0 && report.badChecksums === 0, 'tshark finds malformed packets');
     } finally {
-      rmSync(folder, { recursive: true });
+      this.discard();
     }
+  }
+
+  /** Forgets what was recorded. */
+  discard(): void {
+    closeSync(this.#descriptor);
+    rmSync(this.#folder, { recursive: true });
   }
 }

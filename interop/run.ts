@@ -1,8 +1,17 @@
-/** Encounters with real peers. Needs Debian's libusrsctp-examples and tshark; see CONTRIBUTING.md. */
+/** Encounters with real peers. Needs packages of Debian; see CONTRIBUTING.md. */
 import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Scenario } from './scenario.ts';
 import { demoCapture } from './scenarios/demo-capture.ts';
+import { kernelEndings } from './scenarios/kernel-endings.ts';
+import { kernelLksctp } from './scenarios/kernel-lksctp.ts';
+import { kernelLoss } from './scenarios/kernel-loss.ts';
+import { kernelPathCut } from './scenarios/kernel-path-cut.ts';
+import { kernelRefusal } from './scenarios/kernel-refusal.ts';
+import { kernelRestart } from './scenarios/kernel-restart.ts';
+import { kernelSetup } from './scenarios/kernel-setup.ts';
+import { kernelTransfer } from './scenarios/kernel-transfer.ts';
+import { kernelUdpPort } from './scenarios/kernel-udp-port.ts';
 import { usrsctpBulk } from './scenarios/usrsctp-bulk.ts';
 import { usrsctpClient } from './scenarios/usrsctp-client.ts';
 import { usrsctpCollision } from './scenarios/usrsctp-collision.ts';
@@ -21,6 +30,15 @@ const SCENARIOS: readonly Scenario[] = [
   usrsctpPeerAbort,
   usrsctpRefusal,
   usrsctpRestart,
+  kernelSetup,
+  kernelTransfer,
+  kernelEndings,
+  kernelRestart,
+  kernelRefusal,
+  kernelUdpPort,
+  kernelPathCut,
+  kernelLoss,
+  kernelLksctp,
   demoCapture,
 ];
 

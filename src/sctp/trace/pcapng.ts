@@ -50,17 +50,22 @@ export function pcapngHeader(application = 'rserpool'): Uint8Array {
  */
 export function pcapngPacket(packet: PcapngPacket): Uint8Array {
   const bytes = encodeIpPacket({ ...packet, encapsulation: packet.encapsulation ?? 'udp' });
+  return pcapngIpPacket(packet.timeUs, bytes, packet.comment);
+}
+
+/** An IP packet as it was on the wire, as one packet of a capture file. `timeUs` as in {@link PcapngPacket}. */
+export function pcapngIpPacket(timeUs: number, bytes: Uint8Array, comment?: string): Uint8Array {
   const w = new ByteWriter(bytes.length + 64);
   writeBlock(w, BLOCK_TYPES.enhancedPacket, () => {
     w.u32(0);
-    w.u32(Math.floor(packet.timeUs / 0x1_0000_0000));
-    w.u32(Math.floor(packet.timeUs) % 0x1_0000_0000);
+    w.u32(Math.floor(timeUs / 0x1_0000_0000));
+    w.u32(Math.floor(timeUs) % 0x1_0000_0000);
     w.u32(bytes.length);
     w.u32(bytes.length);
     w.bytes(bytes);
     w.pad4();
-    if (packet.comment === undefined) return;
-    writeOption(w, OPTIONS.comment, new TextEncoder().encode(packet.comment).subarray(0, 0xffff));
+    if (comment === undefined) return;
+    writeOption(w, OPTIONS.comment, new TextEncoder().encode(comment).subarray(0, 0xffff));
     writeOption(w, OPTIONS.end, new Uint8Array(0));
   });
   return w.finish();

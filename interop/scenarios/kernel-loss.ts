@@ -1,0 +1,41 @@
+import { expectThat } from '../scenario.ts';
+import type { Traffic } from '../traffic.ts';
+import { rtoOption } from '../uml/kernel-options.ts';
+import { kernelScenario } from '../uml/kernel-scenario.ts';
+import { describeTransfer, transfer } from '../uml/kernel-transfer.ts';
+import { DIRECTIONS, meet } from '../uml/meeting.ts';
+import { badWeather } from '../uml/weather.ts';
+
+const TRAFFIC: Traffic = { messages: 800, messageBytes: 8000, streams: 8, unorderedEvery: 10 };
+const WEATHER = { lossRate: 0.03, duplicateRate: 0.01, jitterMs: 8 };
+const LIMIT_MS = 90_000;
+const OURS = { rtoInitialMs: 200, rtoMinMs: 200, rtoMaxMs: 1000 };
+const KERNELS = [rtoOption({ initialMs: 200, minMs: 200, maxMs: 1000 })];
+/** Several expirations of T3 in a row. */
+const MAX_GAP_MS = 5000;
+
+/** Both networks lose, double and disorder packets in both directions. */
+export const kernelLoss = kernelScenario('loss, duplication and reordering on both networks', async (lab, see) => {
+  for (const [seed, direction] of DIRECTIONS.entries()) {
+    await using meeting = await meet(lab, direction, { mode: 'digest', config: OURS, options: KERNELS });
+    const before = await lab.kernelCounters();
+    const { fate, report: weather } = badWeather(WEATHER, seed);
+    lab.network.fate = fate;
+    const report = await transfer(meeting, direction, TRAFFIC, LIMIT_MS);
+    const { retransmissions, fastRetransmissions, t3Expirations, duplicateTsnsReceived } = meeting.ours.stats()!;
+    const counters = await lab.kernelCounters();
+    const kernels = (name: string): number => counters[name]! - before[name]!;
+    see(`${direction} and send${direction === 'we connect' ? '' : 's'}: ${describeTransfer(report)}`);
+    see(
+      `${weather.packets} packets, ${weather.lost} lost, ${weather.doubled} doubled, all up to ${WEATHER.jitterMs} ms late`,
+    );
+    see(
+      `ours: ${retransmissions} retransmissions, ${fastRetransmissions} of them fast, ${t3Expirations} T3 expirations, ${duplicateTsnsReceived} duplicates; ` +
+        `the kernel's: ${kernels('SctpFastRetransmits')} fast, ${kernels('SctpT3Retransmits')} after T3; longest gap ${report.longestGapMs.toFixed(0)} ms`,
+    );
+    expectThat(weather.lost > 0 && weather.doubled > 0, 'the weather was fine');
+    expectThat(report.longestGapMs < MAX_GAP_MS, 'the gap is too long');
+    await meeting.ours.shutdown({ signal: AbortSignal.timeout(20_000) });
+    lab.repair();
+  }
+});

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import type { PathChange, SctpAssociation } from '../../src/sctp/index.ts';
+import { pause } from '../peers.ts';
+import { expectThat } from '../scenario.ts';
+import type { Traffic } from '../traffic.ts';
+import { pathOption, rtoOption } from '../uml/kernel-options.ts';
+import { kernelScenario } from '../uml/kernel-scenario.ts';
+import { describeTransfer, transfer } from '../uml/kernel-transfer.ts';
+import { KERNEL_ADDRESSES, type KernelLab, OUR_ADDRESSES } from '../uml/lab.ts';
+import { DIRECTIONS, meet } from '../uml/meeting.ts';
+
+/** Slow enough to last as long as the story. */
+const TRAFFIC: Traffic = { messages: 800, messageBytes: 20_000, streams: 4, unorderedEvery: 10, pauseMs: 10 };
+const LIMIT_MS = 60_000;
+const CUT_AFTER_MS = 1000;
+const REPAIRED_AFTER_MS = 1000;
+const OURS = { rtoInitialMs: 200, rtoMinMs: 200, rtoMaxMs: 1000, pathMaxRetrans: 2, heartbeatIntervalMs: 500 };
+const KERNELS = [rtoOption({ initialMs: 200, minMs: 200, maxMs: 1000 }), pathOption(500, 2)];
+/** T3 has to expire once before anything is sent to the other address. */
+const MAX_GAP_MS = 2000;
+
+/** The primary path is cut in the middle of a transfer and repaired while it goes on. */
+export const kernelPathCut = kernelScenario('a path cut and repaired in mid-transfer', async (lab, see) => {
+  for (const direction of DIRECTIONS) {
+    await using meeting = await meet(lab, direction, { mode: 'digest', config: OURS, options: KERNELS });
+    let finished = false;
+    const transferring = transfer(meeting, direction, TRAFFIC, LIMIT_MS).finally(() => {
+      finished = true;
+    });
+    // If the story fails, that is what is reported.
+    transferring.catch(() => undefined);
+    await pause(CUT_AFTER_MS);
+    const story = await cutAndRepair(lab, meeting.ours);
+    expectThat(!finished, 'the transfer was over before the path came back');
+    const [address] = OUR_ADDRESSES;
+    await meeting.kernels.event('path', { address, state: 'unreachable' });
+    await meeting.kernels.event('path', { address, state: 'available' });
+    const report = await transferring;
+    const { retransmissions, t3Expirations } = meeting.ours.stats()!;
+    see(`${direction} and send${direction === 'we connect' ? '' : 's'}: ${describeTransfer(report)}; ${story}`);
+    see(
+      `longest gap ${report.longestGapMs.toFixed(0)} ms; ours: ${retransmissions} retransmissions, ${t3Expirations} T3 expirations`,
+    );
+    expectThat(report.longestGapMs < MAX_GAP_MS, 'the gap is too long');
+    await meeting.ours.shutdown({ signal: AbortSignal.timeout(10_000) });
+  }
+});
+
+async function cutAndRepair(lab: KernelLab, ours: SctpAssociation): Promise<string> {
+  const [cable] = lab.guest.cables;
+  cable!.cut = true;
+  const began = performance.now();
+  await pathChanged(ours, 'inactive');
+  const inactiveMs = performance.now() - began;
+  await pause(REPAIRED_AFTER_MS);
+  cable!.cut = false;
+  const repaired = performance.now();
+  await pathChanged(ours, 'active');
+  const activeMs = performance.now() - repaired;
+  return `inactive ${inactiveMs.toFixed(0)} ms after the cut, active ${activeMs.toFixed(0)} ms after the repair`;
+}
+
+async function pathChanged(ours: SctpAssociation, wanted: PathChange['change']): Promise<void> {
+  const [{ address, change }] = (await once(ours, 'path-changed', { signal: AbortSignal.timeout(20_000) })) as [
+    PathChange,
+  ];
+  expectThat(address === KERNEL_ADDRESSES[0] && change === wanted, `${address} is ${change}, not ${wanted}`);
+}

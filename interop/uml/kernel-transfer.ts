@@ -1,0 +1,37 @@
+import { expectThat } from '../scenario.ts';
+import { receiveTraffic, sameTraffic, sendTraffic, type Traffic } from '../traffic.ts';
+import type { Direction, Meeting } from './meeting.ts';
+
+export interface TransferReport {
+  readonly megabytes: number;
+  readonly seconds: number;
+  /** Longest time without a message at the receiver. */
+  readonly longestGapMs: number;
+}
+
+/**
+ * Traffic to the other side from the one that has connected. Throws unless everything arrived in time, once, unchanged
+ * and in order. The kernel's socket has to be in mode `digest`.
+ */
+export async function transfer(
+  { ours, kernels }: Meeting,
+  sender: Direction,
+  traffic: Traffic,
+  limitMs: number,
+): Promise<TransferReport> {
+  const began = performance.now();
+  const signal = AbortSignal.timeout(limitMs);
+  const [sent, received] = await Promise.all(
+    sender === 'we connect'
+      ? [sendTraffic(ours, traffic), kernels.received(traffic.messages, limitMs)]
+      : [kernels.sendTraffic(traffic), receiveTraffic(ours, traffic.messages, signal)],
+  );
+  const seconds = (performance.now() - began) / 1000;
+  expectThat(received.messages === traffic.messages, `${received.messages} of ${traffic.messages} messages arrived`);
+  expectThat(sameTraffic(sent.digest, received.digest), 'what was received is not what was sent');
+  return { megabytes: sent.bytes / 1e6, seconds, longestGapMs: received.longestGapMs };
+}
+
+export function describeTransfer({ megabytes, seconds }: TransferReport): string {
+  return `${megabytes.toFixed(1)} MB in ${seconds.toFixed(1)} s, ${(megabytes / seconds).toFixed(1)} MB/s`;
+}
