@@ -2,7 +2,7 @@ import { expectThat } from '../scenario.ts';
 import type { Traffic } from '../traffic.ts';
 import { rtoOption } from '../uml/kernel-options.ts';
 import { kernelScenario } from '../uml/kernel-scenario.ts';
-import { describeTransfer, transfer } from '../uml/kernel-transfer.ts';
+import { describeStats, describeTransfer, sends, transfer } from '../uml/kernel-transfer.ts';
 import { DIRECTIONS, meet } from '../uml/meeting.ts';
 import { badWeather } from '../uml/weather.ts';
 
@@ -22,17 +22,14 @@ export const kernelLoss = kernelScenario('loss, duplication and reordering on bo
     const { fate, report: weather } = badWeather(WEATHER, seed);
     lab.network.fate = fate;
     const report = await transfer(meeting, direction, TRAFFIC, LIMIT_MS);
-    const { retransmissions, fastRetransmissions, t3Expirations, duplicateTsnsReceived } = meeting.ours.stats()!;
     const counters = await lab.kernelCounters();
     const kernels = (name: string): number => counters[name]! - before[name]!;
-    see(`${direction} and send${direction === 'we connect' ? '' : 's'}: ${describeTransfer(report)}`);
+    see(`${sends(direction)}: ${describeTransfer(report)}, longest gap ${report.longestGapMs.toFixed(0)} ms`);
     see(
       `${weather.packets} packets, ${weather.lost} lost, ${weather.doubled} doubled, all up to ${WEATHER.jitterMs} ms late`,
     );
-    see(
-      `ours: ${retransmissions} retransmissions, ${fastRetransmissions} of them fast, ${t3Expirations} T3 expirations, ${duplicateTsnsReceived} duplicates; ` +
-        `the kernel's: ${kernels('SctpFastRetransmits')} fast, ${kernels('SctpT3Retransmits')} after T3; longest gap ${report.longestGapMs.toFixed(0)} ms`,
-    );
+    const again = `${kernels('SctpFastRetransmits')} fast, ${kernels('SctpT3Retransmits')} after T3`;
+    see(`${describeStats(meeting.ours)}; the kernel's sent again: ${again}`);
     expectThat(weather.lost > 0 && weather.doubled > 0, 'the weather was fine');
     expectThat(report.longestGapMs < MAX_GAP_MS, 'the gap is too long');
     await meeting.ours.shutdown({ signal: AbortSignal.timeout(20_000) });

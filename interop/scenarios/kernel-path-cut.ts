@@ -5,7 +5,7 @@ import { expectThat } from '../scenario.ts';
 import type { Traffic } from '../traffic.ts';
 import { pathOption, rtoOption } from '../uml/kernel-options.ts';
 import { kernelScenario } from '../uml/kernel-scenario.ts';
-import { describeTransfer, transfer } from '../uml/kernel-transfer.ts';
+import { describeStats, describeTransfer, sends, transfer } from '../uml/kernel-transfer.ts';
 import { KERNEL_ADDRESSES, type KernelLab, OUR_ADDRESSES } from '../uml/lab.ts';
 import { DIRECTIONS, meet } from '../uml/meeting.ts';
 
@@ -36,11 +36,8 @@ export const kernelPathCut = kernelScenario('a path cut and repaired in mid-tran
     await meeting.kernels.event('path', { address, state: 'unreachable' });
     await meeting.kernels.event('path', { address, state: 'available' });
     const report = await transferring;
-    const { retransmissions, t3Expirations } = meeting.ours.stats()!;
-    see(`${direction} and send${direction === 'we connect' ? '' : 's'}: ${describeTransfer(report)}; ${story}`);
-    see(
-      `longest gap ${report.longestGapMs.toFixed(0)} ms; ours: ${retransmissions} retransmissions, ${t3Expirations} T3 expirations`,
-    );
+    see(`${sends(direction)}: ${describeTransfer(report)}; ${story}`);
+    see(`longest gap ${report.longestGapMs.toFixed(0)} ms; ${describeStats(meeting.ours)}`);
     expectThat(report.longestGapMs < MAX_GAP_MS, 'the gap is too long');
     await meeting.ours.shutdown({ signal: AbortSignal.timeout(10_000) });
   }

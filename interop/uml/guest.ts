@@ -26,12 +26,13 @@ export class Guest {
   readonly #process: ChildProcess;
   readonly #network: IpNetwork;
   readonly #folder: string;
-  readonly #killGroup = (): void => {
+  readonly #remove = (): void => {
     try {
       process.kill(-this.#process.pid!, 'SIGKILL');
     } catch {
       // It has ended by itself.
     }
+    rmSync(this.#folder, { recursive: true, force: true });
   };
   private constructor(
     network: IpNetwork,
@@ -50,7 +51,7 @@ export class Guest {
       stdio: ['ignore', 'pipe', 'ignore', 'pipe', 'pipe'],
       env: { ...process.env, TMPDIR: memoryFolder() },
     });
-    process.once('exit', this.#killGroup);
+    process.once('exit', this.#remove);
     const stdio = this.#process.stdio as readonly unknown[];
     this.calls = new GuestCalls(stdio[COMMANDS] as Writable, stdio[RESULTS] as Readable, onEvent);
     let console = '';
@@ -108,12 +109,11 @@ export class Guest {
 
   /** Switches it off: nobody is told anything. */
   async kill(): Promise<void> {
-    process.off('exit', this.#killGroup);
+    process.off('exit', this.#remove);
     const exit = this.ended ? undefined : once(this.#process, 'exit');
-    this.#killGroup();
+    this.#remove();
     await exit;
     for (const address of this.addresses) this.#network.unplug(address);
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SctpAssociation } from '../../src/sctp/index.ts';
 import { expectThat } from '../scenario.ts';
 import { receiveTraffic, sameTraffic, sendTraffic, type Traffic } from '../traffic.ts';
 import type { Direction, Meeting } from './meeting.ts';
@@ -30,6 +31,19 @@ export async function transfer(
   expectThat(received.messages === traffic.messages, `${received.messages} of ${traffic.messages} messages arrived`);
   expectThat(sameTraffic(sent.digest, received.digest), 'what was received is not what was sent');
   return { megabytes: sent.bytes / 1e6, seconds, longestGapMs: received.longestGapMs };
+}
+
+/** Who connects and sends. */
+export function sends(direction: Direction): string {
+  return direction === 'we connect' ? 'we connect and send' : 'the kernel connects and sends';
+}
+
+export function describeStats(ours: SctpAssociation): string {
+  const { retransmissions, fastRetransmissions, t3Expirations, duplicateTsnsReceived } = ours.stats()!;
+  return (
+    `ours: ${retransmissions} chunks sent again, ${fastRetransmissions} of them fast, ${t3Expirations} T3 expirations, ` +
+    `${duplicateTsnsReceived} duplicates received`
+  );
 }
 
 export function describeTransfer({ megabytes, seconds }: TransferReport): string {

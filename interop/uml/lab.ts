@@ -88,6 +88,11 @@ export class KernelLab {
     return Object.fromEntries(lines.map((line) => line.split(/\s+/)).map(([name, value]) => [name, Number(value)]));
   }
 
+  /** Packets that the guest has not taken in time since it was booted. */
+  get overruns(): number {
+    return this.guest.cables.reduce((sum, cable) => sum + cable.overruns, 0);
+  }
+
   /** Nothing is lost, late or cut any more. */
   repair(): void {
     this.network.fate = undefined;
