@@ -119,6 +119,24 @@ describe('SctpEndpoint: connect and listen', () => {
     expect([client.associations, server.associations]).toEqual([[near], [far.value]]);
   });
 
+  it('[UDPE-0002, UDPE-0011] looks for the peer at UDP port 9899 unless told otherwise, and finds out nothing by itself', async () => {
+    const world = new SimWorld();
+    const substrate = world.host('server', '10.0.0.2');
+    const bind = (udpPort: number) =>
+      SctpEndpoint.bind({ sctpPort: 5000, udpPort, addresses: ['10.0.0.2'], substrate });
+    await using usual = await bind(9899);
+    await using unusual = await bind(7777);
+    usual.listen();
+    unusual.listen();
+    await using client = await SctpEndpoint.bind({ addresses: ['10.0.0.1'], substrate: world.host('a', '10.0.0.1') });
+    const target = { addresses: ['10.0.0.2'], sctpPort: 5000 };
+    await world.run(client.connect(target));
+    expect([usual.associations.length, unusual.associations.length]).toEqual([1, 0]);
+    await world.run(client.connect({ ...target, udpPort: 7777 }));
+    expect([usual.associations.length, unusual.associations.length]).toEqual([1, 1]);
+    await world.run(client.close());
+  });
+
   it('sends messages both ways, with stream, PPID and order', async () => {
     const { world, connected } = await setUp();
     const [near, far] = await connected();
