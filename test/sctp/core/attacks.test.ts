@@ -26,22 +26,6 @@ describe('attacks (RFC 5062)', () => {
     expect([peer.heard(), peer.node.texts()]).toEqual([['ABORT T'], []]);
   });
 
-  it('[ATK-0015] a cookie that is replayed after an ABORT makes one association again, and none beyond its life', () => {
-    const peer = new ScriptedPeer();
-    const ack = peer.askForInitAck();
-    for (let i = 1; i <= 3; i++) {
-      peer.echo(ack);
-      peer.echo(ack);
-      expect([peer.core.associations.size, peer.node.eventsOf('up').length]).toEqual([1, i]);
-      peer.sendWith({ tag: ack.initiateTag }, { kind: 'abort', tagReflected: false, causes: [] });
-      expect(peer.core.associations.size).toBe(0);
-    }
-    peer.clock.runFor(60_001);
-    peer.heard();
-    peer.echo(ack);
-    expect([peer.core.associations.size, peer.heard()]).toEqual([0, ['ERROR stale-cookie']]);
-  });
-
   it('[ATK-0007] ASCONF is an unknown chunk, authenticated or not: it adds no address', () => {
     const peer = new ScriptedPeer({ addresses: [ATTACKER, VICTIM] }).establish();
     const addIp = [0xc0, 0x01, 0, 16, 0, 0, 0, 1, 0, 5, 0, 8, 10, 0, 0, 3];
