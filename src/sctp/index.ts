@@ -18,10 +18,18 @@ export {
   type CloseOptions,
   type ConnectOptions,
   type ConnectTarget,
+  type FirstMessage,
   SctpEndpoint,
 } from './api/endpoint.ts';
 export type { Listener, ListenOptions } from './api/listener.ts';
-export type { PathChange, SctpAssociationEvents, SctpMessage, SendFailure, SendOptions } from './api/message.ts';
+export type {
+  NextMessage,
+  PathChange,
+  SctpAssociationEvents,
+  SctpMessage,
+  SendFailure,
+  SendOptions,
+} from './api/message.ts';
 export type { SctpAddress } from './api/sctp-address.ts';
 export type { WaitOptions } from './api/waiters.ts';
 export type { AssociationConfig, EndpointConfig, LiveConfig } from './core/config.ts';

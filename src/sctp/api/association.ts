@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { IpAddress } from '../../base/address.ts';
 import { emitSafely } from '../../base/emit-safely.ts';
 import type { LiveConfig } from '../core/config.ts';
 import type {
@@ -14,12 +13,12 @@ import type {
 } from '../core/contract.ts';
 import { SctpError } from '../core/errors.ts';
 import type { Driver } from '../udp/driver.ts';
-import { canonicalAddress } from './addresses.ts';
 import { closeError, isGraceful } from './close-error.ts';
 import { Inbox } from './inbox.ts';
-import type { SctpAssociationEvents, SctpMessage, SendOptions } from './message.ts';
+import type { NextMessage, SctpAssociationEvents, SctpMessage, SendOptions } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { remoteOf, type SctpAddress } from './sctp-address.ts';
+import { knownAddress, sendRequest } from './send-request.ts';
 import { Waiters, type WaitOptions } from './waiters.ts';
 
 /** How long `Symbol.asyncDispose` and `SctpEndpoint.close` let a graceful end take before they abort, in ms. */
@@ -64,6 +63,8 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   readonly local: SctpAddress;
   /** Resolves when the association has ended, whichever way; never rejects. */
   readonly closed: Promise<CloseReason>;
+  /** What calls of `send` leave open is taken from here. RFC 6458 §8.1.31, §8.1.32. */
+  sendDefaults: SendOptions | undefined;
   readonly #driver: Driver;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
@@ -175,6 +176,13 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     return this.messages();
   }
 
+  /**
+   * What `receive` would give next, without its data, or `undefined` if nothing has come. RFC 6458 §5.3.6.
+   */
+  peek(): NextMessage | undefined {
+    return this.#inbox.peek();
+  }
+
   /** STATUS of RFC 9260 §11.1.8: how it stands, or how it stood at the end. `undefined` for the moment between them. */
   status(): AssociationStatus | undefined {
     return this.#final ?? this.#driver.core.status(this.id);
@@ -197,7 +205,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    */
   setPrimary(address: string): void {
     this.#assertOpen();
-    this.#driver.core.setPrimary(this.id, this.#peerAddress(address));
+    this.#driver.core.setPrimary(this.id, knownAddress(address, this.#remote.addresses));
     this.#refreshRemote();
     this.#driver.touched();
   }
@@ -209,7 +217,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    */
   requestHeartbeat(address: string): void {
     this.#assertOpen();
-    this.#driver.core.requestHeartbeat(this.id, this.#peerAddress(address), this.#driver.now());
+    this.#driver.core.requestHeartbeat(this.id, knownAddress(address, this.#remote.addresses), this.#driver.now());
     this.#driver.touched();
   }
 
@@ -233,7 +241,12 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    */
   configurePath(address: string, settings: PathSettings): void {
     this.#assertOpen();
-    this.#driver.core.configurePath(this.id, this.#peerAddress(address), settings, this.#driver.now());
+    this.#driver.core.configurePath(
+      this.id,
+      knownAddress(address, this.#remote.addresses),
+      settings,
+      this.#driver.now(),
+    );
     this.#driver.touched();
   }
 
@@ -338,30 +351,13 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#tell('closed', reason);
   }
 
-  /** Checks what the core does not look at. */
   #request(data: Uint8Array | string, options: SendOptions): SendRequest {
-    const { stream = 0, ppid = 0, unordered = false, lifetimeMs, sackImmediately, context } = options;
-    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    if (!(bytes instanceof Uint8Array)) {
-      throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `a message is a Uint8Array or a string, not ${typeof data}`);
-    }
-    if (lifetimeMs !== undefined && !(lifetimeMs >= 0)) {
-      const text = `lifetimeMs is ${lifetimeMs}, but takes a number from 0`;
-      throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text, { lifetimeMs });
-    }
-    const destination = options.destination === undefined ? undefined : this.#peerAddress(options.destination);
-    return { data: bytes, streamId: stream, ppid, unordered, lifetimeMs, sackImmediately, destination, context };
-  }
-
-  #peerAddress(text: string): IpAddress {
-    const address = canonicalAddress(text);
-    const { addresses } = this.#remote;
-    if (addresses.includes(address)) return address;
-    const known = addresses.join(', ');
-    throw new SctpError('ERR_SCTP_BAD_ADDRESS', `${address} is none of the peer's addresses: ${known}`, {
-      address,
-      addresses,
-    });
+    const { sendDefaults } = this;
+    return sendRequest(
+      data,
+      sendDefaults === undefined ? options : { ...sendDefaults, ...options },
+      this.#remote.addresses,
+    );
   }
 
   #offer(request: SendRequest): boolean {

@@ -7,6 +7,7 @@ import type {
   CloseReason,
   EndpointCounters,
   SctpCore,
+  SendRequest,
 } from '../core/contract.ts';
 import { Endpoint } from '../core/endpoint.ts';
 import { SctpError } from '../core/errors.ts';
@@ -19,6 +20,8 @@ import { localAddresses, peerAddresses } from './addresses.ts';
 import { GRACEFUL_CLOSE_MS, SctpAssociation } from './association.ts';
 import { closeError } from './close-error.ts';
 import { Listener, type ListenOptions } from './listener.ts';
+import type { SendOptions } from './message.ts';
+import { sendRequest } from './send-request.ts';
 import { Waiters, type WaitOptions } from './waiters.ts';
 
 export interface BindOptions {
@@ -53,6 +56,16 @@ export interface ConnectTarget {
 export interface ConnectOptions extends WaitOptions {
   /** Protocol parameters of this association, over those of the endpoint. */
   readonly config?: Partial<AssociationConfig> | undefined;
+  /**
+   * Sent as soon as the protocol allows, which is in the packet of the COOKIE ECHO if they fit (RFC 9260 §5.1). If the
+   * set-up fails, none of them was delivered.
+   */
+  readonly messages?: readonly FirstMessage[] | undefined;
+}
+
+/** A message that is sent along with the set-up of an association. */
+export interface FirstMessage extends SendOptions {
+  readonly data: Uint8Array | string;
 }
 
 export interface CloseOptions {
@@ -175,7 +188,15 @@ export class SctpEndpoint {
       config,
     };
     const { core } = this.#driver;
+    const first = (options.messages ?? []).map(({ data, ...how }) => sendRequest(data, how, request.addresses));
     const id = core.associate(request, this.#driver.now());
+    try {
+      for (const message of first) this.#sendFirst(id, message);
+    } catch (error) {
+      core.abort(id, 'the set-up was cancelled', this.#driver.now());
+      this.#driver.touched();
+      throw error;
+    }
     const attempt = new Waiters<AssociateRequest, SctpAssociation>(() => {
       this.#connecting.delete(id);
       core.abort(id, 'the set-up was cancelled', this.#driver.now());
@@ -184,6 +205,27 @@ export class SctpEndpoint {
     this.#connecting.set(id, attempt);
     this.#driver.touched();
     return attempt.wait(request, signal);
+  }
+
+  /**
+   * Sends one message to every association that is up (RFC 6458 §5.3.4, SCTP_SENDALL). Resolves when each has taken it
+   * or refused it; an association that refused it stands in the result with the error.
+   */
+  async sendToAll(
+    data: Uint8Array | string,
+    options: SendOptions & WaitOptions = {},
+  ): Promise<Map<SctpAssociation, Error>> {
+    this.#assertOpen();
+    const refused = new Map<SctpAssociation, Error>();
+    const sendTo = async (association: SctpAssociation): Promise<void> => {
+      try {
+        await association.send(data, options);
+      } catch (error) {
+        refused.set(association, error as Error);
+      }
+    };
+    await Promise.all(this.associations.map(sendTo));
+    return refused;
   }
 
   /**
@@ -205,6 +247,12 @@ export class SctpEndpoint {
     await Promise.all(this.associations.map((association) => association.closeWithin(timeoutMs, reason)));
     this.#driver.stop(reason);
     if (this.#ownsEncapsulation) await this.encapsulation.close();
+  }
+
+  #sendFirst(id: AssociationId, message: SendRequest): void {
+    if (this.#driver.core.send(id, message, this.#driver.now())) return;
+    const text = 'the first messages are more than sendBufferBytes: send the others when the association is up';
+    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text);
   }
 
   #handleEvent(id: AssociationId, event: AssociationEvent): void {

@@ -1,7 +1,7 @@
 import { Deque } from '../../base/deque.ts';
 import type { AssociationEvent } from '../core/contract.ts';
 import type { SctpError } from '../core/errors.ts';
-import type { SctpMessage } from './message.ts';
+import type { NextMessage, SctpMessage } from './message.ts';
 import { Waiters } from './waiters.ts';
 
 type MessageEvent = Extract<AssociationEvent, { kind: 'message' }>;
@@ -33,6 +33,13 @@ export class Inbox {
       this.#consumed(event.windowBytes);
       this.#readers.resolveFirst(toMessage(event));
     }
+  }
+
+  /** The oldest message without its data. */
+  peek(): NextMessage | undefined {
+    const event = this.#unread.at(0);
+    if (event === undefined) return undefined;
+    return { bytes: event.data.length, stream: event.streamId, ppid: event.ppid, unordered: event.unordered };
   }
 
   /** Takes the oldest message, if there is one. */

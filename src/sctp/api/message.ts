@@ -13,6 +13,12 @@ export interface SctpMessage {
   readonly unordered: boolean;
 }
 
+/** A message that waits to be read. RFC 6458 §5.3.6. */
+export interface NextMessage extends Omit<SctpMessage, 'data'> {
+  /** Length of its data. */
+  readonly bytes: number;
+}
+
 /** How one message is sent. RFC 9260 §11.1.5. */
 export interface SendOptions {
   /** Stream identifier, below the association's `outboundStreams`. Default 0. */
