@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Scenario } from './scenario.ts';
 import { demoCapture } from './scenarios/demo-capture.ts';
+import { kernelCollision } from './scenarios/kernel-collision.ts';
 import { kernelEndings } from './scenarios/kernel-endings.ts';
 import { kernelLksctp } from './scenarios/kernel-lksctp.ts';
 import { kernelLoss } from './scenarios/kernel-loss.ts';
@@ -12,6 +13,7 @@ import { kernelRestart } from './scenarios/kernel-restart.ts';
 import { kernelSetup } from './scenarios/kernel-setup.ts';
 import { kernelTransfer } from './scenarios/kernel-transfer.ts';
 import { kernelUdpPort } from './scenarios/kernel-udp-port.ts';
+import { kernelWindow } from './scenarios/kernel-window.ts';
 import { usrsctpBulk } from './scenarios/usrsctp-bulk.ts';
 import { usrsctpClient } from './scenarios/usrsctp-client.ts';
 import { usrsctpCollision } from './scenarios/usrsctp-collision.ts';
@@ -32,7 +34,9 @@ const SCENARIOS: readonly Scenario[] = [
   usrsctpRestart,
   kernelSetup,
   kernelTransfer,
+  kernelWindow,
   kernelEndings,
+  kernelCollision,
   kernelRestart,
   kernelRefusal,
   kernelUdpPort,

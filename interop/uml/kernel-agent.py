@@ -98,6 +98,8 @@ class Sctp:
     def __init__(self, s, mode):
         self.socket = s
         self.mode = mode
+        self.may_read = threading.Event()
+        self.may_read.set()
         self.number = next(numbers)
         self.messages = 0
         self.bytes = 0
@@ -115,6 +117,7 @@ class Sctp:
         parts = []
         last_look = None
         while last_look is None or time.monotonic() < last_look:
+            self.may_read.wait()
             try:
                 data, ancillary, flags, _ = self.socket.recvmsg(LARGEST_MESSAGE, 256)
             except OSError as error:
@@ -248,6 +251,11 @@ def connect(port, addresses, local_port, local_addresses, mode='report', options
     return peer.number
 
 
+def call(on, port, addresses):
+    """One-to-many sockets only: an association from a socket that listens."""
+    sockets[on].socket.setsockopt(SCTP, SCTP_SOCKOPT_CONNECTX, sockaddrs(addresses, port))
+
+
 def send(on, hex, **how):
     sockets[on].send(bytes.fromhex(hex), **how)
 
@@ -278,6 +286,14 @@ def received(on, messages, seconds):
         peer.changed.wait_for(lambda: peer.messages >= messages, seconds)
         return {'messages': peer.messages, 'bytes': peer.bytes, 'longestGapMs': 1000 * peer.longest_gap,
                 'digest': peer.digest.value()}
+
+
+def read(on, go_on):
+    """Lets the receive buffer fill, or empties it again."""
+    if go_on:
+        sockets[on].may_read.set()
+    else:
+        sockets[on].may_read.clear()
 
 
 def shutdown(on):
@@ -311,8 +327,8 @@ def run(command):
     return {'code': done.returncode, 'output': done.stdout + done.stderr}
 
 
-COMMANDS = {f.__name__: f for f in (listen, connect, send, source, received, shutdown, abort, abort_by_close, close,
-                                    set_option, run)}
+COMMANDS = {f.__name__: f for f in (listen, connect, call, send, source, received, read, shutdown, abort,
+                                    abort_by_close, close, set_option, run)}
 
 
 def perform(command):

@@ -85,6 +85,16 @@ export class KernelSocket {
     return this.#call('received', { messages, seconds: limitMs / 1000 });
   }
 
+  /** Lets the receive buffer fill (false), or empties it again. */
+  read(goOn: boolean): Promise<void> {
+    return this.#call('read', { go_on: goOn });
+  }
+
+  /** One-to-many sockets only: sets up an association from a socket that listens. */
+  call(addresses: readonly string[], port: number): Promise<void> {
+    return this.#call('call', { addresses, port });
+  }
+
   shutdown(): Promise<void> {
     return this.#call('shutdown', {});
   }
