@@ -5,6 +5,7 @@ import type { Scenario } from './scenario.ts';
 import { demoCapture } from './scenarios/demo-capture.ts';
 import { kernelCollision } from './scenarios/kernel-collision.ts';
 import { kernelEndings } from './scenarios/kernel-endings.ts';
+import { kernelFlapping } from './scenarios/kernel-flapping.ts';
 import { kernelLksctp } from './scenarios/kernel-lksctp.ts';
 import { kernelLoss } from './scenarios/kernel-loss.ts';
 import { kernelPathCut } from './scenarios/kernel-path-cut.ts';
@@ -42,6 +43,7 @@ const SCENARIOS: readonly Scenario[] = [
   kernelUdpPort,
   kernelPathCut,
   kernelLoss,
+  kernelFlapping,
   kernelLksctp,
   demoCapture,
 ];
