@@ -92,6 +92,8 @@ export class ScriptedPeer {
   id: AssociationId = 0;
   readonly #sockets: SimSocket[] = [];
   #heard = 0;
+  /** The addresses that the endpoint's user gave last. */
+  #asked: readonly IpAddress[] = [];
 
   constructor(options: ScriptedPeerOptions = {}) {
     const network = new CoreNetwork((core, now) => new Endpoint(core, now), { seed: options.seed ?? 1 });
@@ -170,9 +172,12 @@ export class ScriptedPeer {
     return { ...this.#initFields(), parameters: [], ...fields, kind: 'init' };
   }
 
+  /** The addresses that it was asked for are listed, if there are several. */
   initAck(fields: Partial<InitAckChunk> = {}): InitAckChunk {
     const cookie: Parameter = { kind: 'state-cookie', cookie: new Uint8Array([1, 2, 3, 4, 5]) };
-    return { ...this.#initFields(), parameters: [cookie], ...fields, kind: 'init-ack' };
+    const listed = this.#asked.length < 2 ? [] : this.#asked;
+    const addresses = listed.map((address): Parameter => ({ kind: 'ip-address', address }));
+    return { ...this.#initFields(), parameters: [cookie, ...addresses], ...fields, kind: 'init-ack' };
   }
 
   /** A DATA chunk: a whole ordered message on stream 0 with the SSN of its number, unless told otherwise. */
@@ -247,9 +252,9 @@ export class ScriptedPeer {
 
   /** The endpoint's ASSOCIATE; its INIT has been heard when the call returns. */
   associate(request: Partial<AssociateRequest> = {}): void {
-    const addresses = [this.addresses[0]!];
+    this.#asked = request.addresses ?? [this.addresses[0]!];
     this.id = this.node.call((core, now) =>
-      core.associate({ addresses, sctpPort: PEER_PORT, udpPort: UDP_PORT, ...request }, now),
+      core.associate({ sctpPort: PEER_PORT, udpPort: UDP_PORT, ...request, addresses: this.#asked }, now),
     );
     this.clock.runFor(0);
     this.learn(this.lastHeard('init'));

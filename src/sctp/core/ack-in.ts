@@ -18,8 +18,11 @@ export function handleSack(tcb: Tcb, sack: SackChunk, now: Instant): void {
     case 'SHUTDOWN-PENDING':
     case 'SHUTDOWN-RECEIVED':
       break;
+    case 'COOKIE-ECHOED':
+      // §6: it may be processed, if DATA went with COOKIE ECHO.
+      if (tcb.outbound.outstanding.length > 0) break;
+      return;
     default:
-      // §6: in COOKIE-ECHOED it could be processed, but no DATA has been sent by then; elsewhere it is discarded.
       return;
   }
   const before = tcb.outbound.outstanding.cumulativeTsnAck;

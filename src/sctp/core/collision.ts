@@ -1,3 +1,4 @@
+import type { IpAddress } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import { PathSet } from '../path/path-set.ts';
 import type { ErrorCause } from '../wire/cause.ts';
@@ -31,6 +32,7 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     return;
   }
   const colliding = tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED';
+  const to = tcb.state === 'COOKIE-WAIT' ? destinationInCookieWait(tcb, addresses, origin) : origin;
   if (tcb.state !== 'COOKIE-WAIT' && tcb.localTieTag === 0) {
     tcb.localTieTag = tcb.services.newTag();
     tcb.peerTieTag = tcb.services.newTag();
@@ -42,6 +44,7 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     origin.address,
     {
       config: tcb.config,
+      destination: to.address,
       // §5.2.1: the same tag as in our own INIT; §5.2.2: a new one.
       localTag: colliding ? tcb.localTag : tcb.services.newTag(),
       localInitialTsn: colliding ? tcb.localInitialTsn : tcb.services.entropy.u32(),
@@ -50,7 +53,20 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     },
     now,
   );
-  reply(tcb, init, origin, ack);
+  reply(tcb, init, to, ack);
+}
+
+/**
+ * §5.2.1 (1) to (3): INIT ACK goes to an address that our own user gave and that the INIT names: its source if that is one.
+ *
+ * @param named the source of the INIT, then the addresses in it
+ */
+function destinationInCookieWait(tcb: Tcb, named: readonly IpAddress[], origin: Origin): Origin {
+  for (const address of named) {
+    const path = tcb.paths.find(address);
+    if (path !== undefined) return address === origin.address ? origin : path;
+  }
+  return origin;
 }
 
 /** Rows of the table in RFC 9260 §5.2.4. */
@@ -84,8 +100,7 @@ export function handleUnexpectedCookieEcho(
     case 'restart':
       return restart(tcb, cookie, origin, now);
     case 'collision':
-      collide(tcb, cookie, origin, now);
-      return true;
+      return collide(tcb, cookie, origin, now);
     case 'duplicate':
       if (tcb.state === 'COOKIE-ECHOED') establish(tcb, now);
       acknowledgeCookie(tcb, origin, now);
@@ -162,15 +177,20 @@ function restart(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): b
 }
 
 /** Action B: both sides sent INIT. */
-function collide(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): void {
+function collide(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): boolean {
+  const settingUp = tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED';
+  // The peer began once more after it had told us another Initial TSN: what was transferred since is unknown to it.
+  if (!settingUp && cookie.peerInitialTsn !== tcb.peerInitialTsn) return restart(tcb, cookie, origin, now);
   tcb.peerTag = cookie.peerTag;
-  if (tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED') {
+  if (settingUp) {
+    tcb.keepPeerAddresses(cookie.peerAddresses);
     addPeerPaths(tcb, cookie, origin);
     openTransferOf(tcb, cookie);
     tcb.services.reindex(tcb);
     establish(tcb, now);
   }
   acknowledgeCookie(tcb, origin, now);
+  return true;
 }
 
 /** The addresses of the cookie; the first one, where the INIT ACK was sent, is confirmed (RFC 9260 §5.4). */

@@ -47,6 +47,12 @@ export const associationSettings = {
   /** MIS: inbound streams taken at most. RFC 9260 §3.3.2. */
   maxInboundStreams: { default: 2048, min: 1, max: 65_535 },
   /**
+   * Whether DATA that is queued before the association is up goes in the packet of COOKIE ECHO (RFC 9260 §5.1 C): it is
+   * there one round trip earlier. With peers that take a cookie twice, a late copy of that packet sets up an association
+   * once more, with the same DATA: for messages that may come twice.
+   */
+  dataWithCookieEcho: { default: false },
+  /**
    * MTU of the IP layer below, bytes: the SCTP packet is smaller by the IP and UDP headers (RFC 6951 §5.6).
    * 1500 suits Ethernet; 1280 any IPv6 path.
    */

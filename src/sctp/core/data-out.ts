@@ -13,18 +13,32 @@ type Chunk = OutstandingChunk<SendRequest, Path>;
 
 /** States in which DATA may be sent. RFC 9260 §6. */
 function mayCarryData(tcb: Tcb): boolean {
-  return tcb.state === 'ESTABLISHED' || tcb.state === 'SHUTDOWN-PENDING' || tcb.state === 'SHUTDOWN-RECEIVED';
+  const { state } = tcb;
+  return (
+    (state === 'ESTABLISHED' || state === 'SHUTDOWN-PENDING' || state === 'SHUTDOWN-RECEIVED') &&
+    // §5.4
+    tcb.paths.anyConfirmed
+  );
 }
 
 /** Sends all that may go now: control chunks, then SACK, then lost DATA, then new DATA. RFC 9260 §6.1, §6.10. */
 export function transmit(tcb: Tcb, now: Instant): void {
   const builder = new PacketBuilder(tcb);
+  const beside = tcb.state === 'COOKIE-ECHOED' ? pathForEarlyData(tcb) : undefined;
   for (const { path, chunk } of tcb.control) builder.control(path, chunk);
   tcb.control.length = 0;
   const { inbound } = tcb;
   if (inbound?.ack.due === true && maySack(tcb)) addSack(tcb, inbound, builder);
-  if (mayCarryData(tcb)) new DataSender(tcb, builder, now).run();
+  if (mayCarryData(tcb)) new DataSender(tcb, builder, now, undefined).run();
+  else if (beside !== undefined && builder.path === beside) new DataSender(tcb, builder, now, beside).run();
   builder.flush();
+}
+
+/** §5.1 C: where a COOKIE ECHO is about to go that may take DATA along. */
+function pathForEarlyData(tcb: Tcb): Path | undefined {
+  if (!tcb.config.dataWithCookieEcho) return undefined;
+  const path = tcb.control.find(({ chunk }) => chunk.kind === 'cookie-echo')?.path;
+  return path?.confirmed === true ? path : undefined;
 }
 
 function maySack(tcb: Tcb): boolean {
@@ -54,12 +68,15 @@ class DataSender {
   readonly #tcb: Tcb;
   readonly #builder: PacketBuilder;
   readonly #now: Instant;
+  /** Before COOKIE ACK: the path of the one packet that DATA may go with. */
+  readonly #beside: Path | undefined;
   readonly #rooms: Room[] = [];
 
-  constructor(tcb: Tcb, builder: PacketBuilder, now: Instant) {
+  constructor(tcb: Tcb, builder: PacketBuilder, now: Instant, beside: Path | undefined) {
     this.#tcb = tcb;
     this.#builder = builder;
     this.#now = now;
+    this.#beside = beside;
   }
 
   run(): void {
@@ -108,7 +125,10 @@ class DataSender {
       if (queue.oneStreamPerPacket) this.#letStreamsAlternate(maxDataBytes);
       const bytes = queue.nextFragmentBytes(maxDataBytes);
       if (bytes === 0) return;
-      const path = this.#pathForNew(queue.head!.request);
+      const { request } = queue.head!;
+      // §6.5: only before COOKIE ACK can there be messages for streams that the peer has not granted.
+      if (this.#beside !== undefined && request.streamId >= outbound.streams) return;
+      const path = this.#pathForNew(request);
       const room = this.#roomOf(path);
       if (!this.#allows(room, padded(headerBytes + bytes))) return;
       const closed = bytes > this.#tcb.peerRwndBytes;
@@ -202,6 +222,7 @@ class DataSender {
   /** §6.4, §6.4.1. */
   #destinationOf(chunk: Chunk): Path {
     const { paths } = this.#tcb;
+    if (this.#beside !== undefined) return this.#beside;
     if (chunk.timedOut) return paths.forRetransmission(chunk.carrier);
     return chunk.carrier.usable ? chunk.carrier : paths.forNewData();
   }
@@ -214,8 +235,9 @@ class DataSender {
 
   #allows(room: Room, chunkBytes: number): boolean {
     if (room.bytes <= 0) return false;
-    if (!room.begun || !room.path.congestion.onePacketInFlight) return true;
-    // §7.2.3: what does not fit the one packet waits.
+    // §7.2.3, §5.1 C: what does not fit the one packet waits.
+    const onePacket = (room.begun && room.path.congestion.onePacketInFlight) || this.#beside !== undefined;
+    if (!onePacket) return true;
     return this.#builder.path === room.path && this.#builder.roomBytes(room.path) >= chunkBytes;
   }
 

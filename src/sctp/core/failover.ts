@@ -49,7 +49,8 @@ export function t3Expired(tcb: Tcb, path: Path, now: Instant): void {
   const answeredProbe = windowIsClosed && outbound.answeredSinceProbe;
   outbound.answeredSinceProbe = false;
   // E1, E2, E3.
-  path.congestion.timedOut();
+  // §6.1 A: a window probe does not affect cwnd.
+  if (!outbound.probing) path.congestion.timedOut();
   path.rto.backOff();
   path.measuring = undefined;
   outbound.outstanding.timeout(path);

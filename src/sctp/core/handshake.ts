@@ -28,6 +28,7 @@ const PRESERVATIVE_MARGIN_MS = 1000;
 export function startAssociation(tcb: Tcb, now: Instant): void {
   tcb.state = 'COOKIE-WAIT';
   tcb.setUp = {
+    given: [...tcb.paths.all],
     path: tcb.paths.primary,
     attempts: 0,
     cookie: undefined,
@@ -82,11 +83,10 @@ export function setUpTimedOut(tcb: Tcb, now: Instant): void {
     });
     return;
   }
+  // §5.1: another address of the peer may answer; each has its own RTO, as for DATA.
   setUp.path.rto.backOff();
-  // Another address of the peer may answer; its RTO has to be backed off like the others'.
-  const next = nextPath(tcb, setUp);
-  while (next !== setUp.path && next.rto.rtoMs < setUp.path.rto.rtoMs) next.rto.backOff();
-  setUp.path = next;
+  setUp.path = nextPath(tcb, setUp);
+  takeBackEarlyData(tcb);
   if (tcb.state === 'COOKIE-WAIT') sendInit(tcb, setUp, now);
   else sendCookieEcho(tcb, setUp, now);
 }
@@ -134,9 +134,10 @@ export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, ud
     ]);
     return;
   }
+  // §5.4: confirmed are only those that our own user gave; anybody can put a victim's address on a packet.
+  tcb.keepPeerAddresses(content.addresses);
   for (const address of content.addresses) tcb.addPath(address, udpPort, false);
-  // §5.4: confirmed only if our own user gave it; anybody can put a victim's address on a packet.
-  const path = tcb.paths.find(source) ?? setUp.path;
+  const path = tcb.paths.find(source) ?? tcb.paths.primary;
   tcb.openTransfer(
     ack.initialTsn,
     ack.advertisedRwndBytes,
@@ -145,6 +146,12 @@ export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, ud
     content.extensions,
   );
   tcb.peerAdaptation = content.adaptation;
+  if (hasDataOnLostStreams(tcb)) {
+    abortAssociation(tcb, 'protocol-violation', 'after a Stale Cookie the peer takes fewer streams than before', [
+      { kind: 'invalid-mandatory-parameter' },
+    ]);
+    return;
+  }
   // §6.3.1 C5: only if it answers the one INIT that was sent, and that went to its address.
   if (setUp.attempts === 0 && path === setUp.path) path.rto.measured(now - setUp.sentAt);
   setUp.path = path;
@@ -169,29 +176,47 @@ function sendCookieEcho(tcb: Tcb, setUp: SetUp, now: Instant): void {
   tcb.queueControl(path, { kind: 'cookie-echo', cookie });
   // §5.4: to an unconfirmed address only together with a HEARTBEAT.
   if (!path.confirmed) sendHeartbeat(tcb, path, now);
-  const room = roomBesideCookie(path, cookie) - (path.confirmed ? 0 : HEARTBEAT_BYTES);
-  const parameters = joinWhileTheyFit(setUp.unrecognized, room - ERROR_OVERHEAD_BYTES);
-  // §3.2.2: in the packet of COOKIE ECHO or not at all; nothing else may be sent before COOKIE ACK (§5.1 C).
-  if (parameters.length > 0) {
-    tcb.queueControl(path, { kind: 'error', causes: [{ kind: 'unrecognized-parameters', parameters }] });
-  }
-  setUp.unrecognized = [];
+  reportUnrecognized(tcb, setUp, path, roomBesideCookie(path, cookie) - (path.confirmed ? 0 : HEARTBEAT_BYTES));
 }
 
-/** Headers of chunk and cause. */
-const ERROR_OVERHEAD_BYTES = 8;
-
-function joinWhileTheyFit(parameters: readonly Uint8Array[], roomBytes: number): Uint8Array {
+/** §3.2.2: an ERROR with the unrecognized parameters of the INIT ACK, as many as fit; the others stay to be reported. */
+function reportUnrecognized(tcb: Tcb, setUp: SetUp, path: Path, roomBytes: number): void {
   const whole: Uint8Array[] = [];
-  let left = roomBytes;
-  for (const parameter of parameters) {
+  let left = roomBytes - ERROR_OVERHEAD_BYTES;
+  for (const parameter of setUp.unrecognized) {
     left -= (parameter.length + 3) & ~3;
     if (left < 0) break;
     const padded = new Uint8Array((parameter.length + 3) & ~3);
     padded.set(parameter);
     whole.push(padded);
   }
-  return concatBytes(whole);
+  if (whole.length === 0) return;
+  setUp.unrecognized = setUp.unrecognized.slice(whole.length);
+  const cause = { kind: 'unrecognized-parameters' as const, parameters: concatBytes(whole) };
+  tcb.queueControl(path, { kind: 'error', causes: [cause] });
+}
+
+/** Headers of chunk and cause. */
+const ERROR_OVERHEAD_BYTES = 8;
+
+/**
+ * §6.1, §5.1 C: DATA that went with a COOKIE ECHO goes with the next one, and never alone. A time-out of COOKIE ECHO is one
+ * of the DATA, too (§6.3.3 E1).
+ */
+function takeBackEarlyData(tcb: Tcb): void {
+  for (const path of tcb.paths.all) {
+    if (path.flightBytes === 0) continue;
+    path.congestion.timedOut();
+    path.measuring = undefined;
+    path.timers.stop('t3-rtx');
+    tcb.outbound.outstanding.timeout(path);
+  }
+}
+
+/** Whether DATA that went with an earlier COOKIE ECHO is on a stream that the peer has not granted this time. */
+function hasDataOnLostStreams(tcb: Tcb): boolean {
+  for (const { streamId } of tcb.outbound.outstanding) if (streamId >= tcb.outbound.streams) return true;
+  return false;
 }
 
 /** COOKIE ACK: RFC 9260 §5.1 E. Outside COOKIE-ECHOED it is discarded (§5.2.5). */
@@ -199,6 +224,9 @@ export function handleCookieAck(tcb: Tcb, now: Instant): void {
   const { setUp } = tcb;
   if (tcb.state !== 'COOKIE-ECHOED' || setUp === undefined) return;
   if (setUp.attempts === 0) setUp.path.rto.measured(now - setUp.sentAt);
+  // What had no room beside COOKIE ECHO.
+  const path = tcb.paths.forNewData();
+  reportUnrecognized(tcb, setUp, path, path.pmtuBytes - COMMON_HEADER_BYTES);
   establish(tcb, now);
 }
 
@@ -243,7 +271,12 @@ export function handleStaleCookie(tcb: Tcb, stalenessUs: number, now: Instant): 
   setUp.preservativeMs = Math.ceil(Math.max(0, now - setUp.sentAt) + PRESERVATIVE_MARGIN_MS);
   setUp.attempts = 0;
   setUp.cookie = undefined;
-  if (!setUp.path.confirmed) setUp.path = tcb.paths.primary;
+  setUp.unrecognized = [];
+  takeBackEarlyData(tcb);
+  // §5.4: INIT goes to addresses that our own user gave.
+  tcb.paths.replace(setUp.given);
+  if (!setUp.given.includes(setUp.path)) setUp.path = tcb.paths.primary;
+  tcb.services.reindex(tcb);
   tcb.peerTag = 0;
   tcb.inbound = undefined;
   tcb.extensions = NO_EXTENSIONS;

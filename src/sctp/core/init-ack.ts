@@ -5,19 +5,25 @@ import { encodeParameter } from '../wire/parameter.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import type { AssociationConfig } from './config.ts';
 import { extensionParameters, offeredExtensions } from './extensions.ts';
-import { adaptationParameters, addressParameters, readInitParameters } from './init-parameters.ts';
+import { adaptationParameters, addressParameters, readInitParameters, takesFamilyOf } from './init-parameters.ts';
 import type { EndpointServices } from './tcb.ts';
 
 /** What the INIT ACK takes from us. */
 export interface InitAckOptions {
   readonly config: AssociationConfig;
+  /** Where the INIT ACK goes, if that is not where the INIT came from. */
+  readonly destination?: IpAddress;
   readonly localTag: number;
   readonly localInitialTsn: number;
   readonly localTieTag: number;
   readonly peerTieTag: number;
 }
 
-/** The answer to an INIT: INIT ACK with a State Cookie, and no state kept. RFC 9260 §5.1 B, §5.1.3. */
+/**
+ * The answer to an INIT: INIT ACK with a State Cookie, and no state kept. RFC 9260 §5.1 B, §5.1.3.
+ *
+ * @param source where the INIT came from
+ */
 export function buildInitAck(
   services: EndpointServices,
   init: InitChunk,
@@ -26,7 +32,8 @@ export function buildInitAck(
   options: InitAckOptions,
   now: Instant,
 ): InitAckChunk {
-  const { config } = options;
+  const { config, destination = source } = options;
+  const local = services.addresses.filter((address) => takesFamilyOf(init, source, address));
   const { validCookieLifeMs } = services.config;
   const content = readInitParameters(init, source, config);
   const outboundStreams = Math.min(config.outboundStreams, init.maxInboundStreams);
@@ -48,7 +55,7 @@ export function buildInitAck(
       inboundStreams: Math.min(config.maxInboundStreams, init.outboundStreams),
       extensions: content.extensions,
       adaptation: content.adaptation,
-      peerAddresses: content.addresses,
+      peerAddresses: [destination, ...content.addresses.filter((address) => address !== destination)],
     },
     now,
   );
@@ -61,7 +68,7 @@ export function buildInitAck(
     initialTsn: tsn(options.localInitialTsn),
     parameters: [
       { kind: 'state-cookie', cookie },
-      ...addressParameters(services.addresses, source, config),
+      ...addressParameters(local, source, config),
       ...extensionParameters(offeredExtensions(config)),
       ...adaptationParameters(config),
       ...reportable(content.unrecognized),

@@ -136,3 +136,15 @@ export function supportedAddressTypes(local: readonly IpAddress[]): Parameter[] 
 export function adaptationParameters({ adaptationIndication }: AssociationConfig): Parameter[] {
   return adaptationIndication < 0 ? [] : [{ kind: 'adaptation-indication', indication: adaptationIndication }];
 }
+
+/**
+ * Whether the sender of an INIT takes addresses of the same family as this one: all families unless it names some, those
+ * that it names, and those that it uses itself. RFC 9260 §3.3.2.1.5, §5.1.2.
+ */
+export function takesFamilyOf(init: InitChunk, source: IpAddress, address: IpAddress): boolean {
+  const ipv6 = isIpv6(address);
+  const supported = init.parameters.find(({ kind }) => kind === 'supported-address-types');
+  if (supported?.kind !== 'supported-address-types' || isIpv6(source) === ipv6) return true;
+  if (supported.types.includes(ipv6 ? IPV6_ADDRESS : IPV4_ADDRESS)) return true;
+  return init.parameters.some((each) => each.kind === 'ip-address' && isIpv6(each.address) === ipv6);
+}

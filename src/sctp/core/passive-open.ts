@@ -112,7 +112,11 @@ export function handleFirstCookieEcho(
     return undefined;
   }
   const { cookie, overdueMs } = verdict;
-  const existing = findByPeer(endpoint, arrival) ?? findByListedAddress(endpoint, arrival, cookie.peerAddresses);
+  const sameTag = endpoint.associations.byTag(cookie.localTag);
+  // The tag of the cookie has become another association's since: nobody else can have it.
+  if (sameTag !== undefined && sameTag.peerPort !== cookie.peerPort) return undefined;
+  const existing =
+    sameTag ?? findByPeer(endpoint, arrival) ?? findByListedAddress(endpoint, arrival, cookie.peerAddresses);
   if (existing !== undefined) {
     existing.replyBytes = 0;
     if (handleUnexpectedCookieEcho(existing, cookie, overdueMs, origin, now)) return existing;

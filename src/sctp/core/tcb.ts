@@ -87,11 +87,13 @@ export interface Outbound {
 
 /** What the initiator keeps while it sets up the association. */
 export interface SetUp {
+  /** The paths to the addresses that our own user gave. */
+  readonly given: readonly Path[];
   path: Path;
   attempts: number;
   /** From the INIT ACK, to be echoed unchanged. */
   cookie: Uint8Array | undefined;
-  /** To be reported along with COOKIE ECHO: unrecognized parameters of the INIT ACK. */
+  /** To be reported along with COOKIE ECHO, or after COOKIE ACK: unrecognized parameters of the INIT ACK. */
   unrecognized: readonly Uint8Array[];
   /** When INIT or COOKIE ECHO was sent last. */
   sentAt: Instant;
@@ -242,6 +244,15 @@ export class Tcb {
     );
     this.paths.add(path);
     return path;
+  }
+
+  /**
+   * The peer has told its addresses, and has no others: whatever else our user gave is not its (RFC 9260 §5.1.2 A, C).
+   */
+  keepPeerAddresses(addresses: readonly IpAddress[]): void {
+    const paths = this.paths.all.filter((path) => addresses.includes(path.address));
+    for (const path of this.paths.all) if (!paths.includes(path)) this.outbound.outstanding.timeout(path);
+    this.paths.replace(paths);
   }
 
   /** What the peer has room for. RFC 9260 §6.2.1 A–D: its last word less what is in flight. */

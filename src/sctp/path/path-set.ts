@@ -12,6 +12,12 @@ export class PathSet {
     this.#primary ??= path;
   }
 
+  /** Has these paths and no others; the primary path stays if it is one of them. */
+  replace(paths: readonly Path[]): void {
+    this.#paths.splice(0, this.#paths.length, ...paths);
+    if (this.#primary === undefined || !paths.includes(this.#primary)) this.#primary = paths[0];
+  }
+
   get all(): readonly Path[] {
     return this.#paths;
   }
@@ -48,6 +54,12 @@ export class PathSet {
   /** The path after `path` in the list, usable or not: for set-up chunks that got no answer. */
   after(path: Path): Path {
     return this.#paths[(this.#paths.indexOf(path) + 1) % this.#paths.length]!;
+  }
+
+  /** Whether anything but set-up and verification may be sent at all (RFC 9260 §5.4). */
+  get anyConfirmed(): boolean {
+    for (const path of this.#paths) if (path.confirmed) return true;
+    return false;
   }
 
   /** Smallest PMDCS of all paths (AMDCS): chunks of this size fit any of them. RFC 9260 §6.9. */

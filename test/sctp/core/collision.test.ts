@@ -8,6 +8,7 @@ import { delay } from '../../harness/links/delay.ts';
 import { dropIf } from '../../harness/links/drop-if.ts';
 import { cookieOf, ScriptedPeer } from '../../harness/scripted-peer.ts';
 import { inState } from './in-state.ts';
+import { withoutCounters } from './without-counters.ts';
 
 const ip = (address: string): Parameter => ({ kind: 'ip-address', address });
 const OLD_TAG = 0x0a0b_0c0d;
@@ -55,6 +56,42 @@ describe('INIT in the states (RFC 9260 §5.2.1, §5.2.2)', () => {
     expect([ack.advertisedRwndBytes, ack.maxInboundStreams]).toEqual([20_000, 3]);
   });
 
+  it('[SCTP-0432, SCTP-0433, SCTP-0434, SCTP-0380] COOKIE-WAIT: INIT ACK goes to an address that our user gave and the INIT names', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3', '10.0.0.66'];
+    const peer = new ScriptedPeer({ addresses });
+    peer.associate({ addresses: ['10.0.0.2', '10.0.0.3'] });
+    peer.heard();
+    // From an address that was not given, which names one that was; and from a given one that names the other.
+    peer.sendWith({ tag: 0, from: '10.0.0.66' }, peer.init({ parameters: [ip('10.0.0.3')] }));
+    peer.sendWith({ tag: 0, from: '10.0.0.3' }, peer.init({ parameters: [ip('10.0.0.2')] }));
+    expect(peer.heard()).toEqual(['@10.0.0.3 INIT-ACK', '@10.0.0.3 INIT-ACK']);
+    // The address that the INIT ACK went to is confirmed; the one that the INIT came from is known.
+    peer.sendWith({ tag: 0, from: '10.0.0.66' }, peer.init({ parameters: [ip('10.0.0.3')] }));
+    peer.heard();
+    const cookie = cookieOf(peer.lastHeard('init-ack'));
+    peer.sendWith({ from: '10.0.0.66' }, { kind: 'cookie-echo', cookie });
+    expect(peer.heard()).toEqual(['@10.0.0.66 COOKIE-ACK + HEARTBEAT']);
+    expect(peer.status?.paths).toMatchObject([
+      { address: '10.0.0.3', state: 'active', primary: true },
+      { address: '10.0.0.66', state: 'unconfirmed' },
+    ]);
+  });
+
+  it('[SCTP-0434, SCTP-0672] COOKIE-WAIT: it leaves from the address that the INIT was sent to', () => {
+    const peer = inState('COOKIE-WAIT', { endpointAddresses: ['10.0.0.1', '10.0.0.7'] });
+    peer.sendWith({ tag: 0, to: '10.0.0.7' }, peer.init());
+    expect([peer.heard(), peer.last.from]).toEqual([['INIT-ACK'], '10.0.0.7']);
+  });
+
+  it('[SCTP-0454] COOKIE-WAIT: no tie-tags, even if there have been some before a Stale Cookie', () => {
+    const peer = inState('COOKIE-ECHOED');
+    ask(peer);
+    expect(peer.tcb.localTieTag).not.toBe(0);
+    peer.send({ kind: 'error', causes: [{ kind: 'stale-cookie', stalenessUs: 1 }] });
+    expect(peer.state).toBe('COOKIE-WAIT');
+    expect([...cookieOf(ask(peer)!).subarray(28, 36)]).toEqual(new Array(8).fill(0));
+  });
+
   it('[SCTP-0432, SCTP-0433] COOKIE-WAIT: an INIT from an unrelated address does not belong to it', () => {
     const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.66'], listening: false });
     peer.associate();
@@ -83,7 +120,7 @@ describe('INIT in the states (RFC 9260 §5.2.1, §5.2.2)', () => {
   });
 
   it.each(['ESTABLISHED', 'SHUTDOWN-PENDING', 'SHUTDOWN-SENT', 'SHUTDOWN-RECEIVED'] as const)(
-    '[SCTP-0444, SCTP-0449, SCTP-0450, SCTP-0451, SCTP-0453, SCTP-0010, AT-25] %s: INIT ACK with a new tag, and nothing else changes',
+    '[SCTP-0444, SCTP-0449, SCTP-0450, SCTP-0451, SCTP-0453, SCTP-0199, SCTP-0010, AT-25] %s: INIT ACK with a new tag and TSN, and nothing else changes',
     (state) => {
       const peer = inState(state);
       const { status } = peer;
@@ -91,6 +128,7 @@ describe('INIT in the states (RFC 9260 §5.2.1, §5.2.2)', () => {
       const ack = ask(peer, { initiateTag: NEW_TAG })!;
       expect(peer.last.header.verificationTag).toBe(NEW_TAG);
       expect([0, peer.theirTag]).not.toContain(ack.initiateTag);
+      expect(ack.initialTsn).not.toBe(peer.theirTsn);
       const tieTags = new DataView(cookieOf(ack).slice(28, 36).buffer);
       expect([tieTags.getUint32(0), tieTags.getUint32(4)]).toEqual([peer.tcb.localTieTag, peer.tcb.peerTieTag]);
       expect([peer.status, peer.core.nextTimeoutAt(), peer.core.associations.size]).toEqual([status, next, 1]);
@@ -237,13 +275,45 @@ describe('COOKIE ECHO with an association (RFC 9260 §5.2.4)', () => {
     expect(peer.status?.localRwndBytes).toBe(10_000 - 2);
   });
 
-  it('A: a shutdown that was under way is forgotten', () => {
-    const peer = inState('SHUTDOWN-RECEIVED');
-    restart(peer);
-    expect(peer.state).toBe('ESTABLISHED');
+  it.each(['SHUTDOWN-PENDING', 'SHUTDOWN-SENT', 'SHUTDOWN-RECEIVED'] as const)(
+    '[SCTP-0474] A in %s: a shutdown that was under way is forgotten, and so are its timers',
+    (state) => {
+      const peer = inState(state, { config: { heartbeats: false } });
+      restart(peer);
+      expect([peer.heard(), peer.state]).toEqual([['COOKIE-ACK'], 'ESTABLISHED']);
+      expect([peer.heardAfter(1_000_000), peer.state]).toEqual([[], 'ESTABLISHED']);
+      peer.node.shutdown(peer.id);
+      peer.send({ kind: 'shutdown-ack' });
+      expect(peer.node.eventsOf('closed')).toMatchObject([{ reason: { kind: 'shutdown' } }]);
+    },
+  );
+
+  it('[SCTP-0470, SCTP-0473] A: error counters, idle paths and the way of a SHUTDOWN begin anew', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3'];
+    const peer = new ScriptedPeer({ addresses });
+    peer.associate({ addresses });
+    peer.send(peer.initAck());
+    peer.send({ kind: 'cookie-ack' });
     peer.node.shutdown(peer.id);
-    peer.send({ kind: 'shutdown-ack' });
-    expect(peer.node.eventsOf('closed')).toMatchObject([{ reason: { kind: 'shutdown' } }]);
+    peer.clock.runFor(1500);
+    expect([peer.tcb.errorCount, peer.heard().at(-1)]).toEqual([1, '@10.0.0.3 SHUTDOWN -1']);
+    restart(peer);
+    expect([peer.tcb.errorCount, peer.heard()]).toEqual([0, ['COOKIE-ACK']]);
+    expect(peer.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2']);
+    expect(peer.heardAfter(32_000)).toEqual(['HEARTBEAT']);
+    peer.send({ kind: 'heartbeat-ack', value: peer.lastHeard('heartbeat').value });
+    peer.node.shutdown(peer.id);
+    expect(peer.heardAfter(0)).toEqual(['SHUTDOWN -1']);
+  });
+
+  it('[SCTP-0468] A: the cookie of an earlier try to restart is worth nothing afterwards', () => {
+    const peer = inState('ESTABLISHED');
+    const earlier = ask(peer, { initiateTag: 0x2222_2222 })!;
+    restart(peer);
+    peer.heard();
+    const { status } = peer;
+    echo(peer, earlier);
+    expect([peer.heard(), peer.status]).toEqual([[], status]);
   });
 
   it('[SCTP-0475, SCTP-0275, AT-35] A in SHUTDOWN-ACK-SENT: refused with SHUTDOWN ACK and ERROR', () => {
@@ -267,6 +337,62 @@ describe('COOKIE ECHO with an association (RFC 9260 §5.2.4)', () => {
     expect(peer.node.eventsOf('up')).toMatchObject([{ initiator: 'local' }]);
     peer.send(peer.data(0));
     expect(peer.heardAfter(20_000)).toEqual(['SACK 0']);
+  });
+
+  it('[SCTP-0375, SCTP-0379] B: the addresses of the INIT are the peer’s, and no others', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3'];
+    const peer = new ScriptedPeer({ addresses });
+    peer.associate({ addresses });
+    const ack = ask(peer, { parameters: [ip('10.0.0.9')] })!;
+    echo(peer, ack);
+    expect(peer.status?.paths).toMatchObject([
+      { address: '10.0.0.2', state: 'active' },
+      { address: '10.0.0.9', state: 'unconfirmed' },
+    ]);
+  });
+
+  it('[SCTP-0476, SCTP-0477, SCTP-0478, SCTP-0480] B in ESTABLISHED: the tag of the cookie, and everything else stays', () => {
+    const peer = inState('COOKIE-ECHOED');
+    peer.tag = NEW_TAG;
+    const ack = ask(peer)!;
+    peer.send({ kind: 'cookie-ack' });
+    peer.send(peer.data(0));
+    peer.node.send(peer.id, 'x');
+    peer.heardAfter(0);
+    expect([peer.state, peer.last.header.verificationTag]).toEqual(['ESTABLISHED', OLD_TAG]);
+    echo(peer, ack);
+    expect(peer.heard()).toEqual(['COOKIE-ACK']);
+    expect(peer.last.header.verificationTag).toBe(NEW_TAG);
+    peer.send(peer.data(1), peer.sack(0));
+    expect(peer.heardAfter(5000)).toEqual(['SACK 1']);
+    expect(peer.last.header.verificationTag).toBe(NEW_TAG);
+    expect([peer.node.eventsOf('up').length, peer.node.eventsOf('restart').length]).toEqual([1, 0]);
+  });
+
+  it('[SCTP-0479] B in ESTABLISHED with another Initial TSN: the peer began anew after it had sent COOKIE ACK', () => {
+    const peer = inState('COOKIE-ECHOED');
+    const before = peer.initialTsn;
+    peer.tag = NEW_TAG;
+    peer.initialTsn = tsn(7_000_000);
+    const ack = ask(peer)!;
+    peer.tag = OLD_TAG;
+    peer.initialTsn = before;
+    peer.send({ kind: 'cookie-ack' });
+    peer.send(peer.data(0));
+    peer.node.send(peer.id, 'a');
+    peer.send(peer.sack(0));
+    peer.node.send(peer.id, 'b');
+    peer.heardAfter(0);
+    peer.tag = NEW_TAG;
+    peer.initialTsn = tsn(7_000_000);
+    echo(peer, ack);
+    expect(peer.heard()).toEqual(['COOKIE-ACK']);
+    expect([peer.node.eventsOf('restart').length, peer.node.eventsOf('send-failed').length]).toEqual([1, 1]);
+    peer.send(peer.data(0));
+    peer.node.send(peer.id, 'c');
+    // Its Initial TSN is the one of our INIT still.
+    expect(peer.heardAfter(0)).toEqual(['SACK 0', 'DATA 0 BE']);
+    expect(peer.node.texts()).toEqual(['m0', 'm0']);
   });
 
   it('[SCTP-0465, SCTP-0477, SCTP-0478, SCTP-0479] B in COOKIE-ECHOED: the peer had begun with another tag and TSN', () => {
@@ -368,6 +494,61 @@ describe('COOKIE ECHO with an association (RFC 9260 §5.2.4)', () => {
     peer.send({ kind: 'cookie-echo', cookie });
     expect([peer.heard(), peer.state]).toEqual([[], 'ESTABLISHED']);
     expect(peer.standing).toEqual(standing);
+  });
+
+  it('[SCTP-0010, SCTP-0380, SCTP-0468] from an address that the association does not know: no second association', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.66'] });
+    const before = peer.askForInitAck({ initiateTag: 77, parameters: [ip('10.0.0.66')] });
+    peer.establish();
+    const { status } = peer;
+    peer.sendWith({ tag: before.initiateTag, from: '10.0.0.66' }, { kind: 'cookie-echo', cookie: cookieOf(before) });
+    expect([peer.heard(), peer.core.associations.size, peer.status]).toEqual([[], 1, status]);
+  });
+
+  it('[SCTP-0010, SCTP-0415] nor if it lists no address any more that the association has', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3', '10.0.0.66'];
+    const peer = new ScriptedPeer({ addresses });
+    peer.associate({ addresses: ['10.0.0.2', '10.0.0.3'] });
+    peer.sendWith({ tag: 0, from: '10.0.0.66' }, peer.init({ parameters: [ip('10.0.0.3')] }));
+    const ack = peer.lastHeard('init-ack');
+    peer.send(peer.initAck({ parameters: [{ kind: 'state-cookie', cookie: new Uint8Array(5) }] }));
+    expect(peer.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2']);
+    peer.sendWith({ from: '10.0.0.66' }, { kind: 'cookie-echo', cookie: cookieOf(ack) });
+    expect([peer.core.associations.size, peer.state]).toEqual([1, 'ESTABLISHED']);
+  });
+
+  it('[SCTP-0406] with a cookie that has another tag than the packet: silence', () => {
+    const peer = inState('ESTABLISHED');
+    const ack = ask(peer, { initiateTag: NEW_TAG })!;
+    peer.heard();
+    const { status } = peer;
+    echo(peer, ack, peer.theirTag);
+    expect([peer.heard(), peer.state]).toEqual([[], 'ESTABLISHED']);
+    expect(withoutCounters(peer.status)).toEqual(withoutCounters(status));
+  });
+
+  it('[SCTP-0501] B: the address that the INIT ACK went to is confirmed, even if it was only listed before', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3'];
+    const peer = new ScriptedPeer({ addresses });
+    const parameters = [{ kind: 'state-cookie', cookie: new Uint8Array(5) } as const, ip('10.0.0.3')];
+    peer.connect('COOKIE-ECHOED', { parameters });
+    peer.tag = NEW_TAG;
+    peer.sendWith({ tag: 0, from: '10.0.0.3' }, peer.init({ parameters: [ip('10.0.0.2')] }));
+    expect(peer.status?.paths.map(({ state }) => state)).toEqual(['active', 'unconfirmed']);
+    peer.sendWith({ from: '10.0.0.3' }, { kind: 'cookie-echo', cookie: cookieOf(peer.lastHeard('init-ack')) });
+    expect(peer.heard().at(-1)).toBe('@10.0.0.3 COOKIE-ACK');
+    expect(peer.status?.paths.map(({ state }) => state)).toEqual(['active', 'active']);
+  });
+
+  it('[SCTP-0468] with the tag of an association with somebody else: silence', () => {
+    const peer = new ScriptedPeer();
+    const ack = peer.askForInitAck({}, { sourcePort: 6001 });
+    peer.establish();
+    peer.tcb.localTag = ack.initiateTag;
+    peer.core.reindex(peer.tcb);
+    const { status } = peer;
+    peer.sendWith({ tag: ack.initiateTag, sourcePort: 6001 }, { kind: 'cookie-echo', cookie: cookieOf(ack) });
+    expect([peer.heard(), peer.core.associations.size, peer.status]).toEqual([[], 1, status]);
   });
 
   it('[SCTP-0516, SCTP-0517] COOKIE ACK to an unconfirmed address has a HEARTBEAT with it, each time', () => {

@@ -140,9 +140,9 @@ describe('when DATA is acknowledged (RFC 9260 §6.2)', () => {
   });
 
   it('[SCTP-0673, SCTP-0674, SCTP-0700, AT-72] the SACK goes to where the DATA came from', () => {
-    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] });
-    peer.connect('COOKIE-WAIT');
-    peer.core.associations.get(peer.id)?.addPath('10.0.0.3', 9899, true);
+    const addresses = ['10.0.0.2', '10.0.0.3'];
+    const peer = new ScriptedPeer({ addresses });
+    peer.associate({ addresses });
     peer.send(peer.initAck());
     peer.send({ kind: 'cookie-ack' });
     peer.heard();

@@ -44,6 +44,19 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     expect(peer.tcb.localTag).toBe(peer.theirTag);
   });
 
+  it('[SCTP-0384, SCTP-0168] the INIT names the family that it takes, if that is one only', () => {
+    for (const [endpointAddresses, addresses, types] of [
+      [['10.0.0.1', '10.0.1.1'], ['10.0.0.2'], [5]],
+      [['2001:db8::1'], ['2001:db8::2'], [6]],
+      [['10.0.0.1', '2001:db8::1'], ['10.0.0.2'], undefined],
+    ] as const) {
+      const peer = new ScriptedPeer({ endpointAddresses, addresses });
+      peer.associate();
+      const parameter = peer.lastHeard('init').parameters.find(({ kind }) => kind === 'supported-address-types');
+      expect(parameter?.kind === 'supported-address-types' ? parameter.types : undefined).toEqual(types);
+    }
+  });
+
   it('[SCTP-0184, SCTP-0903, SCTP-0890, SCTP-0038] from INIT ACK on, its Initiate Tag is the tag of all packets', () => {
     const peer = new ScriptedPeer().connect();
     peer.node.send(peer.id, 'x');
@@ -120,13 +133,28 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     ]);
   });
 
-  it('[SCTP-0357, AT-74] goes round the addresses with INIT', () => {
+  it('[SCTP-0356, SCTP-0357, AT-74] goes round the addresses with INIT; each has its own RTO', () => {
     const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] });
     peer.associate({ addresses: ['10.0.0.2', '10.0.0.3'] });
-    expect(peer.heardAfter(4000)).toEqual(['INIT', '@10.0.0.3 INIT', 'INIT']);
-    expect(times(peer)).toEqual([0, 1000, 3000]);
+    expect(peer.heardAfter(5000)).toEqual(['INIT', '@10.0.0.3 INIT', 'INIT', '@10.0.0.3 INIT']);
+    expect(times(peer)).toEqual([0, 1000, 2000, 4000]);
     peer.sendWith({ from: '10.0.0.3' }, peer.initAck());
     expect(peer.heard()).toEqual(['@10.0.0.3 COOKIE-ECHO']);
+  });
+
+  it('[SCTP-0356, SCTP-0357] and with COOKIE ECHO', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] });
+    peer.associate({ addresses: ['10.0.0.2', '10.0.0.3'] });
+    peer.packets.length = 0;
+    peer.heard();
+    peer.send(peer.initAck());
+    expect(peer.heardAfter(5000)).toEqual([
+      'COOKIE-ECHO',
+      '@10.0.0.3 COOKIE-ECHO',
+      'COOKIE-ECHO',
+      '@10.0.0.3 COOKIE-ECHO',
+    ]);
+    expect(times(peer)).toEqual([0, 1000, 2000, 4000]);
   });
 
   it('[SCTP-0518, SCTP-0519, SCTP-0513] COOKIE ECHO goes to an address the peer listed only with a HEARTBEAT', () => {
@@ -156,15 +184,41 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     expect(peer.status?.paths[1]?.srttMs).toBeUndefined();
     peer.sendWith({ from: '10.0.0.3' }, { kind: 'cookie-ack' });
     peer.node.send(peer.id, 'x');
-    expect(peer.heardAfter(0)).toEqual(['DATA 0 BE']);
-    expect(peer.status?.paths.map(({ state }) => state)).toEqual(['active', 'unconfirmed']);
+    peer.sendWith({ from: '10.0.0.3' }, peer.data(0));
+    // Not even SACK or DATA, before the address is known to be the peer's.
+    expect(peer.heardAfter(5000).filter((line) => line !== '@10.0.0.3 HEARTBEAT')).toEqual([]);
+    expect(peer.status?.paths).toMatchObject([{ address: '10.0.0.3', state: 'unconfirmed' }]);
+    peer.sendWith({ from: '10.0.0.3' }, { kind: 'heartbeat-ack', value: peer.lastHeard('heartbeat').value });
+    expect(peer.heard()).toEqual(['@10.0.0.3 SACK 0 + DATA 0 BE']);
   });
 
-  it('[SCTP-0205, SCTP-0204] takes the listed addresses, or the source alone', () => {
+  it('[SCTP-0205, SCTP-0204, SCTP-0375, SCTP-0379, SCTP-0378] takes the listed addresses, or the source alone', () => {
     const one = new ScriptedPeer().connect();
     expect(one.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2']);
     const three = new ScriptedPeer().connect('ESTABLISHED', { parameters: [ip('10.0.0.8'), cookie, ip('10.0.0.9')] });
     expect(three.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.0.8', '10.0.0.9']);
+  });
+
+  it('[SCTP-0205, SCTP-0375, SCTP-0379] what our user gave and the peer does not list is none of its addresses', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3', '10.0.0.4'];
+    const peer = new ScriptedPeer({ addresses });
+    peer.associate({ addresses });
+    peer.heard();
+    peer.sendWith({ from: '10.0.0.3' }, peer.initAck({ parameters: [cookie, ip('10.0.0.4'), ip('10.0.0.9')] }));
+    expect(peer.heard()).toEqual(['@10.0.0.3 COOKIE-ECHO']);
+    expect(peer.status?.paths).toMatchObject([
+      { address: '10.0.0.3', state: 'active', primary: true },
+      { address: '10.0.0.4', state: 'active' },
+      { address: '10.0.0.9', state: 'unconfirmed' },
+    ]);
+    const alone = new ScriptedPeer({ addresses });
+    alone.associate({ addresses });
+    alone.send(alone.initAck({ parameters: [cookie] }));
+    expect(alone.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2']);
+    alone.heard();
+    // An INIT from what was dropped is a stranger's.
+    alone.sendWith({ tag: 0, from: '10.0.0.3' }, alone.init());
+    expect(alone.heard()).toEqual(['@10.0.0.3 INIT-ACK']);
   });
 
   it('[SCTP-0367, SCTP-0369, AT-23] messages for streams that the peer did not grant fail when it is up', () => {
@@ -296,12 +350,20 @@ describe('unknown parameters of INIT ACK (RFC 9260 §3.2.2)', () => {
     });
   });
 
-  it('[SCTP-0091, SCTP-0348] are not reported if there is no room beside COOKIE ECHO', () => {
+  it('[SCTP-0091, SCTP-0348] are reported after COOKIE ACK if there is no room beside COOKIE ECHO', () => {
     const peer = new ScriptedPeer().connect('COOKIE-WAIT');
     peer.heard();
-    const large: Parameter = { kind: 'state-cookie', cookie: new Uint8Array(1440) };
-    peer.send(peer.initAck({ parameters: [large, unknown(0xfff0, 40)] }));
-    expect(peer.heardAfter(500)).toEqual(['COOKIE-ECHO']);
+    const large: Parameter = { kind: 'state-cookie', cookie: new Uint8Array(1420) };
+    peer.send(peer.initAck({ parameters: [large, unknown(0xfff0, 4), unknown(0xfff1, 40), unknown(0xfff2, 4)] }));
+    expect(peer.heardAfter(1500)).toEqual(['COOKIE-ECHO + ERROR unrecognized-parameters', 'COOKIE-ECHO']);
+    peer.send({ kind: 'cookie-ack' });
+    expect(peer.heard()).toEqual(['ERROR unrecognized-parameters']);
+    const [cause] = peer.lastHeard('error').causes;
+    const whole = [unknown(0xfff1, 40), unknown(0xfff2, 4)].flatMap((each) =>
+      each.kind === 'unknown' ? [...each.whole] : [],
+    );
+    expect(cause).toMatchObject({ parameters: new Uint8Array(whole) });
+    expect(peer.heardAfter(20_000)).toEqual([]);
   });
 
   it('[SCTP-0080, SCTP-0081, SCTP-0084] stop the walk, and do not end the set-up', () => {
@@ -360,6 +422,7 @@ describe('Stale Cookie (RFC 9260 §5.2.6)', () => {
     peer.heard();
     peer.sendWith({ from: '10.0.0.3' }, stale);
     expect(peer.heardAfter(1500)).toEqual(['INIT', 'INIT']);
+    expect(peer.status?.paths).toMatchObject([{ address: '10.0.0.2', state: 'active' }]);
   });
 });
 

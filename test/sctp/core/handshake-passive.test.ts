@@ -136,6 +136,30 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     expect(peer.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.0.9']);
   });
 
+  it('[SCTP-0133, SCTP-0389] lists its addresses of the families that the peer takes: all, those it names, those it uses', () => {
+    const endpointAddresses = ['10.0.0.1', '10.0.1.1', '2001:db8::1', '2001:db8:1::1'];
+    const [ipv4, ipv6] = [endpointAddresses.slice(0, 2), endpointAddresses.slice(2)];
+    const types = (...each: number[]): Parameter => ({ kind: 'supported-address-types', types: each });
+    for (const [parameters, listed] of [
+      [[], endpointAddresses],
+      [[types(5, 6)], endpointAddresses],
+      [[types(5)], ipv4],
+      // It comes over IPv4 or lists an IPv6 address, so it takes them.
+      [[types(6)], endpointAddresses],
+      [[types(11)], ipv4],
+      [
+        [types(5), ip('2001:db8::7')],
+        [...ipv4, ...ipv6],
+      ],
+    ] as const) {
+      const peer = new ScriptedPeer({ endpointAddresses });
+      const ack = peer.askForInitAck({ parameters });
+      expect(ack.parameters.flatMap((each) => (each.kind === 'ip-address' ? [each.address] : []))).toEqual(listed);
+      peer.echo(ack);
+      expect(peer.heard()).toEqual(['INIT-ACK', 'COOKIE-ACK']);
+    }
+  });
+
   it('[SCTP-0170, SCTP-0134] a Supported Address Types with the host name type is nothing special', () => {
     const peer = new ScriptedPeer();
     peer.establish({ parameters: [{ kind: 'supported-address-types', types: [5, 11] }] });
@@ -374,6 +398,35 @@ describe('COOKIE ECHO (RFC 9260 §5.1.5)', () => {
     const chunk = { kind: 'cookie-echo', cookie: cookieOf(ack) } as const;
     peer.sendWith({ tag: ack.initiateTag, sourcePort: 6001 }, chunk);
     expect(peer.heard()).toEqual(['ABORT out-of-resource']);
+  });
+
+  it('[SCTP-0358, SCTP-0359] likewise if nobody listens any more', () => {
+    const peer = new ScriptedPeer();
+    const ack = peer.askForInitAck();
+    peer.heard();
+    peer.core.listening = false;
+    peer.echo(ack);
+    expect([peer.heard(), peer.core.associations.size]).toEqual([['ABORT out-of-resource'], 0]);
+    expect(peer.last.header.verificationTag).toBe(peer.tag);
+  });
+
+  it('[SCTP-0406] no cookie of other ports, tags or addresses, though it is our own', () => {
+    const peer = new ScriptedPeer();
+    const now = peer.clock.now();
+    const verdict = peer.core.cookies.open(cookieOf(peer.askForInitAck()), now);
+    if (verdict.kind !== 'authentic') throw new Error('the cookie is not good');
+    const { cookie } = verdict;
+    peer.heard();
+    for (const wrong of [
+      { localPort: 5001 },
+      { peerPort: 6001 },
+      { localTag: cookie.localTag ^ 1 },
+      { peerAddresses: ['10.0.0.3'] },
+    ]) {
+      const bytes = peer.core.cookies.seal({ ...cookie, ...wrong }, now);
+      peer.sendWith({ tag: cookie.localTag }, { kind: 'cookie-echo', cookie: bytes });
+    }
+    expect([peer.heard(), peer.core.associations.size, peer.core.counters.cookiesRefused]).toEqual([[], 0, 4]);
   });
 
   it('[SCTP-0731] DATA before COOKIE ECHO in a packet goes nowhere', () => {

@@ -186,7 +186,10 @@ describe('path verification (RFC 9260 §5.4)', () => {
     ours.associate({ addresses: ['10.0.0.2', '10.0.0.3'] });
     ours.send(
       ours.initAck({
-        parameters: [{ kind: 'state-cookie', cookie: new Uint8Array(8) }, ...listing('10.0.0.4').parameters],
+        parameters: [
+          { kind: 'state-cookie', cookie: new Uint8Array(8) },
+          ...listing('10.0.0.3', '10.0.0.4').parameters,
+        ],
       }),
     );
     expect(states(ours)).toEqual(['active', 'active', 'unconfirmed']);

@@ -282,6 +282,20 @@ describe('flow control and bursts', () => {
     expect(peer.node.eventsOf('dry').length).toBe(2);
   });
 
+  it('[SCTP-0549] probes leave cwnd alone, answered or not', () => {
+    const peer = new ScriptedPeer({ config: { heartbeats: false } }).establish();
+    peer.node.send(peer.id, 'x');
+    peer.send(peer.sack(0, [], 0));
+    const { cwndBytes, ssthreshBytes } = peer.status!.paths[0]!;
+    peer.node.send(peer.id, 'y');
+    for (let i = 0; i < 10; i++) {
+      peer.clock.runFor(1000);
+      if (i < 5) peer.send(peer.sack(0, [], 0));
+    }
+    expect(peer.status?.counters.t3Expirations).toBe(3);
+    expect(peer.status?.paths[0]).toMatchObject({ cwndBytes, ssthreshBytes });
+  });
+
   it('[SCTP-0547] probes that nobody answers are', () => {
     const peer = new ScriptedPeer({ config: { heartbeats: false, associationMaxRetrans: 3 } }).establish();
     peer.node.send(peer.id, 'x');
