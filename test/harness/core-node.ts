@@ -7,6 +7,7 @@ import type {
   SctpCore,
   SendRequest,
 } from '../../src/sctp/core/contract.ts';
+import type { MessagePart } from '../../src/sctp/rx/received-message.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimNode, SimSocket } from './node.ts';
 
@@ -28,6 +29,7 @@ export interface CoreMessage {
   readonly streamId: number;
   readonly ppid: number;
   readonly unordered: boolean;
+  readonly partial: MessagePart | undefined;
   readonly data: Uint8Array;
 }
 
@@ -169,8 +171,8 @@ export class CoreNode {
 
   #record(at: Instant, association: AssociationId, event: AssociationEvent): void {
     if (event.kind === 'message') {
-      const { streamId, ppid, unordered, data } = event;
-      this.messages.push({ at, association, streamId, ppid, unordered, data });
+      const { streamId, ppid, unordered, partial, data } = event;
+      this.messages.push({ at, association, streamId, ppid, unordered, partial, data });
     } else this.events.push({ at, association, event });
   }
 

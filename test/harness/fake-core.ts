@@ -107,6 +107,10 @@ export class FakeCore implements SctpCore {
 
   configurePath(): void {}
 
+  setStreamPriority(): void {}
+
+  setStreamWeight(): void {}
+
   status(): AssociationStatus | undefined {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { IpAddress } from '../../src/base/address.ts';
 import type { Instant } from '../../src/base/contract.ts';
-import { ssn, type Tsn, tsn, tsnAdd, tsnDiff } from '../../src/base/serial.ts';
+import { fsn, mid, ssn, type Tsn, tsn, tsnAdd, tsnDiff } from '../../src/base/serial.ts';
 import type { EndpointConfig } from '../../src/sctp/core/config.ts';
 import type { AssociateRequest, AssociationId, AssociationStatus } from '../../src/sctp/core/contract.ts';
 import { Endpoint } from '../../src/sctp/core/endpoint.ts';
@@ -13,6 +13,7 @@ import type {
   CommonHeader,
   DataChunk,
   GapAckBlock,
+  IDataChunk,
   InitAckChunk,
   InitChunk,
   SackChunk,
@@ -198,6 +199,25 @@ export class ScriptedPeer {
     };
   }
 
+  /** An I-DATA chunk: a whole ordered message on stream 0 with the MID of its number, unless told otherwise. */
+  iData(number: number, fields: Partial<IDataChunk> & { readonly text?: string } = {}): IDataChunk {
+    const { text = `m${number}`, ...rest } = fields;
+    return {
+      kind: 'i-data',
+      tsn: tsnAdd(this.initialTsn, number),
+      streamId: 0,
+      mid: mid(number),
+      ppid: 0,
+      fsn: fsn(0),
+      unordered: false,
+      beginning: true,
+      ending: true,
+      immediate: false,
+      userData: new TextEncoder().encode(text),
+      ...rest,
+    };
+  }
+
   /** A SACK of everything up to `number`; -1 acknowledges nothing. */
   sack(number: number, gaps: readonly GapAckBlock[] = [], advertisedRwndBytes = this.advertisedRwndBytes): SackChunk {
     return {
@@ -305,14 +325,15 @@ export class ScriptedPeer {
 
   brief(chunk: Chunk): string {
     switch (chunk.kind) {
-      case 'data': {
+      case 'data':
+      case 'i-data': {
         const bits = [
           chunk.unordered ? 'U' : '',
           chunk.beginning ? 'B' : '',
           chunk.ending ? 'E' : '',
           chunk.immediate ? 'I' : '',
         ];
-        return `DATA ${tsnDiff(chunk.tsn, this.theirTsn)} ${bits.join('')}`.trimEnd();
+        return `${chunk.kind.toUpperCase()} ${tsnDiff(chunk.tsn, this.theirTsn)} ${bits.join('')}`.trimEnd();
       }
       case 'sack': {
         const gaps = chunk.gapAckBlocks.map(({ start, end }) => `${start}-${end}`).join(',');

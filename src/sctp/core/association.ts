@@ -7,7 +7,7 @@ import { unknownChunkAction } from '../wire/chunk-type.ts';
 import type { AbortChunk, Chunk, ErrorChunk } from '../wire/types.ts';
 import { handleSack } from './ack-in.ts';
 import { autocloseDue } from './autoclose.ts';
-import { closeAssociation, protocolViolation } from './closing.ts';
+import { closeAssociation } from './closing.ts';
 import { type DataPacket, endOfDataPacket, handleData, noDataYet } from './data-in.ts';
 import { transmit } from './data-out.ts';
 import { t3Expired } from './failover.ts';
@@ -82,12 +82,9 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
   if (path === undefined) return false;
   switch (chunk.kind) {
     case 'data':
+    case 'i-data':
       handleData(tcb, chunk, path, data);
       return true;
-    case 'i-data':
-      // RFC 8260 §2.2.3.
-      protocolViolation(tcb, 'I-DATA, which was not negotiated');
-      return false;
     case 'sack':
       handleSack(tcb, chunk, now);
       return true;

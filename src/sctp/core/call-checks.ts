@@ -21,7 +21,7 @@ export function checkAssociateRequest(request: AssociateRequest): readonly IpAdd
 
 /** @throws SctpError for a message that this association cannot send */
 export function checkSendRequest(tcb: Tcb, { data, streamId, ppid }: SendRequest): void {
-  const { outbound, config, state } = tcb;
+  const { config, state } = tcb;
   if (state !== 'ESTABLISHED' && state !== 'COOKIE-WAIT' && state !== 'COOKIE-ECHOED') {
     throw new SctpError('ERR_SCTP_NOT_OPEN', `cannot send: the association is shutting down (${state})`, { state });
   }
@@ -43,16 +43,29 @@ export function checkSendRequest(tcb: Tcb, { data, streamId, ppid }: SendRequest
       { bytes: data.length, fragmentationPointBytes },
     );
   }
-  if (!Number.isInteger(streamId) || streamId < 0 || streamId >= outbound.streams) {
-    throw new SctpError(
-      'ERR_SCTP_BAD_ARGUMENT',
-      `stream ${streamId} does not exist: this association has 0 to ${outbound.streams - 1}`,
-      { streamId, outboundStreams: outbound.streams },
-    );
-  }
+  checkStream(tcb, streamId);
   if (!Number.isInteger(ppid) || ppid < 0 || ppid > 0xffff_ffff) {
     throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `ppid ${ppid} is not a whole number from 0 to 4294967295`, { ppid });
   }
+}
+
+/** @throws SctpError if there is no such outgoing stream, or the value is no whole number from `min` to 65535 */
+export function checkStreamValue(tcb: Tcb, streamId: number, name: string, value: number, min: number): void {
+  checkStream(tcb, streamId);
+  if (Number.isInteger(value) && value >= min && value <= 65_535) return;
+  throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `${name} is ${value}, but takes a whole number from ${min} to 65535`, {
+    [name]: value,
+  });
+}
+
+function checkStream(tcb: Tcb, streamId: number): void {
+  const { streams } = tcb.outbound;
+  if (Number.isInteger(streamId) && streamId >= 0 && streamId < streams) return;
+  throw new SctpError(
+    'ERR_SCTP_BAD_ARGUMENT',
+    `stream ${streamId} does not exist: this association has 0 to ${streams - 1}`,
+    { streamId, outboundStreams: streams },
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import type { OutboundMessage } from '../tx/send-queue.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import { associationStatus } from './association-status.ts';
 import type { CloseReason, SendRequest } from './contract.ts';
+import { abortPartialDelivery } from './delivery.ts';
 import type { Tcb } from './tcb.ts';
 
 /** Ends an association: reports what was not delivered, then that it is closed. */
@@ -11,6 +12,7 @@ export function closeAssociation(tcb: Tcb, reason: CloseReason): void {
   tcb.timers.stopAll();
   for (const path of tcb.paths.all) path.timers.stopAll();
   tcb.control.length = 0;
+  abortPartialDelivery(tcb);
   reportUndelivered(tcb, 'closed');
   tcb.emit({ kind: 'closed', reason, final: associationStatus(tcb) });
   tcb.services.release(tcb);

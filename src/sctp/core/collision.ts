@@ -5,6 +5,7 @@ import type { ErrorCause } from '../wire/cause.ts';
 import type { InitChunk } from '../wire/types.ts';
 import { reportUndelivered } from './closing.ts';
 import type { StateCookie } from './cookie.ts';
+import { abortPartialDelivery } from './delivery.ts';
 import { establish } from './handshake.ts';
 import { sendHeartbeat, startHeartbeats } from './heartbeat.ts';
 import { buildInitAck } from './init-ack.ts';
@@ -149,6 +150,7 @@ function restart(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): b
   }
   const { drainWanted } = tcb.outbound;
   const window = tcb.inbound?.window;
+  abortPartialDelivery(tcb);
   reportUndelivered(tcb, 'restart');
   tcb.timers.stopAll();
   tcb.control.length = 0;

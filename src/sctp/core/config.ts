@@ -36,12 +36,21 @@ export const associationSettings = {
   receiveBufferBytes: { default: 1024 * 1024, min: 1500, max: 1 << 30 },
   /** Bytes accepted by `send` before it makes the caller wait. */
   sendBufferBytes: { default: 1024 * 1024, min: 1, max: 1 << 30 },
-  /** Longest message that `send` takes. What comes in is limited by `receiveBufferBytes`. */
+  /**
+   * Longest message that `send` takes. What comes in is limited by `receiveBufferBytes`, unless `partialDeliveryBytes` is
+   * above 0.
+   */
   maxMessageBytes: { default: 256 * 1024, min: 1, max: 1 << 30 },
   /** Longest piece of a message that goes into one chunk; 0: the path MTU alone decides. RFC 6458 §8.1.16. */
   maxFragmentBytes: { default: 0, min: 0, max: 65_535 },
   /** Whether messages longer than one chunk are fragmented; if not, `send` refuses them. RFC 6458 §8.1.11. */
   fragmentation: { default: true },
+  /**
+   * A message that is not here wholly goes up in parts once so many bytes of its beginning are here, or half of
+   * `receiveBufferBytes`. 0: only whole messages go up, and unfinished ones that fill the buffer end the association.
+   * RFC 9260 §6.9.
+   */
+  partialDeliveryBytes: { default: 0, min: 0, max: 1 << 30 },
   /** OS: outbound streams asked for. RFC 9260 §3.3.2. */
   outboundStreams: { default: 64, min: 1, max: 65_535 },
   /** MIS: inbound streams taken at most. RFC 9260 §3.3.2. */
@@ -63,7 +72,11 @@ export const associationSettings = {
   maxPeerAddresses: { default: 16, min: 1, max: 256 },
   /** Whether partial reliability is offered to peers: messages can be given up after they were sent. RFC 3758. */
   partialReliability: { default: true },
-  /** Whether the interleaving of user messages is offered to peers. RFC 8260. */
+  /**
+   * Whether the interleaving of user messages is offered to peers: a long message of one stream does not hold up the
+   * others. RFC 8260. Messages of all streams are under way at once then: either `receiveBufferBytes` has room for them,
+   * or `partialDeliveryBytes` lets them go up in parts.
+   */
   interleaving: { default: false },
   /**
    * How messages of different streams take turns, RFC 8260 §3: in the order of `send` (`fcfs`), one after the other, by
@@ -136,6 +149,7 @@ const LIVE_SETTINGS = [
   'maxMessageBytes',
   'maxFragmentBytes',
   'fragmentation',
+  'scheduler',
   'shutdownGuardRtos',
   'autocloseMs',
 ] as const;

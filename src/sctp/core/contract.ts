@@ -1,6 +1,7 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Entropy, Instant, SansIo } from '../../base/contract.ts';
 import type { PathCounters } from '../path/path.ts';
+import type { MessagePart } from '../rx/received-message.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { AssociationConfig, EndpointConfig, LiveConfig } from './config.ts';
 import type { Extensions } from './extensions.ts';
@@ -85,14 +86,16 @@ export type AssociationEvent =
       readonly inboundStreams: number;
       readonly extensions: Extensions;
     }
-  /** DATA ARRIVE: a whole message. Its bytes count against the receive window until `consumed` is called for it. */
+  /** DATA ARRIVE: a whole message, or a part of one (see `partial`). Its bytes count against the receive window until `consumed` is called for it. */
   | {
       readonly kind: 'message';
       readonly data: Uint8Array;
       readonly streamId: number;
       readonly ppid: number;
       readonly unordered: boolean;
-      /** Bytes to pass to `consumed`. */
+      /** Only with `partialDeliveryBytes` above 0: what part of a message this is; `undefined` if it is whole. */
+      readonly partial?: MessagePart | undefined;
+      /** Bytes to pass to `consumed`; to be passed even if there are none. */
       readonly windowBytes: number;
     }
   /** SEND FAILURE: `request` as it was given to `send`. */
@@ -245,6 +248,10 @@ export interface SctpCore extends SansIo<EndpointOutput> {
   abort(association: AssociationId, reason: string, now: Instant): void;
   setPrimary(association: AssociationId, address: IpAddress): void;
   requestHeartbeat(association: AssociationId, address: IpAddress, now: Instant): void;
+  /** Priority of an outgoing stream, 0 (the highest) to 65535, for the scheduler `priority`; default 256. RFC 8260 §3.4. */
+  setStreamPriority(association: AssociationId, streamId: number, priority: number): void;
+  /** Share of an outgoing stream, 1 to 65535, for the scheduler `weighted-fair`; default 256. RFC 8260 §3.6. */
+  setStreamWeight(association: AssociationId, streamId: number, weight: number): void;
   /** SET PROTOCOL PARAMETERS. @throws ConfigError for what cannot be changed any more, or a value out of range */
   configure(association: AssociationId, settings: Partial<LiveConfig>, now: Instant): void;
   /** CHANGE HEARTBEAT and SET FAILURE THRESHOLD for one of the peer's addresses. */

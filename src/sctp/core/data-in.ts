@@ -1,9 +1,10 @@
 import type { Instant } from '../../base/contract.ts';
 import { tsnAdd, tsnLt } from '../../base/serial.ts';
 import type { Path } from '../path/path.ts';
-import type { ReceivedMessage } from '../rx/reassembly.ts';
-import type { DataChunk, SackChunk } from '../wire/types.ts';
+import type { ReceivedMessage } from '../rx/received-message.ts';
+import type { PayloadChunk, SackChunk } from '../wire/types.ts';
 import { abortAssociation, protocolViolation } from './closing.ts';
+import { deliverMessage } from './delivery.ts';
 import { queueReply } from './replies.ts';
 import type { Inbound, Tcb } from './tcb.ts';
 
@@ -24,12 +25,17 @@ function takesData(tcb: Tcb): boolean {
   return tcb.state === 'ESTABLISHED' || tcb.state === 'SHUTDOWN-PENDING' || tcb.state === 'SHUTDOWN-SENT';
 }
 
-/** DATA: RFC 9260 §6.2, §6.5, §6.6, §6.9. */
-export function handleData(tcb: Tcb, chunk: DataChunk, path: Path, packet: DataPacket): void {
+/** DATA and I-DATA: RFC 9260 §6.2, §6.5, §6.6, §6.9; RFC 8260 §2.2.3. */
+export function handleData(tcb: Tcb, chunk: PayloadChunk, path: Path, packet: DataPacket): void {
   const { inbound } = tcb;
   if (inbound === undefined || !takesData(tcb)) return;
+  if ((chunk.kind === 'i-data') !== tcb.extensions.interleaving) {
+    // RFC 8260 §2.2.3: one kind or the other, as was negotiated.
+    protocolViolation(tcb, chunk.kind === 'data' ? 'DATA where I-DATA was negotiated' : 'I-DATA was not negotiated');
+    return;
+  }
   if (chunk.userData.length === 0) {
-    abortAssociation(tcb, 'protocol-violation', `DATA without user data, TSN ${chunk.tsn}`, [
+    abortAssociation(tcb, 'protocol-violation', `no user data, TSN ${chunk.tsn}`, [
       { kind: 'no-user-data', tsn: chunk.tsn },
     ]);
     return;
@@ -53,7 +59,7 @@ export function handleData(tcb: Tcb, chunk: DataChunk, path: Path, packet: DataP
   if (!makeRoom(inbound, chunk)) {
     // §6.2: dropped, and told at once.
     packet.wantsSackNow = true;
-    abortIfStuck(tcb, inbound, chunk);
+    relieve(tcb, inbound, chunk);
     return;
   }
   takeData(tcb, inbound, chunk, packet);
@@ -101,7 +107,7 @@ export function handleConsumed(tcb: Tcb, bytes: number): void {
   if (takesData(tcb) && inbound.window.worthAnUpdate(heldBytes, heldChunks)) inbound.ack.demand();
 }
 
-function takeData(tcb: Tcb, inbound: Inbound, chunk: DataChunk, packet: DataPacket): void {
+function takeData(tcb: Tcb, inbound: Inbound, chunk: PayloadChunk, packet: DataPacket): void {
   packet.newData = true;
   inbound.tracker.add(chunk.tsn);
   if (chunk.streamId >= inbound.streams) {
@@ -113,21 +119,16 @@ function takeData(tcb: Tcb, inbound: Inbound, chunk: DataChunk, packet: DataPack
     });
     return;
   }
-  const deliver = (message: ReceivedMessage): void => {
-    const windowBytes = message.data.length;
-    inbound.window.delivered(windowBytes);
-    tcb.counters.messagesReceived++;
-    tcb.emit({ kind: 'message', ...message, windowBytes });
-  };
+  const deliver = (message: ReceivedMessage): void => deliverMessage(tcb, inbound, message);
   const conflict = inbound.reassembly.add(chunk, inbound.tracker, deliver);
-  if (conflict !== undefined) protocolViolation(tcb, `DATA with TSN ${chunk.tsn}: ${conflict}`);
+  if (conflict !== undefined) protocolViolation(tcb, `user data with TSN ${chunk.tsn}: ${conflict}`);
 }
 
 /**
  * Whether the chunk may be taken. With a closed window only what fills a hole is, at the cost of the highest TSNs held
  * (RFC 9260 §6.2).
  */
-function makeRoom(inbound: Inbound, chunk: DataChunk): boolean {
+function makeRoom(inbound: Inbound, chunk: PayloadChunk): boolean {
   const { tracker, reassembly, window } = inbound;
   const bytes = chunk.userData.length;
   if (window.hasRoomFor(bytes, reassembly.heldBytes, reassembly.heldChunks)) return true;
@@ -144,22 +145,24 @@ function makeRoom(inbound: Inbound, chunk: DataChunk): boolean {
   return window.canStore(bytes, reassembly.heldBytes, reassembly.heldChunks);
 }
 
-function isNext({ tracker }: Inbound, { tsn }: DataChunk): boolean {
+function isNext({ tracker }: Inbound, { tsn }: PayloadChunk): boolean {
   return tsn === tsnAdd(tracker.cumulativeTsn, 1);
 }
 
 /**
- * A message longer than the whole buffer can never be completed: better an error than a stall. RFC 9260 §6.9. Called when
- * there was no room for `chunk`: if that was the next one, and nothing waits for the application, there never will be.
+ * There was no room for `chunk`. If it was the next one, and nothing waits for the application, there never will be: the
+ * beginnings of messages go up, or the association ends, which is better than a stall. RFC 9260 §6.9.
  */
-function abortIfStuck(tcb: Tcb, inbound: Inbound, chunk: DataChunk): void {
-  const { window, reassembly } = inbound;
-  if (window.deliveredBytes === 0 && reassembly.onlyFragments && isNext(inbound, chunk)) {
-    abortAssociation(
-      tcb,
-      'protocol-violation',
-      `a message is longer than the receive buffer of ${tcb.config.receiveBufferBytes} bytes`,
-      [{ kind: 'out-of-resource' }],
-    );
+function relieve(tcb: Tcb, inbound: Inbound, chunk: PayloadChunk): void {
+  const { reassembly, window, tracker } = inbound;
+  if (window.deliveredBytes > 0 || !isNext(inbound, chunk)) return;
+  if (tcb.config.partialDeliveryBytes > 0) {
+    if (reassembly.deliverParts(tracker, (message) => deliverMessage(tcb, inbound, message))) return;
   }
+  abortAssociation(
+    tcb,
+    'protocol-violation',
+    `unfinished messages fill the receive buffer of ${tcb.config.receiveBufferBytes} bytes`,
+    [{ kind: 'out-of-resource' }],
+  );
 }

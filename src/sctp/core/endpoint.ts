@@ -11,7 +11,13 @@ import type { Chunk, CommonHeader } from '../wire/types.ts';
 import { handleAssociationTimeout, nextDeadline, settle } from './association.ts';
 import { associationStatus } from './association-status.ts';
 import { AssociationTable } from './association-table.ts';
-import { checkAssociateRequest, checkPathSettings, checkPeerAddress, checkSendRequest } from './call-checks.ts';
+import {
+  checkAssociateRequest,
+  checkPathSettings,
+  checkPeerAddress,
+  checkSendRequest,
+  checkStreamValue,
+} from './call-checks.ts';
 import { abortAssociation } from './closing.ts';
 import { type EndpointConfig, type LiveConfig, overriddenConfig } from './config.ts';
 import type {
@@ -222,6 +228,18 @@ export class Endpoint implements SctpCore, EndpointInside {
     }
     sendHeartbeat(tcb, path, now);
     this.#touch(tcb);
+  }
+
+  setStreamPriority(association: AssociationId, streamId: number, priority: number): void {
+    const tcb = this.#open(association);
+    checkStreamValue(tcb, streamId, 'priority', priority, 0);
+    tcb.outbound.queue.setPriority(streamId, priority);
+  }
+
+  setStreamWeight(association: AssociationId, streamId: number, weight: number): void {
+    const tcb = this.#open(association);
+    checkStreamValue(tcb, streamId, 'weight', weight, 1);
+    tcb.outbound.queue.setWeight(streamId, weight);
   }
 
   configure(association: AssociationId, settings: Partial<LiveConfig>, now: Instant): void {

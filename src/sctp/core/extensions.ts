@@ -21,7 +21,7 @@ export const NO_EXTENSIONS: Extensions = {
 /** Extensions whose chunks are known here; nothing else is ever offered. */
 const KNOWN: Extensions = {
   partialReliability: false,
-  interleaving: false,
+  interleaving: true,
   streamReconfiguration: false,
 };
 

@@ -11,6 +11,7 @@ export function reconfigure(tcb: Tcb, settings: Partial<LiveConfig>, now: Instan
   tcb.config = changedConfig(tcb.config, settings);
   tcb.inbound?.ack.setOptions(tcb.config);
   if (settings.autocloseMs !== undefined) startAutoclose(tcb, now);
+  tcb.outbound.queue.setScheduler(tcb.config.scheduler);
   for (const path of tcb.paths.all) {
     path.rto.setLimits(tcb.config);
     if (settings.heartbeats !== undefined) path.heartbeats = settings.heartbeats;

@@ -5,6 +5,8 @@ import { Timers } from '../../base/timers.ts';
 import { Path } from '../path/path.ts';
 import { PathSet } from '../path/path-set.ts';
 import { AckPolicy } from '../rx/ack-policy.ts';
+import { DeferringReassembler } from '../rx/deferring-reassembler.ts';
+import { InterleavedReassembly } from '../rx/interleaved-reassembly.ts';
 import { Reassembly } from '../rx/reassembly.ts';
 import { ReceiveWindow } from '../rx/receive-window.ts';
 import { TsnTracker } from '../rx/tsn-tracker.ts';
@@ -54,7 +56,7 @@ export type AssociationTimer =
 export interface Inbound {
   readonly streams: number;
   readonly tracker: TsnTracker;
-  readonly reassembly: Reassembly;
+  readonly reassembly: DeferringReassembler;
   readonly window: ReceiveWindow;
   readonly ack: AckPolicy;
   /** Where the last DATA came from: SACKs go there (RFC 9260 §6.4). */
@@ -207,10 +209,14 @@ export class Tcb {
     this.outbound.streams = outboundStreams;
     this.outbound.queue.setInterleaving(extensions.interleaving);
     this.outbound.peerAdvertisedRwndBytes = peerRwndBytes;
+    // Half of the buffer is left for what comes between.
+    const partBytes = Math.min(this.config.partialDeliveryBytes, this.config.receiveBufferBytes / 2);
     this.inbound = {
       streams: inboundStreams,
       tracker: new TsnTracker(peerInitialTsn),
-      reassembly: new Reassembly(),
+      reassembly: new DeferringReassembler(
+        extensions.interleaving ? new InterleavedReassembly(partBytes) : new Reassembly(partBytes),
+      ),
       window: new ReceiveWindow(this.config.receiveBufferBytes, this.paths.amdcsBytes),
       ack: new AckPolicy(this.config),
       lastDataPath: this.paths.primary,

@@ -1,12 +1,13 @@
 import { type Tsn, tsnDiff, tsnLt } from '../../base/serial.ts';
 import { membership, type StreamSelection } from '../wire/stream-selection.ts';
-import type { DataChunk } from '../wire/types.ts';
+import type { PayloadChunk } from '../wire/types.ts';
 
-/** DATA of streams whose reset is deferred, sent after it was asked for. RFC 6525 §5.2.2 E2. */
+/** DATA and I-DATA of streams whose reset is deferred, sent after it was asked for. RFC 6525 §5.2.2 E2. */
 export class HeldBack {
   readonly #isOfReset: (streamId: number) => boolean;
   readonly #lastTsn: Tsn;
-  readonly #chunks = new Map<Tsn, DataChunk>();
+  readonly #chunks = new Map<Tsn, PayloadChunk>();
+  #bytes = 0;
   /** Lowest TSN first, once somebody takes them out. */
   #order: Tsn[] | undefined;
 
@@ -16,28 +17,41 @@ export class HeldBack {
     this.#lastTsn = lastTsn;
   }
 
+  /** Payload bytes kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Chunks kept. */
+  get chunks(): number {
+    return this.#chunks.size;
+  }
+
   /** Whether the chunk belongs here. */
-  wants(chunk: DataChunk): boolean {
+  wants(chunk: PayloadChunk): boolean {
     return tsnLt(this.#lastTsn, chunk.tsn) && this.#isOfReset(chunk.streamId);
   }
 
   /** Keeps a copy. */
-  add(chunk: DataChunk): void {
+  add(chunk: PayloadChunk): void {
     this.#chunks.set(chunk.tsn, { ...chunk, userData: chunk.userData.slice() });
+    this.#bytes += chunk.userData.length;
   }
 
   has(tsn: Tsn): boolean {
     return this.#chunks.has(tsn);
   }
 
-  take(tsn: Tsn): DataChunk | undefined {
+  take(tsn: Tsn): PayloadChunk | undefined {
     const chunk = this.#chunks.get(tsn);
+    if (chunk === undefined) return undefined;
     this.#chunks.delete(tsn);
+    this.#bytes -= chunk.userData.length;
     return chunk;
   }
 
   /** The chunk with the lowest TSN; nothing is added any more. */
-  takeFirst(): DataChunk | undefined {
+  takeFirst(): PayloadChunk | undefined {
     this.#order ??= [...this.#chunks.keys()].sort((a, b) => tsnDiff(b, a));
     const lowest = this.#order.pop();
     return lowest === undefined ? undefined : this.take(lowest);

@@ -1,15 +1,8 @@
 import { type Ssn, ssnAdd, ssnDiff, ssnLt, type Tsn, tsnAdd } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { DataChunk } from '../wire/types.ts';
-import { HeldBack } from './held-back.ts';
-
-/** A whole user message as it goes up. */
-export interface ReceivedMessage {
-  readonly data: Uint8Array;
-  readonly streamId: number;
-  readonly ppid: number;
-  readonly unordered: boolean;
-}
+import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
+import type { Deliver, MessagePart } from './received-message.ts';
 
 /** Fragments with consecutive TSNs that belong to one message; complete once it begins with B and ends with E. */
 interface Run {
@@ -23,8 +16,12 @@ interface Run {
   begins: boolean;
   /** The fragment at `last` has the E bit. */
   ends: boolean;
+  /** What has not gone up. */
   fragments: Uint8Array[];
   bytes: number;
+  /** Number of its partial delivery, once that has begun. */
+  partId: number | undefined;
+  deliveredBytes: number;
 }
 
 interface InboundStream {
@@ -34,21 +31,14 @@ interface InboundStream {
   readonly waiting: Map<Ssn, Run>;
 }
 
-/** Knows which TSNs have arrived. */
-export interface Arrivals {
-  hasReceived(tsn: Tsn): boolean;
-}
-
-/** Why a DATA chunk cannot be: the fragments contradict each other. RFC 9260 §3.3.1, §6.9. */
-export type FragmentConflict = 'beginning-inside-a-message' | 'no-beginning' | 'fragments-disagree' | 'ssn-reused';
-
 /**
- * Reassembly of fragments and re-ordering of messages per stream. RFC 9260 §6.5, §6.6, §6.9.
+ * Reassembly of DATA: of fragments and re-ordering of messages per stream. RFC 9260 §6.5, §6.6, §6.9.
  *
  * Every fragment is copied once, and joined once when its message is complete. Adding one is constant work however the
  * fragments arrive, because consecutive fragments are kept as runs that are found by either end.
  */
-export class Reassembly {
+export class Reassembly implements Reassembler {
+  readonly #partBytes: number;
   readonly #streams = new Map<number, InboundStream>();
   readonly #runsByFirst = new Map<Tsn, Run>();
   readonly #runsByLast = new Map<Tsn, Run>();
@@ -56,8 +46,14 @@ export class Reassembly {
   readonly #waitingByLast = new Map<Tsn, Run>();
   #heldBytes = 0;
   #heldChunks = 0;
-  /** While a reset waits for what was sent before it. */
-  #heldBack: HeldBack | undefined;
+  #parts = 0;
+  /** The message that goes up in parts. */
+  #inParts: Run | undefined;
+
+  /** @param partBytes a message goes up in parts once so much of its beginning is here; 0: never */
+  constructor(partBytes = 0) {
+    this.#partBytes = partBytes;
+  }
 
   /** Payload bytes of fragments and messages that have not gone up. */
   get heldBytes(): number {
@@ -69,25 +65,7 @@ export class Reassembly {
     return this.#heldChunks;
   }
 
-  /** No complete message waits: whatever is held is fragments of unfinished ones. */
-  get onlyFragments(): boolean {
-    return this.#waitingByLast.size === 0 && this.#heldBack === undefined;
-  }
-
-  /**
-   * Takes a DATA chunk whose TSN was not received before. Its data is copied.
-   *
-   * @param arrivals tells whether the TSNs around it have arrived
-   * @param deliver called for each message that can go up now, in order
-   * @returns what is wrong with the chunk, or `undefined`
-   */
-  add(chunk: DataChunk, arrivals: Arrivals, deliver: (message: ReceivedMessage) => void): FragmentConflict | undefined {
-    if (this.#heldBack?.wants(chunk) === true) {
-      this.#heldBack.add(chunk);
-      this.#heldBytes += chunk.userData.length;
-      this.#heldChunks++;
-      return undefined;
-    }
+  add(chunk: DataChunk, arrivals: Arrivals, deliver: Deliver): FragmentConflict | undefined {
     const left = this.#runsByLast.get(tsnAdd(chunk.tsn, -1));
     const right = this.#runsByFirst.get(tsnAdd(chunk.tsn, 1));
     const conflict = checkNeighbours(chunk, left, right, arrivals);
@@ -99,27 +77,17 @@ export class Reassembly {
     if (!run.begins || !run.ends) {
       this.#runsByFirst.set(run.first, run);
       this.#runsByLast.set(run.last, run);
+      if (this.#partBytes > 0) this.#deliverPart(this.#partBytes, arrivals, deliver);
       return undefined;
     }
     return this.#complete(run, deliver);
   }
 
-  /**
-   * Gives up the chunk with this TSN, to make room for an earlier one (RFC 9260 §6.2). It has to be the last one of what
-   * is held without a hole.
-   *
-   * @returns false if no such chunk is held: there is none, or its message has gone up
-   */
   dropEndingAt(tsn: Tsn): boolean {
-    const heldBack = this.#heldBack?.take(tsn);
-    if (heldBack !== undefined) {
-      this.#heldBytes -= heldBack.userData.length;
-      this.#heldChunks--;
-      return true;
-    }
     const waiting = this.#waitingByLast.get(tsn);
     const run = waiting ?? this.#runsByLast.get(tsn);
-    if (run === undefined) return false;
+    // It has gone up as a part.
+    if (run === undefined || run.fragments.length === 0) return false;
     if (waiting !== undefined) {
       this.#waitingByLast.delete(tsn);
       this.#streams.get(run.streamId)!.waiting.delete(run.ssn);
@@ -131,7 +99,7 @@ export class Reassembly {
     run.bytes -= fragment.length;
     this.#heldBytes -= fragment.length;
     this.#heldChunks--;
-    if (run.fragments.length > 0) {
+    if (run.fragments.length > 0 || run.partId !== undefined) {
       run.ends = false;
       run.last = tsnAdd(run.last, -1);
       this.#runsByFirst.set(run.first, run);
@@ -140,16 +108,7 @@ export class Reassembly {
     return true;
   }
 
-  /**
-   * A reset of these streams waits until all up to `lastTsn` has arrived; what comes of them beyond is kept until
-   * `resetStreams` is called. RFC 6525 §5.2.2 E2.
-   */
-  deferReset(streams: StreamSelection, lastTsn: Tsn): void {
-    this.#heldBack = new HeldBack(streams, lastTsn);
-  }
-
-  /** The next message of these streams has SSN 0; whatever waited for an earlier one goes up. RFC 6525 §5.2.2 E3. */
-  resetStreams(streams: StreamSelection, deliver: (message: ReceivedMessage) => void): void {
+  resetStreams(streams: StreamSelection, deliver: Deliver): void {
     for (const streamId of streams === 'all' ? [...this.#streams.keys()] : streams) {
       const waiting = [...(this.#streams.get(streamId)?.waiting.values() ?? [])];
       this.#streams.delete(streamId);
@@ -161,20 +120,41 @@ export class Reassembly {
     }
   }
 
-  /** Takes up what `deferReset` has kept, as if it came now. RFC 6525 §5.2.2 E4. */
-  releaseHeldBack(arrivals: Arrivals, deliver: (message: ReceivedMessage) => void): FragmentConflict | undefined {
-    const heldBack = this.#heldBack;
-    this.#heldBack = undefined;
-    if (heldBack === undefined) return undefined;
-    // What is still held back has not arrived as far as its neighbours are concerned.
-    const arrived: Arrivals = { hasReceived: (tsn) => !heldBack.has(tsn) && arrivals.hasReceived(tsn) };
-    for (let chunk = heldBack.takeFirst(); chunk !== undefined; chunk = heldBack.takeFirst()) {
-      this.#heldBytes -= chunk.userData.length;
-      this.#heldChunks--;
-      const conflict = this.add(chunk, arrived, deliver);
-      if (conflict !== undefined) return conflict;
-    }
-    return undefined;
+  deliverParts(arrivals: Arrivals, deliver: Deliver): boolean {
+    return this.#deliverPart(1, arrivals, deliver);
+  }
+
+  abortParts(deliver: Deliver): void {
+    const run = this.#inParts;
+    if (run === undefined) return;
+    this.#inParts = undefined;
+    this.#handUp(run, new Uint8Array(0), 'aborted', deliver);
+  }
+
+  /**
+   * Hands up the beginning of the unfinished message that ends where all has arrived, if so much of it is here. There is
+   * one such message at most, since a message's TSNs are consecutive.
+   */
+  #deliverPart(atLeastBytes: number, arrivals: Arrivals, deliver: Deliver): boolean {
+    const run = this.#runsByLast.get(arrivals.cumulativeTsn);
+    if (run === undefined || !run.begins || run.bytes < atLeastBytes) return false;
+    if (!run.unordered && run.ssn !== (this.#streams.get(run.streamId)?.expected ?? 0)) return false;
+    run.partId ??= this.#parts++;
+    this.#inParts = run;
+    const part = joinPieces(run.fragments, run.bytes);
+    this.#heldBytes -= run.bytes;
+    this.#heldChunks -= run.fragments.length;
+    run.fragments = [];
+    run.bytes = 0;
+    this.#handUp(run, part, 'more', deliver);
+    return true;
+  }
+
+  #handUp(run: Run, data: Uint8Array, state: MessagePart['state'], deliver: Deliver): void {
+    const { streamId, ppid, unordered, partId, deliveredBytes: offsetBytes } = run;
+    run.deliveredBytes += data.length;
+    const partial = partId === undefined ? undefined : { id: partId, offsetBytes, state };
+    deliver({ data, streamId, ppid, unordered, partial });
   }
 
   #join(chunk: DataChunk, left: Run | undefined, right: Run | undefined): Run {
@@ -200,6 +180,8 @@ export class Reassembly {
         ends: chunk.ending,
         fragments: [data],
         bytes: data.length,
+        partId: undefined,
+        deliveredBytes: 0,
       };
     }
     if (right !== undefined) {
@@ -217,7 +199,7 @@ export class Reassembly {
     return run;
   }
 
-  #complete(run: Run, deliver: (message: ReceivedMessage) => void): FragmentConflict | undefined {
+  #complete(run: Run, deliver: Deliver): FragmentConflict | undefined {
     if (run.unordered) {
       this.#release(run, deliver);
       return undefined;
@@ -246,23 +228,12 @@ export class Reassembly {
     return undefined;
   }
 
-  #release(run: Run, deliver: (message: ReceivedMessage) => void): void {
+  #release(run: Run, deliver: Deliver): void {
     this.#heldBytes -= run.bytes;
     this.#heldChunks -= run.fragments.length;
-    const { streamId, ppid, unordered } = run;
-    deliver({ data: joinFragments(run), streamId, ppid, unordered });
+    if (run === this.#inParts) this.#inParts = undefined;
+    this.#handUp(run, joinPieces(run.fragments, run.bytes), 'complete', deliver);
   }
-}
-
-function joinFragments(run: Run): Uint8Array {
-  if (run.fragments.length === 1) return run.fragments[0]!;
-  const whole = new Uint8Array(run.bytes);
-  let at = 0;
-  for (const fragment of run.fragments) {
-    whole.set(fragment, at);
-    at += fragment.length;
-  }
-  return whole;
 }
 
 function checkNeighbours(

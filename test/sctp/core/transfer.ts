@@ -6,6 +6,7 @@ import { EndpointPair, type EndpointPairOptions } from '../../harness/endpoint-p
 import { delay } from '../../harness/links/delay.ts';
 import { loss } from '../../harness/links/loss.ts';
 import { reordering } from '../../harness/links/reordering.ts';
+import { PartJoiner } from '../../harness/part-joiner.ts';
 import { SeededRandom } from '../../harness/random.ts';
 import { checkFlight, recountFlight } from '../../soak/invariants/flight.ts';
 import { checkLimits } from '../../soak/invariants/limits.ts';
@@ -88,6 +89,7 @@ export const makeCore = (...options: ConstructorParameters<typeof Core>): Core =
 export class Transfer {
   readonly pair: EndpointPair;
   readonly expectation = new Expectation();
+  readonly parts = new PartJoiner();
   readonly #random: SeededRandom;
   readonly #totalBytes: number;
   #id = 0;
@@ -104,7 +106,9 @@ export class Transfer {
         ...options.b,
         record: false,
         onEvent: (event) => {
-          if (event.kind === 'message') this.expectation.arrived(event.streamId, event.unordered, event.data);
+          if (event.kind !== 'message') return;
+          const whole = this.parts.add(event.data, event.partial);
+          if (whole !== undefined) this.expectation.arrived(event.streamId, event.unordered, whole);
         },
       },
     });

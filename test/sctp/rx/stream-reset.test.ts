@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ssn, tsn } from '../../../src/base/serial.ts';
-import { Reassembly, type ReceivedMessage } from '../../../src/sctp/rx/reassembly.ts';
+import { DeferringReassembler } from '../../../src/sctp/rx/deferring-reassembler.ts';
+import { Reassembly } from '../../../src/sctp/rx/reassembly.ts';
+import type { ReceivedMessage } from '../../../src/sctp/rx/received-message.ts';
 import { TsnTracker } from '../../../src/sctp/rx/tsn-tracker.ts';
 import type { DataChunk } from '../../../src/sctp/wire/types.ts';
 
@@ -8,7 +10,7 @@ const INITIAL_TSN = 0xffff_fffe;
 
 /** Receives chunks as an association does; their TSNs count from 0. */
 class Receiver {
-  readonly reassembly = new Reassembly();
+  readonly reassembly = new DeferringReassembler(new Reassembly());
   readonly texts: string[] = [];
   readonly #tracker = new TsnTracker(tsn(INITIAL_TSN));
   readonly #deliver = ({ data }: ReceivedMessage): void => {
@@ -86,7 +88,7 @@ describe('streams that are reset', () => {
     const receiver = new Receiver();
     receiver.defer([1], 0);
     receiver.add(2, 'kept');
-    expect([receiver.reassembly.heldBytes, receiver.reassembly.onlyFragments]).toEqual([4, false]);
+    expect([receiver.reassembly.heldBytes, receiver.reassembly.heldChunks]).toEqual([4, 1]);
     expect([receiver.drop(2), receiver.drop(2)]).toEqual([true, false]);
     expect([receiver.reassembly.heldBytes, receiver.reassembly.heldChunks]).toEqual([0, 0]);
   });
@@ -106,7 +108,7 @@ describe('streams that are reset', () => {
     receiver.add(1, 'a', { ssn: ssn(1) });
     receiver.reset([1]);
     expect(receiver.texts).toEqual(['a', 'b']);
-    expect([receiver.reassembly.heldBytes, receiver.reassembly.onlyFragments]).toEqual([0, true]);
+    expect([receiver.reassembly.heldBytes, receiver.reassembly.heldChunks]).toEqual([0, 0]);
     expect(receiver.add(2, 'c')).toBe(undefined);
   });
 });

@@ -97,6 +97,10 @@ export class ScriptedCore implements SctpCore {
 
   configurePath(): void {}
 
+  setStreamPriority(): void {}
+
+  setStreamWeight(): void {}
+
   status(): AssociationStatus | undefined {
     return undefined;
   }

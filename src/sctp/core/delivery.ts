@@ -1,0 +1,16 @@
+import type { ReceivedMessage } from '../rx/received-message.ts';
+import type { Inbound, Tcb } from './tcb.ts';
+
+/** A message, or a part of one, goes up: it takes room until the application has taken it. */
+export function deliverMessage(tcb: Tcb, inbound: Inbound, message: ReceivedMessage): void {
+  const windowBytes = message.data.length;
+  inbound.window.delivered(windowBytes);
+  if (message.partial === undefined || message.partial.state === 'complete') tcb.counters.messagesReceived++;
+  tcb.emit({ kind: 'message', ...message, windowBytes });
+}
+
+/** The association, or the peer's part of it, ends: whoever has parts of a message is told that the rest will not come. */
+export function abortPartialDelivery(tcb: Tcb): void {
+  const { inbound } = tcb;
+  inbound?.reassembly.abortParts((message) => deliverMessage(tcb, inbound, message));
+}

@@ -1,0 +1,72 @@
+import type { Tsn } from '../../base/serial.ts';
+import type { StreamSelection } from '../wire/stream-selection.ts';
+import type { PayloadChunk } from '../wire/types.ts';
+import { HeldBack } from './held-back.ts';
+import type { Arrivals, FragmentConflict, Reassembler } from './reassembler.ts';
+import type { Deliver } from './received-message.ts';
+
+/** A reassembler that can keep what belongs behind the reset of its stream. RFC 6525 §5.2.2. */
+export class DeferringReassembler implements Reassembler {
+  readonly #inner: Reassembler;
+  /** While a reset waits for what was sent before it. */
+  #heldBack: HeldBack | undefined;
+
+  constructor(inner: Reassembler) {
+    this.#inner = inner;
+  }
+
+  get heldBytes(): number {
+    return this.#inner.heldBytes + (this.#heldBack?.bytes ?? 0);
+  }
+
+  get heldChunks(): number {
+    return this.#inner.heldChunks + (this.#heldBack?.chunks ?? 0);
+  }
+
+  add(chunk: PayloadChunk, arrivals: Arrivals, deliver: Deliver): FragmentConflict | undefined {
+    if (this.#heldBack?.wants(chunk) !== true) return this.#inner.add(chunk, arrivals, deliver);
+    this.#heldBack.add(chunk);
+    return undefined;
+  }
+
+  dropEndingAt(tsn: Tsn): boolean {
+    return this.#heldBack?.take(tsn) !== undefined || this.#inner.dropEndingAt(tsn);
+  }
+
+  deliverParts(arrivals: Arrivals, deliver: Deliver): boolean {
+    return this.#inner.deliverParts(arrivals, deliver);
+  }
+
+  abortParts(deliver: Deliver): void {
+    this.#inner.abortParts(deliver);
+  }
+
+  /**
+   * A reset of these streams waits until all up to `lastTsn` has arrived; what comes of them beyond is kept until
+   * `resetStreams` is called. RFC 6525 §5.2.2 E2.
+   */
+  deferReset(streams: StreamSelection, lastTsn: Tsn): void {
+    this.#heldBack = new HeldBack(streams, lastTsn);
+  }
+
+  resetStreams(streams: StreamSelection, deliver: Deliver): void {
+    this.#inner.resetStreams(streams, deliver);
+  }
+
+  /** Takes up what `deferReset` has kept, as if it came now. RFC 6525 §5.2.2 E4. */
+  releaseHeldBack(arrivals: Arrivals, deliver: Deliver): FragmentConflict | undefined {
+    const heldBack = this.#heldBack;
+    this.#heldBack = undefined;
+    if (heldBack === undefined) return undefined;
+    // What is still held back has not arrived as far as its neighbours are concerned.
+    const arrived: Arrivals = {
+      cumulativeTsn: arrivals.cumulativeTsn,
+      hasReceived: (tsn) => !heldBack.has(tsn) && arrivals.hasReceived(tsn),
+    };
+    for (let chunk = heldBack.takeFirst(); chunk !== undefined; chunk = heldBack.takeFirst()) {
+      const conflict = this.#inner.add(chunk, arrived, deliver);
+      if (conflict !== undefined) return conflict;
+    }
+    return undefined;
+  }
+}
