@@ -90,7 +90,7 @@ describe('SctpAssociation: receiving', () => {
     expect(text((await received).data)).toBe('one');
   });
 
-  it('hands messages over at once while there is a listener, those that came before it first', async () => {
+  it('[API-0108] hands messages over at once while there is a listener, those that came before it first', async () => {
     const { association, core, happens } = await setUp();
     await happens(message('one', 1), message('two', 2));
     const seen: string[] = [];
@@ -207,7 +207,7 @@ describe('SctpAssociation: sending', () => {
     expect(association.bufferedAmount).toBe(1);
   });
 
-  it('`trySend` returns false when the buffer is full, and `drain` tells when to try again', async () => {
+  it('[API-0023] `trySend` returns false when the buffer is full, and `drain` tells when to try again', async () => {
     const { association, accepts, happens } = await setUp();
     accepts(1);
     let drained = 0;
@@ -330,7 +330,7 @@ describe('SctpAssociation: ending', () => {
     expect(reasons).toEqual([await association.closed]);
   });
 
-  it('asyncDispose gives the peer 5 s, then aborts', async () => {
+  it('[API-0133] asyncDispose gives the peer 5 s, then aborts', async () => {
     const { association, clock, core, happens } = await setUp();
     const disposed = association[Symbol.asyncDispose]();
     await settle();

@@ -35,7 +35,7 @@ async function setUp(options: { client?: Partial<BindOptions>; server?: Partial<
 }
 
 describe('SctpEndpoint.bind', () => {
-  it('[API-0010] has one SCTP port, one UDP port, and the addresses it was given', async () => {
+  it('[API-0010] [API-0117] has one SCTP port, one UDP port, and the addresses it was given', async () => {
     const world = new SimWorld();
     const substrate = world.host('a', '10.0.0.1', '10.0.1.1', '10.0.2.1');
     const addresses = ['10.0.1.1', '10.0.0.1', '10.0.1.1'];
@@ -105,7 +105,7 @@ describe('SctpEndpoint.bind', () => {
 });
 
 describe('SctpEndpoint: connect and listen', () => {
-  it('[SCTP-1006] [SCTP-1026] [API-0059] [UDPE-0018] sets up an association that both sides see', async () => {
+  it('[SCTP-1006] [SCTP-1026] [API-0059] [UDPE-0018] [API-0019] [API-0042] sets up an association that both sides see', async () => {
     const { world, client, server } = await setUp({
       client: { config: { outboundStreams: 3 }, udpPort: 30_000 },
       server: { config: { maxInboundStreams: 2 }, udpPort: 40_000 },
@@ -137,7 +137,7 @@ describe('SctpEndpoint: connect and listen', () => {
     await world.run(client.close());
   });
 
-  it('sends messages both ways, with stream, PPID and order', async () => {
+  it('[API-0066] sends messages both ways, with stream, PPID and order', async () => {
     const { world, connected } = await setUp();
     const [near, far] = await connected();
     await near.send('ordered', { stream: 5, ppid: 51 });
@@ -250,7 +250,7 @@ describe('SctpEndpoint: connect and listen', () => {
     expect(getEventListeners(other.signal, 'abort')).toEqual([]);
   });
 
-  it('rejects with ERR_SCTP_UNREACHABLE when nobody answers, and leaves nothing', async () => {
+  it('[API-0034] [API-0061] [API-0091] rejects with ERR_SCTP_UNREACHABLE when nobody answers, and leaves nothing', async () => {
     const { world, client } = await setUp({ client: { config: { maxInitRetransmits: 2 } } });
     const connect = client.connect({ addresses: ['10.0.0.9'], sctpPort: 7 });
     await expect(world.run(connect)).rejects.toMatchObject({
@@ -260,7 +260,7 @@ describe('SctpEndpoint: connect and listen', () => {
     expect(world.clock.pending).toBe(0);
   });
 
-  it('takes protocol parameters for one association', async () => {
+  it('[API-0121] takes protocol parameters for one association', async () => {
     const { world, client } = await setUp();
     const target = { addresses: ['10.0.0.9'], sctpPort: 7 };
     const connect = client.connect(target, { config: { maxInitRetransmits: 0, rtoInitialMs: 100 } });
@@ -286,7 +286,7 @@ describe('SctpEndpoint: connect and listen', () => {
   it.each([
     ['no addresses', { addresses: [] }, 'ERR_SCTP_BAD_ADDRESS'],
     ['a multicast address', { addresses: ['224.0.0.1'] }, 'ERR_SCTP_BAD_ADDRESS'],
-    ['an address of a family that is not bound', { addresses: ['fd00::1'] }, 'ERR_SCTP_BAD_ADDRESS'],
+    ['[API-0012] an address of a family that is not bound', { addresses: ['fd00::1'] }, 'ERR_SCTP_BAD_ADDRESS'],
     ['SCTP port 0', { sctpPort: 0 }, 'ERR_SCTP_BAD_ARGUMENT'],
     ['UDP port 65536', { udpPort: 65_536 }, 'ERR_SCTP_BAD_ARGUMENT'],
   ])('refuses to connect to %s', async (_what, wrong, expected) => {
@@ -317,7 +317,7 @@ describe('SctpAssociation over the real core', () => {
     ['a PPID beyond 32 bits', 'a', { ppid: 2 ** 32 }, 'ERR_SCTP_BAD_ARGUMENT'],
     ['a negative lifetime', 'a', { lifetimeMs: -1 }, 'ERR_SCTP_BAD_ARGUMENT'],
     ['a lifetime that is no number', 'a', { lifetimeMs: Number.NaN }, 'ERR_SCTP_BAD_ARGUMENT'],
-    ['a destination that the peer does not have', 'a', { destination: '10.0.0.9' }, 'ERR_SCTP_BAD_ADDRESS'],
+    ['[API-0048] a destination that the peer does not have', 'a', { destination: '10.0.0.9' }, 'ERR_SCTP_BAD_ADDRESS'],
   ])('refuses %s, and the association goes on', async (_what, data, options, expected) => {
     const { world, connected } = await setUp({ client: { config: { maxMessageBytes: 1000 } } });
     const [near, far] = await connected();
@@ -327,7 +327,7 @@ describe('SctpAssociation over the real core', () => {
     expect((await world.run(far.receive())).data).toHaveLength(1000);
   });
 
-  it('a slow reader closes the window, the sender waits, and all arrives in the end', async () => {
+  it('[API-0130] [API-0136] a slow reader closes the window, the sender waits, and all arrives in the end', async () => {
     const { world, connected } = await setUp({
       client: { config: { sendBufferBytes: 10_000 } },
       server: { config: { receiveBufferBytes: 20_000 } },
@@ -392,7 +392,7 @@ describe('SctpAssociation over the real core', () => {
     near.abort();
   });
 
-  it('[SCTP-1008] [API-0070] an abort brings its reason to the peer and loses what was not acknowledged', async () => {
+  it('[SCTP-1008] [API-0070] [API-0030] [API-0089] [API-0090] an abort brings its reason to the peer and loses what was not acknowledged', async () => {
     const { world, connected } = await setUp();
     const [near, far] = await connected();
     const failed: string[] = [];
@@ -410,7 +410,7 @@ describe('SctpAssociation over the real core', () => {
     await expect(far.send('late')).rejects.toThrow(code('ERR_SCTP_NOT_OPEN'));
   });
 
-  it('[SCTP-1007] [SCTP-1030] [API-0046] a shutdown delivers all that was sent, and the loops of both sides end', async () => {
+  it('[SCTP-1007] [SCTP-1030] [API-0046] [API-0030] [API-0071] [API-0091] a shutdown delivers all that was sent, and the loops of both sides end', async () => {
     const { world, client, server, connected } = await setUp();
     const [near, far] = await connected();
     for (let i = 0; i < 200; i++) near.trySend(new Uint8Array(1000).fill(i));
@@ -427,7 +427,7 @@ describe('SctpAssociation over the real core', () => {
     expect(world.clock.pending).toBe(0);
   });
 
-  it('a peer that dies ends the association with ERR_SCTP_LOST', async () => {
+  it('[API-0091] a peer that dies ends the association with ERR_SCTP_LOST', async () => {
     const { world, serverHost, connected } = await setUp({ client: { config: { associationMaxRetrans: 3 } } });
     const [near] = await connected();
     const changes: string[] = [];
@@ -444,7 +444,7 @@ describe('SctpAssociation over the real core', () => {
     expect(world.clock.pending).toBe(0);
   });
 
-  it('[SCTP-1024] gives a message up whose lifetime ends before it is sent, and returns its context', async () => {
+  it('[SCTP-1024] [API-0064] [API-0096] gives a message up whose lifetime ends before it is sent, and returns its context', async () => {
     const { world, connected } = await setUp({ server: { config: { receiveBufferBytes: 1500 } } });
     const [near] = await connected();
     const failures: unknown[] = [];
@@ -455,7 +455,7 @@ describe('SctpAssociation over the real core', () => {
     expect(failures).toEqual([{ context: 'mine', partlySent: false, reason: 'lifetime' }]);
   });
 
-  it('tells when all is acknowledged', async () => {
+  it('[API-0103] tells when all is acknowledged', async () => {
     const { world, connected } = await setUp();
     const [near] = await connected();
     let dry = 0;
@@ -466,7 +466,7 @@ describe('SctpAssociation over the real core', () => {
     expect([dry, near.bufferedAmount]).toEqual([1, 0]);
   });
 
-  it('[SCTP-1012] [SCTP-1014] [SCTP-1016] [SCTP-1017] shows its paths, changes the primary one, probes on demand', async () => {
+  it('[SCTP-1012] [SCTP-1014] [SCTP-1016] [SCTP-1017] [API-0050] [API-0093] [API-0138] [API-0144] [API-0174] shows its paths, changes the primary one, probes on demand', async () => {
     const world = new SimWorld([delay(10)]);
     const near = ['10.0.0.1', '10.0.1.1'];
     const far = ['10.0.0.2', '10.0.1.2'];
@@ -504,7 +504,7 @@ describe('SctpAssociation over the real core', () => {
     }
   });
 
-  it('[SCTP-1029] tells when the peer restarted', async () => {
+  it('[SCTP-1029] [API-0091] tells when the peer restarted', async () => {
     const { world, client, server, serverHost, connected } = await setUp();
     const [near] = await connected();
     let restarts = 0;
@@ -522,7 +522,7 @@ describe('SctpAssociation over the real core', () => {
 });
 
 describe('SctpEndpoint: closing', () => {
-  it('[API-0029] [SCTP-1022] ends associations gracefully, what was sent arrives, and nothing is left', async () => {
+  it('[API-0029] [SCTP-1022] [API-0044] ends associations gracefully, what was sent arrives, and nothing is left', async () => {
     const { world, client, server, connected } = await setUp();
     const [near, far] = await connected();
     near.trySend('last words');
@@ -537,7 +537,7 @@ describe('SctpEndpoint: closing', () => {
     expect(world.clock.pending).toBe(0);
   });
 
-  it('aborts after the time limit if the peer does not answer', async () => {
+  it('[API-0133] aborts after the time limit if the peer does not answer', async () => {
     const { world, client, serverHost, connected } = await setUp();
     const [near] = await connected();
     serverHost.kill();

@@ -1,37 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type BindOptions, type ConnectOptions, type SctpAssociation, SctpEndpoint } from '../../../src/sctp/index.ts';
-import { delay } from '../../harness/links/delay.ts';
-import { SimWorld } from './sim-world.ts';
+import { type SctpAssociation, SctpEndpoint } from '../../../src/sctp/index.ts';
+import { Scope } from './scope.ts';
+import type { SimWorld } from './sim-world.ts';
 
 const SERVER = { addresses: ['10.0.0.2'], sctpPort: 5000 };
-
-/** A server that listens, and associations from clients on hosts of their own, each as both sides see it. */
-class Scope {
-  readonly world: SimWorld;
-  readonly server: SctpEndpoint;
-  readonly #incoming: AsyncIterator<SctpAssociation>;
-  #clients = 0;
-
-  private constructor(world: SimWorld, server: SctpEndpoint) {
-    this.world = world;
-    this.server = server;
-    this.#incoming = server.listen()[Symbol.asyncIterator]();
-  }
-
-  static async open(options: Partial<BindOptions> = {}): Promise<Scope> {
-    const world = new SimWorld([delay(10)]);
-    const substrate = world.host('server', '10.0.0.2');
-    return new Scope(world, await SctpEndpoint.bind({ ...SERVER, substrate, ...options }));
-  }
-
-  async connect(options: ConnectOptions = {}): Promise<{ near: SctpAssociation; far: SctpAssociation }> {
-    const address = `10.0.1.${++this.#clients}`;
-    const substrate = this.world.host(address, address);
-    const client = await SctpEndpoint.bind({ addresses: [address], substrate });
-    const [near, far] = await this.world.run(Promise.all([client.connect(SERVER, options), this.#incoming.next()]));
-    return { near, far: far.value };
-  }
-}
 
 const text = (data: Uint8Array): string => new TextDecoder().decode(data);
 
