@@ -22,7 +22,7 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     queueReply(tcb, tcb.paths.find(origin.address) ?? tcb.paths.primary, { kind: 'shutdown-ack' });
     return;
   }
-  const { addresses } = readInitParameters(init, origin.address, tcb.config);
+  const { addresses } = readInitParameters(init, origin.address, tcb.services.addresses, tcb.config);
   // Addresses of a family that we do not have were left out before as well (§5.1.2).
   const added = addresses.filter(
     (address) =>

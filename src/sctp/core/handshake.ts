@@ -112,7 +112,7 @@ function roomBesideCookie(path: Path, cookie: Uint8Array): number {
 export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, udpPort: number, now: Instant): void {
   const { setUp } = tcb;
   if (tcb.state !== 'COOKIE-WAIT' || setUp === undefined) return;
-  const content = readInitParameters(ack, source, tcb.config);
+  const content = readInitParameters(ack, source, tcb.services.addresses, tcb.config);
   if (ack.initiateTag === 0) {
     refuseInitAck(tcb, setUp, true, 'INIT ACK with Initiate Tag 0');
     return;

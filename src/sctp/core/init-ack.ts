@@ -35,7 +35,7 @@ export function buildInitAck(
   const { config, destination = source } = options;
   const local = services.addresses.filter((address) => takesFamilyOf(init, source, address));
   const { validCookieLifeMs } = services.config;
-  const content = readInitParameters(init, source, config);
+  const content = readInitParameters(init, source, services.addresses, config);
   const outboundStreams = Math.min(config.outboundStreams, init.maxInboundStreams);
   const cookie = services.cookies.seal(
     {

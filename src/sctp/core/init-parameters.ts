@@ -29,10 +29,14 @@ export interface InitContent {
   readonly adaptation: number | undefined;
 }
 
-/** @param source where the packet came from: it always belongs to the addresses */
+/**
+ * @param source where the packet came from: it always belongs to the addresses
+ * @param local our own addresses
+ */
 export function readInitParameters(
   init: InitChunk | InitAckChunk,
   source: IpAddress,
+  local: readonly IpAddress[],
   config: AssociationConfig,
 ): InitContent {
   const offered = offeredExtensions(config);
@@ -51,7 +55,7 @@ export function readInitParameters(
         if (
           addresses.length < config.maxPeerAddresses &&
           !addresses.includes(parameter.address) &&
-          usablePeerAddress(parameter.address, source)
+          usablePeerAddress(parameter.address, source, local)
         ) {
           addresses.push(parameter.address);
         }

@@ -28,7 +28,7 @@ export function handleInit(endpoint: EndpointInside, cursor: ChunkCursor, arriva
   const init = cursor.decode();
   // §3.3.2: an Initiate Tag of 0 gets no answer.
   if (init.kind !== 'init' || init.initiateTag === 0 || !endpoint.statelessReplies.take(now)) return;
-  const content = readInitParameters(init, origin.address, endpoint.config);
+  const content = readInitParameters(init, origin.address, endpoint.addresses, endpoint.config);
   const refusal = refusalOf(init, content.hostName);
   if (refusal !== undefined) {
     answer(endpoint, arrival, init.initiateTag, { kind: 'abort', tagReflected: false, causes: [refusal] });

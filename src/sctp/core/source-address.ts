@@ -35,12 +35,15 @@ export function advertisedAddresses(local: readonly IpAddress[], destination: Ip
 }
 
 /**
- * Which of the addresses that a peer lists are taken: unicast ones that can be reached from where it speaks.
+ * Which of the addresses that a peer lists are taken: unicast ones that can be reached from where it speaks. One of our
+ * own is not, unless the peer is on this host: behind its NAT somebody may have the same, and here it leads to ourselves.
  *
  * @param source where its packet came from
+ * @param local our own addresses
  */
-export function usablePeerAddress(address: IpAddress, source: IpAddress): boolean {
+export function usablePeerAddress(address: IpAddress, source: IpAddress, local: readonly IpAddress[]): boolean {
   const kind = classifyIp(address);
+  if (local.includes(address) && !local.includes(source)) return false;
   if (kind === 'multicast' || kind === 'broadcast' || kind === 'unspecified') return false;
   return (kind !== 'loopback' && kind !== 'link-local') || sameReach(address, source);
 }

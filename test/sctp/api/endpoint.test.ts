@@ -269,7 +269,7 @@ describe('SctpEndpoint: connect and listen', () => {
     await expect(bad).rejects.toThrow(code('ERR_BAD_CONFIG'));
   });
 
-  it('a set-up that its signal ends rejects with the reason and leaves nothing', async () => {
+  it('[AT-21] a set-up that its signal ends rejects with the reason and leaves nothing', async () => {
     const { world, client } = await setUp();
     const target = { addresses: ['10.0.0.9'], sctpPort: 7 };
     const controller = new AbortController();
@@ -362,7 +362,7 @@ describe('SctpAssociation over the real core', () => {
     expect(received).toEqual(Array.from({ length: total }, (_, i) => i));
   });
 
-  it('every wait ends with its signal and leaves no listener on it', async () => {
+  it('[AT-85] every wait ends with its signal and leaves no listener on it', async () => {
     const { world, connected } = await setUp({
       client: { config: { sendBufferBytes: 5000 } },
       server: { config: { receiveBufferBytes: 1500 } },

@@ -365,6 +365,7 @@ describe('reneging (RFC 9260 §6.2.1 D iii)', () => {
     expect(path!.timers.isRunning('t3-rtx')).toBe(true);
     peer.clock.runFor(1000);
     expect(peer.heard().join(' ')).toContain('DATA 2 BE');
+    expect(peer.last.chunks.at(-1)).toMatchObject({ userData: new TextEncoder().encode('y') });
   });
 
   it('[SCTP-0245, AT-83] the cumulative ack of a SHUTDOWN is no reneging', () => {

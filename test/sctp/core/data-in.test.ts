@@ -427,6 +427,19 @@ describe('the receive window (RFC 9260 §6.2)', () => {
     expect([peer.heard().at(-1), peer.state]).toEqual(['ABORT out-of-resource', 'CLOSED']);
   });
 
+  it('[AT-42] first fragments of 10,000 messages: bounded memory, and what is missing can still come and complete them', () => {
+    const peer = new ScriptedPeer({ config: { receiveBufferBytes: 40_000 } }).establish();
+    const first = (i: number) => peer.data(2 * i, { ssn: ssn(i), userData: bytes(100), ending: false });
+    const second = (i: number) => peer.data(2 * i + 1, { ssn: ssn(i), userData: bytes(100), beginning: false });
+    for (let i = 0; i < 10_000; i++) peer.send(first(i));
+    const { reassembly } = peer.tcb.inbound!;
+    expect(reassembly.heldBytes).toBeLessThanOrEqual(40_000);
+    expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(0);
+    // The peer repeats what was not taken, the lowest first, as its SACKs tell it to.
+    for (let i = 0; i < 1000; i++) peer.send(first(i), second(i));
+    expect([peer.node.messages.length, peer.state]).toEqual([1000, 'ESTABLISHED']);
+  });
+
   it('[AT-42] what is missing can still come: no end because the message behind it does not fit', () => {
     const peer = new ScriptedPeer({ config: { receiveBufferBytes: 4000 } }).establish();
     const fragment = (number: number, length: number, ending = false, ofSsn = 0) =>

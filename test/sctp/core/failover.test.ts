@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { EndpointPair } from '../../harness/endpoint-pair.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { ScriptedPeer, type ScriptedPeerOptions } from '../../harness/scripted-peer.ts';
-import { coreOf, Transfer } from './transfer.ts';
+import { coreOf, makeCore, Transfer } from './transfer.ts';
 
 /** An association to two addresses that our own user gave. */
 function twoPaths(options: ScriptedPeerOptions = {}): ScriptedPeer {
@@ -235,5 +236,24 @@ describe('transfers over two paths', () => {
     transfer.run();
     const [tcb] = coreOf(transfer.pair.a).associations;
     expect(tcb!.paths.primary.address).toBe('10.0.0.2');
+  });
+
+  it('[AT-74] IPv4 and IPv6, one of them blocked: the other one comes up after one RTO', () => {
+    for (const [blocked, order] of [
+      ['2001:db8::2', ['2001:db8::2', '10.0.0.2']],
+      ['10.0.0.2', ['10.0.0.2', '2001:db8::2']],
+    ] as const) {
+      const pair = new EndpointPair(makeCore, {
+        link: [delay(20)],
+        a: { addresses: ['10.0.0.1', '2001:db8::1'] },
+        b: { addresses: order },
+      });
+      pair.network.partition.cut(blocked);
+      const ids = pair.connect(1200);
+      pair.a.send(ids.a, 'hello');
+      // The primary path is the blocked one: T3 has to find that out.
+      pair.clock.runFor(2500);
+      expect(pair.b.texts()).toEqual(['hello']);
+    }
   });
 });

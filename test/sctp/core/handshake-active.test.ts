@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_EXTENSIONS } from '../../../src/sctp/core/extensions.ts';
+import { encodeChunk } from '../../../src/sctp/wire/chunk.ts';
 import type { Parameter } from '../../../src/sctp/wire/parameter.ts';
 import { ScriptedPeer } from '../../harness/scripted-peer.ts';
 
@@ -303,6 +304,17 @@ describe('what an INIT ACK must not be (RFC 9260 §3.3.3)', () => {
     const whole = new Uint8Array([0, 11, 0, 6, 0x61, 0]);
     peer.send(peer.initAck({ parameters: [cookie, { kind: 'host-name-address', whole }] }));
     expect([peer.heard(), peer.state]).toEqual([['ABORT unresolvable-address'], 'CLOSED']);
+  });
+
+  it('[AT-4, SCTP-0087] with a parameter length of 0 to 3, or beyond the end, it is nothing', () => {
+    const peer = new ScriptedPeer().connect('COOKIE-WAIT');
+    peer.heard();
+    for (const length of [0, 1, 2, 3, 13, 0xffff]) {
+      const whole = encodeChunk(peer.initAck());
+      whole.set([0, 7, length >> 8, length & 0xff], 20);
+      peer.sendRaw([whole]);
+    }
+    expect([peer.heard(), peer.state, peer.core.counters.malformed]).toEqual([[], 'COOKIE-WAIT', 6]);
   });
 
   it('[SCTP-0906] with a wrong tag it is nothing', () => {

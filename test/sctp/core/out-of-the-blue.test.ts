@@ -36,23 +36,23 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
     }
   });
 
-  it('[SCTP-0874, SCTP-0875, SCTP-0040, SCTP-0899, SCTP-0900, SCTP-0289] SHUTDOWN ACK: SHUTDOWN COMPLETE with the tag reflected, alone', () => {
+  it('[SCTP-0874, SCTP-0875, SCTP-0040, SCTP-0899, SCTP-0900, SCTP-0289, AT-28] SHUTDOWN ACK: SHUTDOWN COMPLETE with the tag reflected, alone', () => {
     expect(answers({ kind: 'shutdown-ack' })).toEqual(['SHUTDOWN-COMPLETE T']);
     expect(answers({ kind: 'shutdown-ack' }, heartbeat)).toEqual(['SHUTDOWN-COMPLETE T']);
   });
 
-  it('[SCTP-0876] SHUTDOWN COMPLETE: silence', () => {
+  it('[SCTP-0876, AT-28] SHUTDOWN COMPLETE: silence', () => {
     expect(answers({ kind: 'shutdown-complete', tagReflected: false })).toEqual([]);
     expect(answers({ kind: 'shutdown-complete', tagReflected: true })).toEqual([]);
   });
 
-  it('[SCTP-0877] COOKIE ACK and ERROR with Stale Cookie: silence; other ERRORs: ABORT', () => {
+  it('[SCTP-0877, AT-28] COOKIE ACK and ERROR with Stale Cookie: silence; other ERRORs: ABORT', () => {
     expect(answers({ kind: 'cookie-ack' })).toEqual([]);
     expect(answers(error('stale-cookie'))).toEqual([]);
     expect(answers(error('out-of-resource'))).toEqual(['ABORT T']);
   });
 
-  it('[SCTP-0878, SCTP-0879, SCTP-0896, SCTP-0041, SCTP-0241, SCTP-0532, SCTP-0536, SCTP-0458] everything else: one ABORT, the tag reflected, T = 1', () => {
+  it('[SCTP-0878, SCTP-0879, SCTP-0896, SCTP-0041, SCTP-0241, SCTP-0532, SCTP-0536, SCTP-0458, AT-28] everything else: one ABORT, the tag reflected, T = 1', () => {
     expect(answers(peer.data(0))).toEqual(['ABORT T']);
     expect(answers(peer.data(0), heartbeat)).toEqual(['ABORT T']);
     expect(answers(peer.sack(0))).toEqual(['ABORT T']);
@@ -88,7 +88,7 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
     expect(stranger.core.counters.packetsReceived).toBe(24);
   });
 
-  it('[SCTP-0869] a source that is no unicast address gets no answer', () => {
+  it('[SCTP-0869, AT-28] a source that is no unicast address gets no answer', () => {
     const { core } = new ScriptedPeer();
     for (const from of ['224.0.0.1', '255.255.255.255', '0.0.0.0', 'ff02::1']) {
       const packet = encodePacket({ sourcePort: 1, destinationPort: 5000, verificationTag: TAG }, [peer.data(0)]);

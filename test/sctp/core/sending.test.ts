@@ -296,6 +296,17 @@ describe('flow control and bursts', () => {
     expect(peer.status?.paths[0]).toMatchObject({ cwndBytes, ssthreshBytes });
   });
 
+  it('[AT-56] a window that has opened, and whose update was lost, is found by the probe', () => {
+    const peer = new ScriptedPeer({ config: { heartbeats: false } }).establish();
+    peer.node.send(peer.id, 'x');
+    peer.send(peer.sack(0, [], 0));
+    for (const text of ['y', 'z']) peer.node.send(peer.id, text);
+    peer.heard();
+    expect(peer.heardAfter(1000)).toEqual(['DATA 1 BE']);
+    peer.send(peer.sack(1, [], 10_000));
+    expect(peer.heard()).toEqual(['DATA 2 BE']);
+  });
+
   it('[SCTP-0547] probes that nobody answers are', () => {
     const peer = new ScriptedPeer({ config: { heartbeats: false, associationMaxRetrans: 3 } }).establish();
     peer.node.send(peer.id, 'x');
@@ -313,7 +324,7 @@ describe('flow control and bursts', () => {
     expect(peer.heardAfter(1000)).toEqual(['DATA 1 BE']);
   });
 
-  it('[SCTP-0782, SCTP-0783, SCTP-0791, AT-60] after a pause cwnd is halved once per RTO, down to 4 PMDCS', () => {
+  it('[SCTP-0764, SCTP-0782, SCTP-0783, SCTP-0791, AT-60] after a pause cwnd is halved once per RTO, down to 4 PMDCS', () => {
     const peer = new ScriptedPeer().establish();
     openWindow(peer, 40);
     peer.node.send(peer.id, 'x');

@@ -67,7 +67,7 @@ describe('shutdown that we ask for (RFC 9260 §9.2)', () => {
     expect(peer.heardAfter(1)).toEqual(['SHUTDOWN 0']);
   });
 
-  it('[SCTP-0944, SCTP-0935, SCTP-0246, SCTP-0601] with a gap or a duplicate, a SACK goes along', () => {
+  it('[SCTP-0944, SCTP-0935, SCTP-0246, SCTP-0601, AT-82] with a gap or a duplicate, a SACK goes along', () => {
     const peer = inState('SHUTDOWN-SENT');
     peer.send(peer.data(0));
     peer.send(peer.data(2));

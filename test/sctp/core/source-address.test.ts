@@ -34,6 +34,8 @@ describe('local addresses', () => {
     expect(advertisedAddresses(local, 'fe80::2')).toEqual(['10.0.0.1', 'fe80::1', '2001:db8::1']);
   });
 
+  const OURS = ['10.0.0.1', '10.0.1.1'];
+
   it('[SCTP-0390, AT-70] takes from a peer what it can be reached at only', () => {
     for (const address of [
       '224.0.0.1',
@@ -46,12 +48,17 @@ describe('local addresses', () => {
       'fe80::1',
       '169.254.0.1',
     ]) {
-      expect([address, usablePeerAddress(address, '10.0.0.2')]).toEqual([address, false]);
+      expect([address, usablePeerAddress(address, '10.0.0.2', OURS)]).toEqual([address, false]);
     }
     for (const address of ['10.0.0.3', '192.0.2.1', '2001:db8::1', 'fd00::1']) {
-      expect([address, usablePeerAddress(address, '10.0.0.2')]).toEqual([address, true]);
+      expect([address, usablePeerAddress(address, '10.0.0.2', OURS)]).toEqual([address, true]);
     }
-    expect(usablePeerAddress('127.0.0.2', '127.0.0.1')).toBe(true);
-    expect(usablePeerAddress('fe80::2', 'fe80::1')).toBe(true);
+    expect(usablePeerAddress('127.0.0.2', '127.0.0.1', OURS)).toBe(true);
+    expect(usablePeerAddress('fe80::2', 'fe80::1', OURS)).toBe(true);
+  });
+
+  it('[AT-70] takes one of our own addresses only from a peer on our own host', () => {
+    expect(usablePeerAddress('10.0.1.1', '10.0.0.2', OURS)).toBe(false);
+    expect(usablePeerAddress('10.0.1.1', '10.0.0.1', OURS)).toBe(true);
   });
 });

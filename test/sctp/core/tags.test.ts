@@ -47,7 +47,7 @@ describe('verification tag (RFC 9260 §8.5)', () => {
       expect(peer.core.nextTimeoutAt()).toBe(next);
     });
 
-    it('[SCTP-0893, SCTP-0894] tag 0 with anything but an INIT is silence', () => {
+    it('[SCTP-0893, SCTP-0894, AT-27] tag 0 with anything but an INIT is silence', () => {
       const peer = inState(state);
       const { status } = peer;
       for (const chunk of everyChunk(peer)) if (chunk.kind !== 'init') peer.sendWith({ tag: 0 }, chunk);
@@ -139,8 +139,9 @@ describe('verification tag (RFC 9260 §8.5)', () => {
     }
   });
 
-  it('[SCTP-0239] an ABORT that is malformed is no ABORT', () => {
+  it('[SCTP-0239, AT-4] an ABORT that is malformed is no ABORT', () => {
     const peer = new ScriptedPeer().establish();
+    for (const length of [0, 1, 2]) peer.sendRaw([new Uint8Array([6, 0, 0, 8, 0, 12, 0, length])]);
     peer.sendRaw([new Uint8Array([6, 0, 0, 8, 0, 12, 0, 3])]);
     peer.sendRaw([new Uint8Array([6, 0, 0, 8, 0, 12, 0, 9])]);
     expect([peer.heard(), peer.state]).toEqual([[], 'ESTABLISHED']);
@@ -217,7 +218,7 @@ describe('verification tag (RFC 9260 §8.5)', () => {
     expect(failed.every((event) => event.request === request)).toBe(true);
   });
 
-  it('[SCTP-0017] takes a TSN of 2^31 ahead or more as an old one', () => {
+  it('[SCTP-0017, AT-39] takes a TSN of 2^31 ahead or more as an old one', () => {
     const peer = new ScriptedPeer().establish();
     peer.send(peer.data(0));
     peer.heard();

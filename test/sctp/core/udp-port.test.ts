@@ -83,7 +83,7 @@ describe('the UDP port of a peer (RFC 6951 §5.4)', () => {
     expect([peer.heard().at(-1), peer.last.toUdpPort]).toEqual(['COOKIE-ECHO', NEW_PORT]);
   });
 
-  it('[AT-78] two programs behind one address, with equal SCTP ports: told apart by their UDP ports', () => {
+  it('[AT-34, AT-78] two programs behind one address, with equal SCTP ports: told apart by their UDP ports', () => {
     const peer = new ScriptedPeer({ moreUdpPorts: [NEW_PORT] }).establish();
     const first = peer.theirTag;
     const ack = peer.askForInitAck({ initiateTag: 77 }, { udpPort: NEW_PORT });

@@ -67,6 +67,8 @@ describe('congestion window (RFC 9260 §7.2)', () => {
   it('[SCTP-0793] a loss that SACKs tell of: half, but not below 4 PMDCS', () => {
     const control = avoiding();
     const before = control.cwndBytes;
+    control.acknowledged(500, before, false);
+    expect(control.partialBytesAcked).toBe(500);
     control.lostBySack();
     expect([control.cwndBytes, control.ssthreshBytes, control.partialBytesAcked]).toEqual([
       Math.floor(before / 2),
@@ -77,11 +79,16 @@ describe('congestion window (RFC 9260 §7.2)', () => {
     expect([control.cwndBytes, control.ssthreshBytes]).toEqual([4 * PMDCS, 4 * PMDCS]);
   });
 
-  it('[SCTP-0794, SCTP-0773, SCTP-0657] a time-out: one packet, until something is acknowledged', () => {
+  it('[SCTP-0794, SCTP-0787, SCTP-0773, SCTP-0657] a time-out: one packet, until something is acknowledged', () => {
     const control = avoiding();
     const before = control.cwndBytes;
+    control.acknowledged(500, before, false);
     control.timedOut();
-    expect([control.cwndBytes, control.ssthreshBytes]).toEqual([PMDCS, Math.floor(before / 2)]);
+    expect([control.cwndBytes, control.ssthreshBytes, control.partialBytesAcked]).toEqual([
+      PMDCS,
+      Math.floor(before / 2),
+      0,
+    ]);
     expect([control.onePacketInFlight, control.roomBytes(0, 4), control.roomBytes(1, 4)]).toEqual([true, PMDCS, 0]);
     control.acknowledged(1, 1, false);
     expect([control.onePacketInFlight, control.roomBytes(100, 4)]).toEqual([false, PMDCS - 100]);
