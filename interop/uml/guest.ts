@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -142,10 +142,13 @@ function cardSocket(folder: string, card: number): string {
   return join(folder, `eth${card}.sock`);
 }
 
-/** Where the guest's memory lies as a file: in real memory if there is room for it. */
+/** Where the guest's memory lies, as a file that is executed: in real memory if there is room for it. */
 function memoryFolder(): string {
   const shared = '/dev/shm';
-  if (!existsSync(shared)) return tmpdir();
+  const mount = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .find((line) => line.split(' ')[1] === shared);
+  if (mount === undefined || mount.split(' ')[3]!.split(',').includes('noexec')) return tmpdir();
   const { bavail, bsize } = statfsSync(shared);
   return bavail * bsize > 2 * MEMORY_MIB * 2 ** 20 ? shared : tmpdir();
 }

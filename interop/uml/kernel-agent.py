@@ -104,6 +104,7 @@ class Sctp:
         self.messages = 0
         self.bytes = 0
         self.digest = Digest()
+        self.ppids = []
         self.last_at = None
         self.longest_gap = 0
         self.changed = threading.Condition()
@@ -114,7 +115,7 @@ class Sctp:
 
     def read(self):
         """Until the end of the association. Its last notification may come after the socket has begun to read as ended."""
-        parts = []
+        parts = {}
         last_look = None
         while last_look is None or time.monotonic() < last_look:
             self.may_read.wait()
@@ -135,11 +136,13 @@ class Sctp:
                 last_look = last_look or time.monotonic() + LAST_NOTIFICATION_SECONDS
                 time.sleep(0.01)
                 continue
-            parts.append(data)
-            if not flags & socket.MSG_EOR:
-                continue
-            whole, parts = b''.join(parts), []
-            self.message(whole, next(v for level, kind, v in ancillary if level == SCTP and kind == SCTP_RCVINFO))
+            rcvinfo = next(value for level, kind, value in ancillary if level == SCTP and kind == SCTP_RCVINFO)
+            # Messages of several streams may come in turns, piece by piece.
+            stream, _, kind = struct.unpack_from('=HHH', rcvinfo)
+            key = (stream, kind & UNORDERED)
+            parts[key] = parts.get(key, b'') + data
+            if flags & socket.MSG_EOR:
+                self.message(parts.pop(key), rcvinfo)
         self.event('end')
 
     def message(self, data, rcvinfo):
@@ -158,6 +161,8 @@ class Sctp:
             self.bytes += len(data)
             if self.mode == 'digest':
                 self.digest.add(data, stream, unordered)
+            elif self.mode == 'list':
+                self.ppids.append(ppid)
             self.changed.notify_all()
 
     def notification(self, data):
@@ -170,8 +175,7 @@ class Sctp:
             address = socket.inet_ntoa(data[12:16])
             self.event('path', address=address, state=PATH_STATES[struct.unpack_from('=i', data, 136)[0]])
         elif kind == 0x8003:
-            self.event('send-failed', sent=bool(flags & 1), cause=struct.unpack_from('=I', data, 8)[0],
-                       stream=struct.unpack_from('=H', data, 12)[0])
+            self.event('send-failed', sent=bool(flags & 1), ppid=socket.ntohl(struct.unpack_from('=I', data, 20)[0]))
         elif kind == 0x8004:
             self.event('remote-error', cause=struct.unpack_from('>H', data, 8)[0])
         elif kind == 0x8005:
@@ -285,7 +289,7 @@ def received(on, messages, seconds):
     with peer.changed:
         peer.changed.wait_for(lambda: peer.messages >= messages, seconds)
         return {'messages': peer.messages, 'bytes': peer.bytes, 'longestGapMs': 1000 * peer.longest_gap,
-                'digest': peer.digest.value()}
+                'digest': peer.digest.value(), 'ppids': peer.ppids}
 
 
 def read(on, go_on):
