@@ -57,8 +57,8 @@ export interface ConnectOptions extends WaitOptions {
   /** Protocol parameters of this association, over those of the endpoint. */
   readonly config?: Partial<AssociationConfig> | undefined;
   /**
-   * Sent as soon as the protocol allows, which is in the packet of the COOKIE ECHO if they fit (RFC 9260 §5.1). If the
-   * set-up fails, none of them was delivered.
+   * Sent as soon as the protocol allows: in the packet of the COOKIE ECHO as far as they fit, unless `config` says
+   * otherwise (`dataWithCookieEcho`, which also tells when the peer may get them twice). RFC 9260 §5.1.
    */
   readonly messages?: readonly FirstMessage[] | undefined;
 }
@@ -179,16 +179,17 @@ export class SctpEndpoint {
    */
   async connect(target: ConnectTarget, options: ConnectOptions = {}): Promise<SctpAssociation> {
     this.#assertOpen();
-    const { signal, config } = options;
+    const { signal, config, messages = [] } = options;
     signal?.throwIfAborted();
     const request: AssociateRequest = {
       addresses: peerAddresses(target.addresses),
       sctpPort: port('sctpPort', target.sctpPort, 1),
       udpPort: port('udpPort', target.udpPort ?? SCTP_TUNNELING_PORT, 1),
-      config,
+      // Who gives messages along wants them to go with COOKIE ECHO.
+      config: messages.length === 0 ? config : { dataWithCookieEcho: true, ...config },
     };
     const { core } = this.#driver;
-    const first = (options.messages ?? []).map(({ data, ...how }) => sendRequest(data, how, request.addresses));
+    const first = messages.map(({ data, ...how }) => sendRequest(data, how, request.addresses));
     const id = core.associate(request, this.#driver.now());
     try {
       for (const message of first) this.#sendFirst(id, message);

@@ -47,11 +47,16 @@ export class Scope {
 
   /** The chunks that leave an address from now on. */
   chunksSentBy(address: string): Chunk[] {
-    const chunks: Chunk[] = [];
+    const all: Chunk[] = [];
+    this.onPacketFrom(address, (chunks) => all.push(...chunks));
+    return all;
+  }
+
+  /** Calls `see` with the chunks of each packet that leaves an address from now on. */
+  onPacketFrom(address: string, see: (chunks: readonly Chunk[]) => void): void {
     this.world.network.tap(({ fate, from, bytes }) => {
-      if (fate === 'sent' && from.address === address) chunks.push(...decodePacket(bytes.slice()).chunks);
+      if (fate === 'sent' && from.address === address) see(decodePacket(bytes.slice()).chunks);
     });
-    return chunks;
   }
 
   /** A host dies without a word. */

@@ -62,7 +62,7 @@ describe('what RFC 6458 asks of a sockets API', () => {
     expect(far.peek()).toBeUndefined();
   });
 
-  it('[API-0118] [API-0119] messages given to connect arrive first, in their order, and both sides are up', async () => {
+  it('[API-0020] [API-0118] [API-0119] messages given to connect arrive first, in their order, and both sides are up', async () => {
     const scope = await Scope.open();
     const { near, far } = await scope.connect({
       messages: [{ data: 'first', stream: 1 }, { data: new Uint8Array(5000) }, { data: 'third', stream: 1 }],

@@ -55,7 +55,7 @@ describe('options of RFC 6458 §8', () => {
     expect(elapsedMs).toBeLessThan(4400);
   });
 
-  it('[API-0133] closing with time limit 0 aborts all associations', async () => {
+  it('[API-0047] [API-0133] closing with time limit 0 aborts all associations', async () => {
     const scope = await Scope.open();
     const ends = [await scope.connect(), await scope.connect()];
     await scope.world.run(scope.server.close({ timeoutMs: 0 }));
@@ -180,7 +180,7 @@ describe('options of RFC 6458 §8', () => {
     expect([endpoint.addresses, endpoint.udpPort]).toEqual([['10.0.3.1', '10.0.3.2'], 9899]);
   });
 
-  it('[API-0191] [API-0193] all addresses of the peer may be tried; then both sides know the lists that were told', async () => {
+  it('[API-0083] [API-0191] [API-0193] all addresses of the peer may be tried; then both sides know the lists that were told', async () => {
     const scope = await Scope.open();
     const addresses = ['10.0.4.1', '10.0.4.2'];
     const far = await SctpEndpoint.bind({ addresses, sctpPort: 7, substrate: scope.world.host('far', ...addresses) });
@@ -209,7 +209,7 @@ describe('options of RFC 6458 §8', () => {
 });
 
 describe('on the wire, as RFC 6458 §5.3.4 says', () => {
-  it('[API-0068] [API-0069] [API-0073] [API-0196] order, PPID and destination of a message', async () => {
+  it('[API-0068] [API-0069] [API-0110] [API-0194] [API-0073] [API-0196] order, PPID and destination of a message', async () => {
     const scope = await Scope.open();
     const addresses = ['10.0.4.1', '10.0.4.2'];
     const far = await SctpEndpoint.bind({ addresses, sctpPort: 7, substrate: scope.world.host('far', ...addresses) });
