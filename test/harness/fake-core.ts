@@ -111,6 +111,10 @@ export class FakeCore implements SctpCore {
 
   setStreamWeight(): void {}
 
+  reconfigureStreams(): number {
+    return 0;
+  }
+
   status(): AssociationStatus | undefined {
     return undefined;
   }

@@ -8,6 +8,7 @@ import type { Tcb } from '../../src/sctp/core/tcb.ts';
 import { writeChecksum } from '../../src/sctp/wire/crc32c.ts';
 import { decodePacket, encodePacket } from '../../src/sctp/wire/packet.ts';
 import type { Parameter } from '../../src/sctp/wire/parameter.ts';
+import type { ReconfigurationParameter } from '../../src/sctp/wire/reconfig-parameter.ts';
 import type {
   Chunk,
   CommonHeader,
@@ -351,8 +352,40 @@ export class ScriptedPeer {
         return ['ERROR', ...chunk.causes.map(({ kind }) => kind)].join(' ');
       case 'shutdown-complete':
         return chunk.tagReflected ? 'SHUTDOWN-COMPLETE T' : 'SHUTDOWN-COMPLETE';
+      case 're-config':
+        return ['RE-CONFIG', ...chunk.parameters.map((each) => this.#briefReconfiguration(each))].join(' ');
       default:
         return chunk.kind.toUpperCase();
+    }
+  }
+
+  /**
+   * In the notation of RFC 6525, appendix A: `OUT-REQ:0,-1/1,2 last 4`, `RESP:0=1`. Numbers count from 0, the first
+   * request of each side; TSNs likewise.
+   */
+  #briefReconfiguration(parameter: ReconfigurationParameter): string {
+    const ours = (number: number): number => (number - this.initialTsn) | 0;
+    const theirs = (number: number): number => (number - this.theirTsn) | 0;
+    switch (parameter.kind) {
+      case 'outgoing-ssn-reset-request': {
+        const { requestNumber, responseNumber, lastAssignedTsn, streams } = parameter;
+        return `OUT-REQ:${theirs(requestNumber)},${ours(responseNumber)}/${streams} last ${theirs(lastAssignedTsn)}`;
+      }
+      case 'incoming-ssn-reset-request':
+        return `IN-REQ:${theirs(parameter.requestNumber)}/${parameter.streams}`;
+      case 'ssn-tsn-reset-request':
+        return `TSN-REQ:${theirs(parameter.requestNumber)}`;
+      case 're-configuration-response': {
+        const { responseNumber, result, nextTsns } = parameter;
+        const tsns = nextTsns === undefined ? '' : ` S-TSN=${theirs(nextTsns.sender)} R-TSN=${ours(nextTsns.receiver)}`;
+        return `RESP:${ours(responseNumber)}=${result}${tsns}`;
+      }
+      case 'add-outgoing-streams-request':
+        return `ADD-OUT:${theirs(parameter.requestNumber)}/${parameter.newStreams}`;
+      case 'add-incoming-streams-request':
+        return `ADD-IN:${theirs(parameter.requestNumber)}/${parameter.newStreams}`;
+      case 'unknown':
+        return `PARAMETER ${parameter.type}`;
     }
   }
 

@@ -95,7 +95,8 @@ function updatePaths(tcb: Tcb, result: Result, cumulative: Tsn, duplicates: read
   if (outbound.outstanding.length === 0) {
     for (const path of tcb.paths.all) path.congestion.allAcknowledged();
     outbound.probing = false;
-    if (result.cumulativeAdvanced && outbound.queue.isEmpty) tcb.emit({ kind: 'dry' });
+    if (result.cumulativeAdvanced && outbound.queue.isEmpty && outbound.held?.isEmpty !== false)
+      tcb.emit({ kind: 'dry' });
   }
 }
 

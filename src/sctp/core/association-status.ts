@@ -42,8 +42,8 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
 }
 
 function waitingFor(tcb: Tcb): AssociationStatus['waitingFor'] {
-  const { queue, outstanding } = tcb.outbound;
-  if (queue.isEmpty && outstanding.lostCount === 0) return 'nothing';
+  const { queue, held, outstanding } = tcb.outbound;
+  if (queue.isEmpty && outstanding.lostCount === 0) return held?.isEmpty === false ? 'stream-reset' : 'nothing';
   if (tcb.state === 'COOKIE-WAIT' || tcb.state === 'COOKIE-ECHOED') return 'handshake';
   const path = tcb.paths.forNewData();
   if (!path.usable) return 'path';

@@ -14,6 +14,8 @@ import { t3Expired } from './failover.ts';
 import { handleCookieAck, handleInitAck, handleStaleCookie, setUpTimedOut } from './handshake.ts';
 import { handleHeartbeatAck, heartbeatDue, heartbeatTimedOut } from './heartbeat.ts';
 import type { Origin } from './origin.ts';
+import { finishDeferred, handleReconfig } from './reconfiguration-answers.ts';
+import { advanceReconfiguration, reconfigurationTimedOut } from './reconfiguration-requests.ts';
 import { boundedCopy, queueReply } from './replies.ts';
 import { reportUnsent } from './send-buffer.ts';
 import {
@@ -66,6 +68,7 @@ export function handlePacket(tcb: Tcb, cursor: ChunkCursor, packet: PacketContex
   if (cursor.malformed !== undefined) outcome = 'malformed';
   if (tcb.state === 'CLOSED') return outcome;
   endOfDataPacket(tcb, data, now);
+  if (tcb.reconfiguration?.deferred !== undefined) finishDeferred(tcb);
   if (data.sawData) dataInShutdownSent(tcb, now);
   advanceShutdown(tcb, now);
   return outcome;
@@ -121,7 +124,7 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
       if (alone && !chunk.tagReflected) handleShutdownComplete(tcb);
       return false;
     case 're-config':
-      // Never offered to a peer: skipped, as its high bits say.
+      handleReconfig(tcb, chunk, path, now);
       return true;
     case 'pad':
       // RFC 4820 §3: discarded, and on with the packet.
@@ -179,6 +182,9 @@ export function handleAssociationTimeout(tcb: Tcb, now: Instant): void {
       case 'autoclose':
         autocloseDue(tcb, now);
         break;
+      case 'reconfiguration':
+        reconfigurationTimedOut(tcb, now);
+        break;
       case 'zero-window':
       case 'lifetime':
         // What they wait for is looked at when the association transmits.
@@ -218,7 +224,10 @@ export function settle(tcb: Tcb, now: Instant): void {
     // It may have been the last thing that a shutdown waited for.
     advanceShutdown(tcb, now);
   }
+  if (tcb.reconfiguration !== undefined) advanceReconfiguration(tcb, now);
   transmit(tcb, now);
+  // What a reset waited for may just have left.
+  if (tcb.reconfiguration !== undefined && advanceReconfiguration(tcb, now)) transmit(tcb, now);
   const expiry = queue.nextExpiryAt();
   if (expiry === undefined) tcb.timers.stop('lifetime');
   else tcb.timers.set('lifetime', expiry);

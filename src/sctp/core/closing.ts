@@ -13,6 +13,7 @@ export function closeAssociation(tcb: Tcb, reason: CloseReason): void {
   for (const path of tcb.paths.all) path.timers.stopAll();
   tcb.control.length = 0;
   abortPartialDelivery(tcb);
+  tcb.reconfiguration = undefined;
   reportUndelivered(tcb, 'closed');
   tcb.emit({ kind: 'closed', reason, final: associationStatus(tcb) });
   tcb.services.release(tcb);
@@ -52,5 +53,8 @@ export function reportUndelivered(tcb: Tcb, reason: 'closed' | 'restart'): void 
   };
   for (const chunk of outstanding) report(chunk.message);
   for (const message of queue.takeAll()) report(message);
+  for (const request of tcb.outbound.held?.takeAll() ?? []) {
+    tcb.emit({ kind: 'send-failed', request, partlySent: false, reason });
+  }
   tcb.outbound.bufferedBytes = 0;
 }

@@ -85,6 +85,17 @@ export const associationSettings = {
   scheduler: { default: 'fcfs', oneOf: SCHEDULERS },
   /** Whether stream reconfiguration is offered to peers. RFC 6525. */
   streamReconfiguration: { default: true },
+  /**
+   * Whether peers may reset streams: theirs, and ours by asking for it. RFC 6525 §6.3.1. On, since nothing that the
+   * application sees of a message depends on its SSN.
+   */
+  allowStreamResets: { default: true },
+  /** Whether peers may begin all TSNs and SSNs anew. RFC 6525 §6.3.1. */
+  allowAssociationResets: { default: false },
+  /** Whether peers may add streams, up to `maxInboundStreams` and `maxOutboundStreams`. RFC 6525 §6.3.1. */
+  allowStreamAdditions: { default: false },
+  /** Outbound streams that there may be after a peer has asked for more. RFC 6525 §5.2.6. */
+  maxOutboundStreams: { default: 2048, min: 1, max: 65_535 },
   /** Adaptation Layer Indication that is told to peers, 32 bits; -1: none. RFC 5061 §4.2.6. */
   adaptationIndication: { default: -1, min: -1, max: 0xffff_ffff },
   /** An association without user messages is shut down after so many ms; 0: never. RFC 6458 §8.1.8. */
@@ -150,6 +161,10 @@ const LIVE_SETTINGS = [
   'maxFragmentBytes',
   'fragmentation',
   'scheduler',
+  'allowStreamResets',
+  'allowAssociationResets',
+  'allowStreamAdditions',
+  'maxOutboundStreams',
   'shutdownGuardRtos',
   'autocloseMs',
 ] as const;

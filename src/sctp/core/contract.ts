@@ -3,6 +3,7 @@ import type { Entropy, Instant, SansIo } from '../../base/contract.ts';
 import type { PathCounters } from '../path/path.ts';
 import type { MessagePart } from '../rx/received-message.ts';
 import type { ErrorCause } from '../wire/cause.ts';
+import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { AssociationConfig, EndpointConfig, LiveConfig } from './config.ts';
 import type { Extensions } from './extensions.ts';
 import type { AssociationState } from './states.ts';
@@ -53,6 +54,39 @@ export interface SendRequest {
   /** Handed back in `send-failed`. */
   readonly context?: unknown;
 }
+
+/** Streams of one direction: some of them, or all. */
+export type { StreamSelection };
+
+/** What a peer can be asked for about streams. RFC 6525. */
+export type StreamReconfiguration =
+  /** Streams begin with SSN 0 again: ours (`outgoing`), and the peer's (`incoming`). At least one of the two. */
+  | {
+      readonly kind: 'reset-streams';
+      readonly outgoing?: StreamSelection | undefined;
+      readonly incoming?: StreamSelection | undefined;
+    }
+  /** All TSNs and SSNs of both sides begin anew. At most once in 30 s. */
+  | { readonly kind: 'reset-association' }
+  /** So many more streams, behind those that there are. At least one. */
+  | {
+      readonly kind: 'add-streams';
+      readonly outgoing?: number | undefined;
+      readonly incoming?: number | undefined;
+    };
+
+/** Number of a call of `reconfigureStreams` within its association; a restart of the peer begins anew. */
+export type ReconfigurationId = number;
+
+/** What became of such a call. RFC 6525 §4.4, table 3. */
+export type ReconfigurationOutcome =
+  | 'performed'
+  /** The peer does not want it. */
+  | 'denied'
+  /** The peer is at something else that this would disturb. */
+  | 'in-progress'
+  /** The peer found an error in it. */
+  | 'failed';
 
 /** How an association ended. */
 export interface CloseReason {
@@ -120,6 +154,18 @@ export type AssociationEvent =
   | { readonly kind: 'peer-error'; readonly causes: readonly ErrorCause[] }
   /** RESTART: the peer lost its state and set the association up again. */
   | { readonly kind: 'restart' }
+  /** Streams have begun with SSN 0 again. RFC 6525 §6.1.1. */
+  | { readonly kind: 'stream-reset'; readonly direction: 'incoming' | 'outgoing'; readonly streams: StreamSelection }
+  /** All TSNs and SSNs have begun anew. RFC 6525 §6.1.2. */
+  | { readonly kind: 'association-reset'; readonly localNextTsn: number; readonly remoteNextTsn: number }
+  /** There are more streams: so many in all. RFC 6525 §6.1.3. */
+  | { readonly kind: 'streams-added'; readonly outboundStreams: number; readonly inboundStreams: number }
+  /** The peer has answered a call of `reconfigureStreams`. */
+  | {
+      readonly kind: 'reconfiguration-done';
+      readonly call: ReconfigurationId;
+      readonly outcome: ReconfigurationOutcome;
+    }
   /** The peer asked for a graceful end; no more messages will come and none can be sent. */
   | { readonly kind: 'shutting-down' }
   /** COMMUNICATION LOST or SHUTDOWN COMPLETE: the last event. The id is invalid from now on. */
@@ -194,7 +240,14 @@ export interface AssociationStatus {
   /** Longest message that goes into one DATA chunk. */
   readonly fragmentationPointBytes: number;
   /** What keeps queued data from being sent, if there is any. */
-  readonly waitingFor: 'nothing' | 'handshake' | 'peer-window' | 'congestion-window' | 'path' | 'burst-limit';
+  readonly waitingFor:
+    | 'nothing'
+    | 'handshake'
+    | 'peer-window'
+    | 'congestion-window'
+    | 'path'
+    | 'burst-limit'
+    | 'stream-reset';
   readonly paths: readonly PathStatus[];
   readonly counters: AssociationCounters;
 }
@@ -244,6 +297,11 @@ export interface SctpCore extends SansIo<EndpointOutput> {
   send(association: AssociationId, request: SendRequest, now: Instant): boolean;
   /** The application has taken a message: its `windowBytes` are free again. */
   consumed(association: AssociationId, windowBytes: number, now: Instant): void;
+  /**
+   * Asks the peer to reset or to add streams; its answer comes as `reconfiguration-done`, unless the association ends or
+   * the peer restarts before. RFC 6525.
+   */
+  reconfigureStreams(association: AssociationId, wanted: StreamReconfiguration, now: Instant): ReconfigurationId;
   shutdown(association: AssociationId, now: Instant): void;
   abort(association: AssociationId, reason: string, now: Instant): void;
   setPrimary(association: AssociationId, address: IpAddress): void;

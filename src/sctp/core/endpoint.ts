@@ -29,8 +29,10 @@ import type {
   EndpointOptions,
   EndpointOutput,
   PathSettings,
+  ReconfigurationId,
   SctpCore,
   SendRequest,
+  StreamReconfiguration,
 } from './contract.ts';
 import { CookieJar } from './cookie.ts';
 import { handleConsumed } from './data-in.ts';
@@ -38,6 +40,8 @@ import type { EndpointInside } from './endpoint-inside.ts';
 import { SctpError } from './errors.ts';
 import { startAssociation } from './handshake.ts';
 import { mayProbe, sendHeartbeat } from './heartbeat.ts';
+import { checkReconfiguration } from './reconfiguration-checks.ts';
+import { requestReconfiguration } from './reconfiguration-requests.ts';
 import { reconfigure, reconfigurePath } from './reconfigure.ts';
 import { routePacket } from './routing.ts';
 import { requestShutdown } from './shutdown.ts';
@@ -176,7 +180,7 @@ export class Endpoint implements SctpCore, EndpointInside {
       return false;
     }
     outbound.bufferedBytes += request.data.length;
-    outbound.queue.push(request, now);
+    if (outbound.held?.add(request, now) !== true) outbound.queue.push(request, now);
     this.#touch(tcb);
     return true;
   }
@@ -187,6 +191,14 @@ export class Endpoint implements SctpCore, EndpointInside {
     if (tcb === undefined) return;
     handleConsumed(tcb, windowBytes);
     if (tcb.inbound?.ack.due === true) this.#touch(tcb);
+  }
+
+  reconfigureStreams(association: AssociationId, wanted: StreamReconfiguration, now: Instant): ReconfigurationId {
+    this.#now = now;
+    const tcb = this.#open(association);
+    const call = requestReconfiguration(tcb, checkReconfiguration(tcb, wanted, now));
+    this.#touch(tcb);
+    return call;
   }
 
   shutdown(association: AssociationId, now: Instant): void {

@@ -24,6 +24,14 @@ export type SctpErrorCode =
   | 'ERR_SCTP_UNREACHABLE'
   /** The peer stopped answering: Association.Max.Retrans was exceeded. */
   | 'ERR_SCTP_LOST'
+  /** This side or the peer does not support stream reconfiguration (RFC 6525). */
+  | 'ERR_SCTP_RECONFIG_UNSUPPORTED'
+  /** The peer does not want its streams, or ours, to be changed. */
+  | 'ERR_SCTP_RECONFIG_DENIED'
+  /** The same streams are being reset already, or one of the sides is at something that this would disturb. */
+  | 'ERR_SCTP_RECONFIG_IN_PROGRESS'
+  /** The peer refused it as an error, or restarted meanwhile. */
+  | 'ERR_SCTP_RECONFIG_FAILED'
   /** A named limit of this endpoint was reached. */
   | 'ERR_SCTP_LIMIT';
 

@@ -22,7 +22,7 @@ export const NO_EXTENSIONS: Extensions = {
 const KNOWN: Extensions = {
   partialReliability: false,
   interleaving: true,
-  streamReconfiguration: false,
+  streamReconfiguration: true,
 };
 
 /** What this side offers to a peer: what is known and switched on. */

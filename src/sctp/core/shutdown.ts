@@ -27,8 +27,8 @@ export function requestShutdown(tcb: Tcb, now: Instant): void {
 
 /** Goes on as soon as all that was sent is acknowledged: SHUTDOWN, or SHUTDOWN ACK. */
 export function advanceShutdown(tcb: Tcb, now: Instant): void {
-  const { queue, outstanding } = tcb.outbound;
-  if (!queue.isEmpty || outstanding.length > 0) return;
+  const { queue, held, outstanding } = tcb.outbound;
+  if (!queue.isEmpty || held?.isEmpty === false || outstanding.length > 0) return;
   if (tcb.state === 'SHUTDOWN-PENDING') {
     tcb.state = 'SHUTDOWN-SENT';
     stopHeartbeats(tcb);

@@ -10,6 +10,7 @@ import { InterleavedReassembly } from '../rx/interleaved-reassembly.ts';
 import { Reassembly } from '../rx/reassembly.ts';
 import { ReceiveWindow } from '../rx/receive-window.ts';
 import { TsnTracker } from '../rx/tsn-tracker.ts';
+import type { HeldMessages } from '../tx/held-messages.ts';
 import { Outstanding } from '../tx/outstanding.ts';
 import { RepeatedChunks } from '../tx/repeated-chunks.ts';
 import { Scheduling } from '../tx/scheduling.ts';
@@ -19,6 +20,7 @@ import type { AssociationConfig, EndpointConfig } from './config.ts';
 import type { AssociationCounters, AssociationEvent, AssociationId, SendRequest } from './contract.ts';
 import type { CookieJar } from './cookie.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
+import type { Reconfiguration } from './reconfiguration.ts';
 import { chooseLocalAddress } from './source-address.ts';
 import type { AssociationState } from './states.ts';
 
@@ -50,13 +52,15 @@ export type AssociationTimer =
   /** When the lifetime of a queued message ends. RFC 9260 §11.1.5. */
   | 'lifetime'
   /** When an association without user messages is closed. RFC 6458 §8.1.8. */
-  | 'autoclose';
+  | 'autoclose'
+  /** The Re-configuration Timer. RFC 6525 §5.1.1. */
+  | 'reconfiguration';
 
 /** Receiving side; exists once the peer's Initial TSN is known. */
 export interface Inbound {
-  readonly streams: number;
-  readonly tracker: TsnTracker;
-  readonly reassembly: DeferringReassembler;
+  streams: number;
+  tracker: TsnTracker;
+  reassembly: DeferringReassembler;
   readonly window: ReceiveWindow;
   readonly ack: AckPolicy;
   /** Where the last DATA came from: SACKs go there (RFC 9260 §6.4). */
@@ -67,6 +71,8 @@ export interface Inbound {
 export interface Outbound {
   streams: number;
   readonly queue: SendQueue<SendRequest>;
+  /** Messages that wait for the reset of their streams, while there is one. RFC 6525 §5.1.2 A1. */
+  held: HeldMessages<SendRequest> | undefined;
   outstanding: Outstanding<SendRequest, Path>;
   readonly repeated: RepeatedChunks<Path>;
   /** a_rwnd of the peer's last word; what is in flight has to be taken off. */
@@ -150,6 +156,7 @@ export class Tcb {
     'zero-window',
     'lifetime',
     'autoclose',
+    'reconfiguration',
   ]);
   /** When DATA was sent or received last. */
   lastUserDataAt: Instant | undefined;
@@ -157,6 +164,8 @@ export class Tcb {
   inbound: Inbound | undefined;
   outbound: Outbound;
   setUp: SetUp | undefined;
+  /** Once anybody has asked for a reset or for more streams. RFC 6525. */
+  reconfiguration: Reconfiguration | undefined;
   /** Retransmissions in a row without an answer, all paths together (RFC 9260 §8.1). */
   errorCount = 0;
   /** The peer asked for the shutdown. */
@@ -210,17 +219,21 @@ export class Tcb {
     this.outbound.queue.setInterleaving(extensions.interleaving);
     this.outbound.peerAdvertisedRwndBytes = peerRwndBytes;
     // Half of the buffer is left for what comes between.
-    const partBytes = Math.min(this.config.partialDeliveryBytes, this.config.receiveBufferBytes / 2);
     this.inbound = {
       streams: inboundStreams,
       tracker: new TsnTracker(peerInitialTsn),
-      reassembly: new DeferringReassembler(
-        extensions.interleaving ? new InterleavedReassembly(partBytes) : new Reassembly(partBytes),
-      ),
+      reassembly: this.#newReassembly(),
       window: new ReceiveWindow(this.config.receiveBufferBytes, this.paths.amdcsBytes),
       ack: new AckPolicy(this.config),
       lastDataPath: this.paths.primary,
     };
+  }
+
+  /** The peer's TSNs and SSNs begin anew here. RFC 6525 §5.2.4, §5.2.7 H5. */
+  beginReceiving(initialTsn: Tsn): void {
+    if (this.inbound === undefined) return;
+    this.inbound.tracker = new TsnTracker(initialTsn);
+    this.inbound.reassembly = this.#newReassembly();
   }
 
   /** The peer restarted: TSNs, SSNs and everything learnt of it begin anew (RFC 9260 §5.2.4 A). */
@@ -228,6 +241,14 @@ export class Tcb {
     this.localInitialTsn = localInitialTsn;
     this.outbound = this.#newOutbound();
     this.inbound = undefined;
+    this.reconfiguration = undefined;
+  }
+
+  #newReassembly(): DeferringReassembler {
+    const partBytes = Math.min(this.config.partialDeliveryBytes, this.config.receiveBufferBytes / 2);
+    return new DeferringReassembler(
+      this.extensions.interleaving ? new InterleavedReassembly(partBytes) : new Reassembly(partBytes),
+    );
   }
 
   /** Adds a destination, unless no local address can reach it or it is known. */
@@ -299,6 +320,7 @@ export class Tcb {
     return {
       streams: this.config.outboundStreams,
       queue: new SendQueue(this.scheduling),
+      held: undefined,
       outstanding: new Outstanding<SendRequest, Path>(this.localInitialTsn),
       repeated: new RepeatedChunks<Path>(),
       peerAdvertisedRwndBytes: 0,

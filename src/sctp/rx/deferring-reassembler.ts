@@ -53,8 +53,12 @@ export class DeferringReassembler implements Reassembler {
     this.#inner.resetStreams(streams, deliver);
   }
 
-  /** Takes up what `deferReset` has kept, as if it came now. RFC 6525 §5.2.2 E4. */
-  releaseHeldBack(arrivals: Arrivals, deliver: Deliver): FragmentConflict | undefined {
+  /**
+   * Takes up what `deferReset` has kept, as if it came now. RFC 6525 §5.2.2 E4.
+   *
+   * @param before only TSNs before this one; the others stay
+   */
+  releaseHeldBack(arrivals: Arrivals, deliver: Deliver, before?: Tsn): FragmentConflict | undefined {
     const heldBack = this.#heldBack;
     this.#heldBack = undefined;
     if (heldBack === undefined) return undefined;
@@ -63,10 +67,11 @@ export class DeferringReassembler implements Reassembler {
       cumulativeTsn: arrivals.cumulativeTsn,
       hasReceived: (tsn) => !heldBack.has(tsn) && arrivals.hasReceived(tsn),
     };
-    for (let chunk = heldBack.takeFirst(); chunk !== undefined; chunk = heldBack.takeFirst()) {
+    for (let chunk = heldBack.takeFirst(before); chunk !== undefined; chunk = heldBack.takeFirst(before)) {
       const conflict = this.#inner.add(chunk, arrived, deliver);
       if (conflict !== undefined) return conflict;
     }
+    if (before !== undefined) this.#heldBack = heldBack;
     return undefined;
   }
 }

@@ -50,10 +50,16 @@ export class HeldBack {
     return chunk;
   }
 
-  /** The chunk with the lowest TSN; nothing is added any more. */
-  takeFirst(): PayloadChunk | undefined {
+  /**
+   * The chunk with the lowest TSN; nothing is added any more.
+   *
+   * @param before only a TSN before this one
+   */
+  takeFirst(before: Tsn | undefined): PayloadChunk | undefined {
     this.#order ??= [...this.#chunks.keys()].sort((a, b) => tsnDiff(b, a));
-    const lowest = this.#order.pop();
-    return lowest === undefined ? undefined : this.take(lowest);
+    const lowest = this.#order.at(-1);
+    if (lowest === undefined || (before !== undefined && !tsnLt(lowest, before))) return undefined;
+    this.#order.pop();
+    return this.take(lowest);
   }
 }

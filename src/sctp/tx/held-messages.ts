@@ -16,11 +16,17 @@ export interface Hold<Request> {
 
 /**
  * Messages that come between a request to reset their stream and its answer: they get their SSN afterwards.
- * RFC 6525 §5.1.2 A1, §5.1.4 C2. Resets are finished in the order in which they were asked for.
+ * RFC 6525 §5.1.2 A1, §5.1.4 C2. Those of one side are finished in the order in which they were asked for.
  */
 export class HeldMessages<Request extends { readonly streamId: number }> {
   readonly #holds: Hold<Request>[] = [];
 
+  /** Whether any reset is under way. */
+  get isHolding(): boolean {
+    return this.#holds.length > 0;
+  }
+
+  /** Whether no message waits. */
   get isEmpty(): boolean {
     return this.#holds.every(({ messages }) => messages.length === 0);
   }
@@ -39,11 +45,20 @@ export class HeldMessages<Request extends { readonly streamId: number }> {
     return hold !== undefined;
   }
 
-  /** The reset is finished, whichever way: its messages, in the order of `send`. */
+  /**
+   * The reset is finished, whichever way: its messages, in the order of `send`. One whose stream an earlier reset still
+   * holds stays behind that one's messages.
+   */
   release(hold: Hold<Request>): readonly HeldMessage<Request>[] {
     const at = this.#holds.indexOf(hold);
-    if (at >= 0) this.#holds.splice(at, 1);
-    return hold.messages.splice(0);
+    if (at < 0) return [];
+    this.#holds.splice(at, 1);
+    const earlier = this.#holds.slice(0, at);
+    return hold.messages.splice(0).filter((message) => {
+      const holder = earlier.findLast(({ isOfReset }) => isOfReset(message.request.streamId));
+      holder?.messages.push(message);
+      return holder === undefined;
+    });
   }
 
   /** Everything, for reports of what was not sent. */

@@ -101,6 +101,10 @@ export class ScriptedCore implements SctpCore {
 
   setStreamWeight(): void {}
 
+  reconfigureStreams(): number {
+    return 0;
+  }
+
   status(): AssociationStatus | undefined {
     return undefined;
   }
