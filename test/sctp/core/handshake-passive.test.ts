@@ -12,6 +12,9 @@ const unknown = (type: number, value = [1, 2, 3, 4]): Parameter => ({
 
 const ip = (address: string): Parameter => ({ kind: 'ip-address', address });
 
+/** No extension is offered: INIT ACK has the parameters of RFC 9260 only. */
+const PLAIN = { partialReliability: false, interleaving: false, streamReconfiguration: false };
+
 /** The chunk as it stands on the wire, behind the common header. */
 const firstChunkBytes = (packet: Uint8Array): Uint8Array => packet.subarray(12);
 
@@ -221,7 +224,10 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     const endpointAddresses = ['10.0.0.1', '10.0.1.1'];
     const told = new ScriptedPeer({ endpointAddresses }).askForInitAck().parameters;
     expect(told.filter(({ kind }) => kind === 'ip-address')).toEqual(endpointAddresses.map(ip));
-    const untold = new ScriptedPeer({ endpointAddresses, config: { advertiseAddresses: false } }).askForInitAck();
+    const untold = new ScriptedPeer({
+      endpointAddresses,
+      config: { ...PLAIN, advertiseAddresses: false },
+    }).askForInitAck();
     expect(untold.parameters.map(({ kind }) => kind)).toEqual(['state-cookie']);
   });
 });
@@ -230,14 +236,14 @@ describe('unknown parameters of INIT (RFC 9260 §3.2.1, §3.2.2)', () => {
   const known = (peer: ScriptedPeer): readonly string[] | undefined => peer.status?.paths.map(({ address }) => address);
 
   it('[SCTP-0080, SCTP-0084, SCTP-0085] 00: stops there, does not report', () => {
-    const peer = new ScriptedPeer();
+    const peer = new ScriptedPeer({ config: PLAIN });
     peer.establish({ parameters: [ip('10.0.0.8'), unknown(0x3fff), ip('10.0.0.9')] });
     expect(known(peer)).toEqual(['10.0.0.2', '10.0.0.8']);
     expect(peer.lastHeard('init-ack').parameters.map(({ kind }) => kind)).toEqual(['state-cookie']);
   });
 
   it('[SCTP-0081, SCTP-0084, SCTP-0088, SCTP-0209] 01: stops there, reports', () => {
-    const peer = new ScriptedPeer();
+    const peer = new ScriptedPeer({ config: PLAIN });
     const parameter = unknown(0x7fff);
     peer.establish({ parameters: [parameter, ip('10.0.0.9')] });
     expect(known(peer)).toEqual(['10.0.0.2']);
@@ -248,14 +254,14 @@ describe('unknown parameters of INIT (RFC 9260 §3.2.1, §3.2.2)', () => {
   });
 
   it('[SCTP-0082, SCTP-0084] 10: goes on, does not report', () => {
-    const peer = new ScriptedPeer();
+    const peer = new ScriptedPeer({ config: PLAIN });
     peer.establish({ parameters: [unknown(0xbfff), ip('10.0.0.9')] });
     expect(known(peer)).toEqual(['10.0.0.2', '10.0.0.9']);
     expect(peer.lastHeard('init-ack').parameters.map(({ kind }) => kind)).toEqual(['state-cookie']);
   });
 
   it('[SCTP-0083, SCTP-0084, SCTP-0088] 11: goes on, reports each in a parameter of its own', () => {
-    const peer = new ScriptedPeer();
+    const peer = new ScriptedPeer({ config: PLAIN });
     peer.establish({ parameters: [unknown(0xfff0), ip('10.0.0.9'), unknown(0xfff1)] });
     expect(known(peer)).toEqual(['10.0.0.2', '10.0.0.9']);
     const kinds = peer.lastHeard('init-ack').parameters.map(({ kind }) => kind);
