@@ -20,7 +20,7 @@ import type { ReconfigChunk } from '../wire/types.ts';
 import { type NextTsns, nothingOnTheWay, resetAssociation } from './association-reset.ts';
 import { protocolViolation } from './closing.ts';
 import { deliverMessage } from './delivery.ts';
-import { holdStreams, numberAfter, reconfigurationOf, releaseHold, replaceResponse } from './reconfiguration.ts';
+import { holdStreams, reconfigurationOf, releaseHold } from './reconfiguration.ts';
 import {
   acknowledgeRequest,
   emitStreams,
@@ -31,6 +31,7 @@ import {
   streamsToBe,
   tellOutcome,
 } from './reconfiguration-requests.ts';
+import { numberAfter, replaceResponse } from './reconfiguration-state.ts';
 import { queueReply } from './replies.ts';
 import type { Inbound, Tcb } from './tcb.ts';
 

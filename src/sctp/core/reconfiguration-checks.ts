@@ -4,8 +4,9 @@ import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import { overlaps, type StreamSelection } from '../wire/stream-selection.ts';
 import type { StreamReconfiguration } from './contract.ts';
 import { SctpError } from './errors.ts';
-import { reconfigurationOf, type WantedReconfiguration } from './reconfiguration.ts';
+import { reconfigurationOf } from './reconfiguration.ts';
 import { streamsToBe } from './reconfiguration-requests.ts';
+import type { WantedReconfiguration } from './reconfiguration-state.ts';
 import type { Tcb } from './tcb.ts';
 
 /** Calls that wait or are in flight at once; more are refused. */

@@ -10,16 +10,14 @@ import {
 import { beginAnew, endAssociationReset, nothingOnTheWay, prepareAssociationReset } from './association-reset.ts';
 import type { ReconfigurationId, ReconfigurationOutcome, StreamReconfiguration } from './contract.ts';
 import { pathAnswered, pathFailedToAnswer } from './failover.ts';
+import { holdStreams, reconfigurationOf, releaseHold } from './reconfiguration.ts';
 import {
-  holdStreams,
   numberAfter,
   type Reconfiguration,
   type ReconfigurationInFlight,
-  reconfigurationOf,
-  releaseHold,
   replaceResponse,
   type WantedReconfiguration,
-} from './reconfiguration.ts';
+} from './reconfiguration-state.ts';
 import type { Tcb } from './tcb.ts';
 
 /** A call of the application, checked. Its outcome comes as an event. RFC 6525 §5.1. */

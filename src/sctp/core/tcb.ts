@@ -20,7 +20,7 @@ import type { AssociationConfig, EndpointConfig } from './config.ts';
 import type { AssociationCounters, AssociationEvent, AssociationId, SendRequest } from './contract.ts';
 import type { CookieJar } from './cookie.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
-import type { Reconfiguration } from './reconfiguration.ts';
+import type { Reconfiguration } from './reconfiguration-state.ts';
 import { chooseLocalAddress } from './source-address.ts';
 import type { AssociationState } from './states.ts';
 
