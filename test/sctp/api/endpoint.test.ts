@@ -119,7 +119,7 @@ describe('SctpEndpoint: connect and listen', () => {
     expect([client.associations, server.associations]).toEqual([[near], [far.value]]);
   });
 
-  it('[UDPE-0002, UDPE-0011] looks for the peer at UDP port 9899 unless told otherwise, and finds out nothing by itself', async () => {
+  it('[UDPE-0002, UDPE-0011, UDPE-0018] looks for the peer at UDP port 9899 unless told otherwise, and finds out nothing by itself', async () => {
     const world = new SimWorld();
     const substrate = world.host('server', '10.0.0.2');
     const bind = (udpPort: number) =>

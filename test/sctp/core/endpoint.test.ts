@@ -182,6 +182,39 @@ describe('calls', () => {
 });
 
 describe('an endpoint as a whole', () => {
+  it('[SCTP-1014, SCTP-1017] STATUS tells all that §11.1.8 lists', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3'];
+    const peer = new ScriptedPeer({ addresses, config: { receiveBufferBytes: 50_000 } });
+    peer.associate({ addresses });
+    peer.clock.runFor(40);
+    peer.send(peer.initAck());
+    peer.send({ kind: 'cookie-ack' });
+    for (let i = 0; i < 3; i++) peer.node.send(peer.id, new Uint8Array(1000));
+    peer.send(peer.data(1, { text: 'behind a hole' }));
+    peer.send(peer.sack(0, [], 70_000));
+    expect(peer.status).toMatchObject({
+      state: 'ESTABLISHED',
+      localPort: 5000,
+      peerPort: 6000,
+      peerRwndBytes: 68_000,
+      localRwndBytes: 50_000 - 13,
+      unackedChunks: 2,
+      heldBytes: 13,
+      bufferedBytes: 2000,
+      paths: [
+        {
+          address: '10.0.0.2',
+          primary: true,
+          state: 'active',
+          srttMs: expect.any(Number),
+          rtoMs: 1000,
+          flightBytes: 2032,
+        },
+        { address: '10.0.0.3', primary: false, state: 'active', srttMs: undefined, rtoMs: 1000, cwndBytes: 4404 },
+      ],
+    });
+  });
+
   it('[AT-87, SCTP-1057] 2,000 associations come and go, and nothing is left', () => {
     const pair = new EndpointPair(makeCore, { a: { record: false }, b: { record: false, listening: true } });
     for (let i = 0; i < 2000; i++) {

@@ -66,6 +66,31 @@ describe('what DATA is sent (RFC 9260 §6.1, §6.5, §6.9, §6.10)', () => {
     ]);
   });
 
+  it('[SCTP-1009] every option of SEND shows: stream, PPID, order, I bit, address, life time and context', () => {
+    const addresses = ['10.0.0.2', '10.0.0.3'];
+    const peer = new ScriptedPeer({ addresses });
+    peer.associate({ addresses });
+    peer.send(peer.initAck({ advertisedRwndBytes: 2000 }));
+    peer.send({ kind: 'cookie-ack' });
+    peer.heard();
+    const destination = '10.0.0.3';
+    peer.node.send(peer.id, new Uint8Array(1000), {
+      streamId: 7,
+      ppid: 46,
+      unordered: true,
+      sackImmediately: true,
+      destination,
+    });
+    expect(peer.heardAfter(0)).toEqual(['@10.0.0.3 DATA 0 UBEI']);
+    expect(peer.lastHeard('data')).toMatchObject({ streamId: 7, ppid: 46, unordered: true, immediate: true });
+    peer.node.send(peer.id, 'plain');
+    expect(peer.heardAfter(0)).toEqual(['DATA 1 BE']);
+    expect(peer.lastHeard('data')).toMatchObject({ streamId: 0, ppid: 0, unordered: false, immediate: false });
+    peer.node.send(peer.id, new Uint8Array(1400), { lifetimeMs: 100, context: 'mine' });
+    peer.clock.runFor(100);
+    expect(peer.node.eventsOf('send-failed')).toMatchObject([{ reason: 'lifetime', request: { context: 'mine' } }]);
+  });
+
   it('[SCTP-0539, SCTP-0725, SCTP-0064, SCTP-0065, SCTP-0066, SCTP-0730] bundles up to the path MTU, with padding of zeros', () => {
     const peer = new ScriptedPeer({ config: { maxBurstPackets: 1000 } }).establish();
     openWindow(peer, 100);
