@@ -6,11 +6,11 @@ import type { Tcb } from './tcb.ts';
 
 /**
  * Answers the packet at hand. All answers to one packet have to fit one packet (RFC 9260 §12.4): what does not is left
- * out, except for the first one.
+ * out, be it the first one (RFC 5062 §10.3).
  */
 export function queueReply(tcb: Tcb, path: Path, chunk: Chunk): void {
   const bytes = chunkSize(chunk);
-  if (tcb.replyBytes > 0 && COMMON_HEADER_BYTES + tcb.replyBytes + bytes > path.pmtuBytes) return;
+  if (COMMON_HEADER_BYTES + tcb.replyBytes + bytes > path.pmtuBytes) return;
   tcb.replyBytes += bytes;
   tcb.queueControl(path, chunk);
 }

@@ -78,6 +78,22 @@ describe('attacks (RFC 5062)', () => {
     expect(heard.join(' ')).toContain('SACK 2');
   });
 
+  it('[ATK-0021, SCTP-1048] on a path with the least MTU an answer that does not fit one packet is not given at all', () => {
+    const peer = new ScriptedPeer({ config: { pathMtuBytes: 576 } }).establish();
+    const value = Uint8Array.from({ length: 600 }, (_, i) => [0, 1, 2, 0x58][i] ?? i);
+    peer.send({ kind: 'heartbeat', value });
+    expect(peer.heard()).toEqual([]);
+    const unknown: Chunk = {
+      kind: 'unknown',
+      type: 0xfe,
+      flags: 0,
+      whole: new Uint8Array([0xfe, 0, 0, 204, ...new Array(200).fill(1)]),
+    };
+    peer.send(...Array.from({ length: 50 }, () => unknown), { kind: 'heartbeat', value: value.subarray(0, 4) });
+    expect(peer.heard().length).toBe(1);
+    expect(peer.last.bytes.length).toBeLessThanOrEqual(548);
+  });
+
   it('[SCTP-1065] any PPID passes, and is not looked at', () => {
     const peer = new ScriptedPeer().establish();
     for (const [i, ppid] of [0, 1, 46, 0xffff_ffff].entries()) {

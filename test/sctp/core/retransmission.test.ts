@@ -165,7 +165,7 @@ describe('T3-rtx (RFC 9260 §6.3.2, §6.3.3)', () => {
     const peer = new ScriptedPeer({ config: { heartbeats: false } }).establish();
     for (let round = 0; round < 4; round++) {
       peer.node.send(peer.id, 'x');
-      while ((peer.tcb.errorCount ?? 0) < 4) peer.clock.step();
+      peer.clock.runWhileNot(() => peer.tcb.errorCount === 4);
       expect(peer.status?.paths[0]?.errorCount).toBe(4);
       peer.send(peer.sack(round));
       expect([peer.tcb.errorCount, peer.status?.paths[0]?.errorCount]).toEqual([0, 0]);
