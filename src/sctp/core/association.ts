@@ -114,10 +114,10 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
       handleError(tcb, chunk, now);
       return true;
     case 'shutdown':
-      handleShutdown(tcb, chunk, now);
+      handleShutdown(tcb, chunk, path, now);
       return true;
     case 'shutdown-ack':
-      handleShutdownAckChunk(tcb);
+      handleShutdownAckChunk(tcb, path);
       return true;
     case 'shutdown-complete':
       // §8.5.1 C: likewise; §3: never bundled.

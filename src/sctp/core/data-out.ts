@@ -50,7 +50,10 @@ function addSack(tcb: Tcb, inbound: Inbound, builder: PacketBuilder): void {
   const path = inbound.lastDataPath.confirmed ? inbound.lastDataPath : tcb.paths.forNewData();
   const room = builder.roomBytes(path);
   // A packet that is nearly full would cut gap blocks: then the SACK gets one of its own.
-  builder.control(path, buildSack(inbound, room >= SACK_ROOM_BYTES ? room : path.pmtuBytes - COMMON_HEADER_BYTES));
+  builder.control(
+    path,
+    buildSack(inbound, room >= SACK_ROOM_BYTES ? room : builder.limitBytes(path) - COMMON_HEADER_BYTES),
+  );
   inbound.ack.acknowledged();
 }
 

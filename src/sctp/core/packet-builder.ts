@@ -29,22 +29,27 @@ export class PacketBuilder {
     return this.#streamId;
   }
 
+  /** §6.10: no packet is longer than the primary path takes, whatever its own path does. */
+  limitBytes(path: Path): number {
+    return Math.min(path.pmtuBytes, this.#tcb.paths.primary.pmtuBytes);
+  }
+
   /** Bytes left in a packet to `path`: the one at hand, or an empty one. */
   roomBytes(path: Path): number {
-    return path.pmtuBytes - (path === this.#path ? this.#bytes : COMMON_HEADER_BYTES);
+    return this.limitBytes(path) - (path === this.#path ? this.#bytes : COMMON_HEADER_BYTES);
   }
 
   /** A control chunk; the caller adds them before all DATA of a packet (§6.10). */
   control(path: Path, chunk: Chunk): void {
     const bytes = chunkSize(chunk);
-    if (path !== this.#path || this.#bytes + bytes > path.pmtuBytes) this.#begin(path);
+    if (path !== this.#path || this.#bytes + bytes > this.limitBytes(path)) this.#begin(path);
     this.#chunks.push(chunk);
     this.#bytes += bytes;
   }
 
   /** A DATA or I-DATA chunk of `bytes` on the wire; the caller keeps TSNs in order. */
   data(path: Path, chunk: Chunk, bytes: number, streamId: number): void {
-    if (path !== this.#path || this.#bytes + bytes > path.pmtuBytes) this.#begin(path);
+    if (path !== this.#path || this.#bytes + bytes > this.limitBytes(path)) this.#begin(path);
     this.#chunks.push(chunk);
     this.#bytes += bytes;
     this.#streamId = streamId;

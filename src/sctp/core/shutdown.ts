@@ -41,7 +41,7 @@ export function advanceShutdown(tcb: Tcb, now: Instant): void {
 }
 
 /** SHUTDOWN from the peer. */
-export function handleShutdown(tcb: Tcb, chunk: ShutdownChunk, now: Instant): void {
+export function handleShutdown(tcb: Tcb, chunk: ShutdownChunk, source: Path, now: Instant): void {
   switch (tcb.state) {
     case 'ESTABLISHED':
     case 'SHUTDOWN-PENDING':
@@ -49,6 +49,7 @@ export function handleShutdown(tcb: Tcb, chunk: ShutdownChunk, now: Instant): vo
       acknowledgeByShutdown(tcb, chunk.cumulativeTsnAck, now);
       // The acknowledgement may have been of data never sent.
       if (hasEnded(tcb)) return;
+      replyTo(tcb, source);
       if (tcb.state !== 'SHUTDOWN-RECEIVED') {
         tcb.shutdownByPeer = tcb.state === 'ESTABLISHED';
         tcb.state = 'SHUTDOWN-RECEIVED';
@@ -58,10 +59,12 @@ export function handleShutdown(tcb: Tcb, chunk: ShutdownChunk, now: Instant): vo
       return;
     case 'SHUTDOWN-SENT':
       // Both ends shut down at once.
+      replyTo(tcb, source);
       enterShutdownAckSent(tcb, now);
       return;
     case 'SHUTDOWN-ACK-SENT':
       // Our SHUTDOWN ACK was lost.
+      replyTo(tcb, source);
       sendShutdownAck(tcb, now);
       return;
     default:
@@ -70,10 +73,10 @@ export function handleShutdown(tcb: Tcb, chunk: ShutdownChunk, now: Instant): vo
 }
 
 /** SHUTDOWN ACK while we wait for one: the end. Elsewhere it means nothing. */
-export function handleShutdownAckChunk(tcb: Tcb): void {
+export function handleShutdownAckChunk(tcb: Tcb, source: Path): void {
   if (tcb.state !== 'SHUTDOWN-SENT' && tcb.state !== 'SHUTDOWN-ACK-SENT') return;
-  const path = tcb.paths.forNewData();
-  tcb.transmit(path, tcb.peerTag, [{ kind: 'shutdown-complete', tagReflected: false }]);
+  replyTo(tcb, source);
+  tcb.transmit(shutdownPath(tcb), tcb.peerTag, [{ kind: 'shutdown-complete', tagReflected: false }]);
   closeGracefully(tcb);
 }
 
@@ -125,6 +128,11 @@ function enterShutdownAckSent(tcb: Tcb, now: Instant): void {
   tcb.errorCount = 0;
   stopHeartbeats(tcb);
   sendShutdownAck(tcb, now);
+}
+
+/** §6.4: answers go to where the peer speaks from; §5.4: unless that is not confirmed. */
+function replyTo(tcb: Tcb, source: Path): void {
+  if (source.confirmed) tcb.shutdownPath = source;
 }
 
 /** Where SHUTDOWN and SHUTDOWN ACK go: the primary path first. */

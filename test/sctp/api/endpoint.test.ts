@@ -71,7 +71,7 @@ describe('SctpEndpoint.bind', () => {
     expect(endpoint.udpPort).toBe(9899);
   });
 
-  it('refuses a UDP port that is taken', async () => {
+  it('[SCTP-0012] refuses a UDP port that is taken', async () => {
     const substrate = new SimWorld().host('a', '10.0.0.1');
     await using endpoint = await SctpEndpoint.bind({ addresses: ['10.0.0.1'], substrate });
     const { udpPort } = endpoint;
@@ -79,7 +79,7 @@ describe('SctpEndpoint.bind', () => {
     await expect(second).rejects.toThrow(code('ERR_SCTP_PORT_TAKEN'));
   });
 
-  it('shares one UDP port between endpoints with different SCTP ports', async () => {
+  it('[SCTP-0012] shares one UDP port between endpoints with different SCTP ports', async () => {
     const { world, client, serverHost } = await setUp({ server: { udpPort: 40_000 } });
     const shared = await UdpEncapsulation.open({ addresses: ['10.0.0.2'], substrate: serverHost });
     const asap = await SctpEndpoint.bind({ sctpPort: 3863, encapsulation: shared });

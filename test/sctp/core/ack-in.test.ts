@@ -51,7 +51,7 @@ describe('SACK (RFC 9260 §6.2.1)', () => {
     expect(peer.standing).toEqual(standing);
   });
 
-  it('[SCTP-0629, SCTP-0278, AT-49, AT-51, ATK-0011] one for data never sent: ABORT with Protocol Violation', () => {
+  it('[SCTP-0629, SCTP-0278, AT-49, AT-51, ATK-0011, ERR-0054] one for data never sent: ABORT with Protocol Violation', () => {
     for (const sack of [
       (peer: ScriptedPeer) => peer.sack(4),
       (peer: ScriptedPeer) => peer.sack(0, [{ start: 5, end: 5 }]),
@@ -134,6 +134,16 @@ describe('SACK (RFC 9260 §6.2.1)', () => {
     expect(sizes(peer).outstanding).toBe(0);
   });
 
+  it('[SCTP-0606] reports of duplicates alone change nothing', () => {
+    const [told, untold] = [inFlight(3), inFlight(3)];
+    const duplicateTsns = [0, 1, 9].map((number) => tsnAdd(told.theirTsn, number));
+    for (const peer of [told, untold]) {
+      peer.send({ ...peer.sack(0), duplicateTsns: peer === told ? duplicateTsns : [] });
+      peer.send({ ...peer.sack(0), duplicateTsns: peer === told ? duplicateTsns : [] });
+    }
+    expect([told.heardAfter(5000), told.status]).toEqual([untold.heardAfter(5000), untold.status]);
+  });
+
   it('[AT-46] 2,000 gap blocks are worked through', () => {
     const peer = new ScriptedPeer({ advertisedRwndBytes: 10_000_000, config: { maxBurstPackets: 1000 } }).establish();
     openWindow(peer, 1200);
@@ -199,7 +209,7 @@ describe('miss indications and fast retransmit (RFC 9260 §7.2.4)', () => {
     expect(peer.status?.counters).toMatchObject({ fastRetransmissions: 1, t3Expirations: 1 });
   });
 
-  it('[SCTP-0793, SCTP-0801, SCTP-0803, SCTP-0806, SCTP-0808, SCTP-0809] cwnd is halved once for all losses of a window; the packet goes in any case', () => {
+  it('[SCTP-0793, SCTP-0801, SCTP-0803, SCTP-0806, SCTP-0808, SCTP-0809, ERR-0013] cwnd is halved once for all losses of a window; the packet goes in any case', () => {
     const peer = inFlight(40);
     const [path] = peer.tcb.paths.all;
     const before = path!.congestion.cwndBytes;
@@ -299,7 +309,7 @@ describe('miss indications and fast retransmit (RFC 9260 §7.2.4)', () => {
 });
 
 describe('congestion avoidance', () => {
-  it('[SCTP-0788, SCTP-0792] counts what is acknowledged, until everything is', () => {
+  it('[SCTP-0788, SCTP-0792, ERR-0020] counts what is acknowledged, until everything is', () => {
     const peer = inFlight(4);
     const [path] = peer.tcb.paths.all;
     path!.congestion.lostBySack();

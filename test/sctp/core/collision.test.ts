@@ -56,7 +56,7 @@ describe('INIT in the states (RFC 9260 §5.2.1, §5.2.2)', () => {
     expect([ack.advertisedRwndBytes, ack.maxInboundStreams]).toEqual([20_000, 3]);
   });
 
-  it('[SCTP-0432, SCTP-0433, SCTP-0434, SCTP-0380] COOKIE-WAIT: INIT ACK goes to an address that our user gave and the INIT names', () => {
+  it('[SCTP-0432, SCTP-0433, SCTP-0434, SCTP-0380, ERR-0017] COOKIE-WAIT: INIT ACK goes to an address that our user gave and the INIT names', () => {
     const addresses = ['10.0.0.2', '10.0.0.3', '10.0.0.66'];
     const peer = new ScriptedPeer({ addresses });
     peer.associate({ addresses: ['10.0.0.2', '10.0.0.3'] });
@@ -199,12 +199,15 @@ describe('INIT in the states (RFC 9260 §5.2.1, §5.2.2)', () => {
     expect(peer.heard()).toEqual(['SACK 0']);
   });
 
-  it('[SCTP-0141] an INIT that cannot be accepted leaves the association alone', () => {
+  it('[SCTP-0141, SCTP-0146, SCTP-0149, ERR-0049] an INIT that cannot be accepted leaves the association alone', () => {
     const peer = inState('ESTABLISHED');
     const { status } = peer;
-    ask(peer, { advertisedRwndBytes: 1499 });
-    expect(peer.heard()).toEqual(['ABORT invalid-mandatory-parameter']);
-    expect(peer.status).toEqual(status);
+    for (const fields of [{ advertisedRwndBytes: 1499 }, { outboundStreams: 0 }, { maxInboundStreams: 0 }]) {
+      ask(peer, fields);
+      expect(peer.heard()).toEqual(['ABORT invalid-mandatory-parameter']);
+    }
+    ask(peer, { initiateTag: 0 });
+    expect([peer.heard(), peer.status]).toEqual([[], status]);
   });
 });
 

@@ -109,7 +109,7 @@ describe('congestion control on the wire (RFC 9260 §7)', () => {
     expect(cwnds(peer)).toEqual([first, Math.max(Math.floor(second! / 2), 4 * PMDCS)]);
   });
 
-  it('[SCTP-0784, SCTP-0785, SCTP-0786, SCTP-0790] after a loss cwnd grows by one PMDCS per window, whatever the SACKs are', () => {
+  it('[SCTP-0784, SCTP-0785, SCTP-0786, SCTP-0790, ERR-0024] after a loss cwnd grows by one PMDCS per window, whatever the SACKs are', () => {
     for (const every of [1, 2, 7]) {
       const peer = new ScriptedPeer({ advertisedRwndBytes: 10_000_000 }).establish();
       openWindow(peer, 40);

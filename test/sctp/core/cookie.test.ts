@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concatBytes } from '../../../src/base/bytes.ts';
+import { concatBytes, toHex } from '../../../src/base/bytes.ts';
 import { tsn } from '../../../src/base/serial.ts';
 import { CookieJar, type StateCookie } from '../../../src/sctp/core/cookie.ts';
 import { hmacSha256 } from '../../harness/endpoint-pair.ts';
@@ -89,6 +89,14 @@ describe('State Cookie (RFC 9260 §5.1.3, §5.1.5)', () => {
     const entropy = new SeededRandom(9);
     const [one, other] = [0, 0].map(() => new CookieJar(hmacSha256, entropy, 1000, 0));
     expect(other!.open(one!.seal(COOKIE, 0), 0).kind).toBe('refused');
+  });
+
+  it('[SCTP-0397] holds nothing of the key', () => {
+    const entropy = new SeededRandom(3);
+    const key = new SeededRandom(3).bytes(32);
+    const jar = new CookieJar(hmacSha256, entropy, 1000, 0);
+    const hex = toHex(jar.seal(COOKIE, 0));
+    for (let at = 0; at + 4 <= key.length; at++) expect(hex).not.toContain(toHex(key.subarray(at, at + 4)));
   });
 
   it('[SCTP-0284, SCTP-0398] is small: with one address less than 110 bytes', () => {

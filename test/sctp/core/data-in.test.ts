@@ -50,7 +50,7 @@ describe('when DATA is acknowledged (RFC 9260 §6.2)', () => {
     expect(peer.heardAfter(200)).toEqual(['SACK 3']);
   });
 
-  it('[SCTP-0602, SCTP-0571, AT-47] the I bit asks for a SACK at once', () => {
+  it('[SCTP-0602, SCTP-0571, AT-47, ERR-0043] the I bit asks for a SACK at once', () => {
     const peer = warm();
     peer.send(peer.data(1, { immediate: true }));
     expect(peer.heard()).toEqual(['SACK 1']);
@@ -120,7 +120,7 @@ describe('when DATA is acknowledged (RFC 9260 §6.2)', () => {
     ]);
   });
 
-  it('[SCTP-0219] blocks never touch each other', () => {
+  it('[SCTP-0219, ERR-0044] blocks never touch each other', () => {
     const peer = new ScriptedPeer().establish();
     for (const number of [9, 2, 4, 3, 8, 6]) peer.send(peer.data(number));
     expect(peer.heard().at(-1)).toBe('SACK -1 gaps 3-5,7-7,9-10');
@@ -139,7 +139,7 @@ describe('when DATA is acknowledged (RFC 9260 §6.2)', () => {
     for (const packet of peer.packets) expect(packet.bytes.length).toBeLessThanOrEqual(1472);
   });
 
-  it('[SCTP-0673, SCTP-0674, SCTP-0700, AT-72] the SACK goes to where the DATA came from', () => {
+  it('[SCTP-0673, SCTP-0674, SCTP-0700, AT-72, SCTP-0675] the SACK goes to where the DATA came from', () => {
     const addresses = ['10.0.0.2', '10.0.0.3'];
     const peer = new ScriptedPeer({ addresses });
     peer.associate({ addresses });
@@ -152,11 +152,17 @@ describe('when DATA is acknowledged (RFC 9260 §6.2)', () => {
     peer.send(peer.data(3), peer.data(4));
     peer.send(peer.data(5));
     expect(peer.heard()).toEqual(['@10.0.0.3 SACK 0', '@10.0.0.3 SACK 2', 'SACK 5']);
+    // One from each: to where the last one came from.
+    peer.send(peer.data(6));
+    peer.sendWith({ from: '10.0.0.3' }, peer.data(7));
+    peer.sendWith({ from: '10.0.0.3' }, peer.data(8));
+    peer.send(peer.data(9));
+    expect(peer.heard()).toEqual(['@10.0.0.3 SACK 7', 'SACK 9']);
   });
 });
 
 describe('what DATA may be (RFC 9260 §3.3.1, §6.2, §6.5, §6.9)', () => {
-  it('[SCTP-0110, SCTP-0617, SCTP-0274, AT-37] without user data: ABORT with its TSN', () => {
+  it('[SCTP-0110, SCTP-0617, SCTP-0274, AT-37, ERR-0056] without user data: ABORT with its TSN', () => {
     const peer = warm();
     peer.send(peer.data(1, { userData: new Uint8Array(0) }));
     expect([peer.heard(), peer.state]).toEqual([['ABORT no-user-data'], 'CLOSED']);
@@ -309,7 +315,7 @@ describe('order and fragments (RFC 9260 §6.5, §6.6, §6.9)', () => {
 });
 
 describe('the receive window (RFC 9260 §6.2)', () => {
-  it('[SCTP-0608, SCTP-0609, SCTP-0611, SCTP-0619, SCTP-0615] falls by what is held, and rises by what is taken', () => {
+  it('[SCTP-0608, SCTP-0609, SCTP-0611, SCTP-0619, SCTP-0615, SCTP-0143, SCTP-0192, SCTP-0144] falls by what is held, and rises by what is taken', () => {
     const peer = new ScriptedPeer({ consume: 'by-hand', config: { receiveBufferBytes: 10_000 } }).establish();
     peer.send(peer.data(0, { userData: bytes(1000) }));
     expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(9000);
@@ -320,6 +326,10 @@ describe('the receive window (RFC 9260 §6.2)', () => {
     peer.send(peer.data(1, { userData: bytes(1) }));
     peer.clock.runFor(200);
     expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(9499);
+    // When everything is taken, all the room that INIT ACK told of is there again.
+    for (const size of [1, 500]) peer.node.call((core, now) => core.consumed(peer.id, size, now));
+    peer.send(peer.data(1));
+    expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(10_000);
   });
 
   it('[SCTP-0610] fragments of an unfinished message keep it down', () => {
@@ -342,7 +352,7 @@ describe('the receive window (RFC 9260 §6.2)', () => {
     expect(peer.lastHeard('sack')).toMatchObject({ cumulativeTsnAck: peer.initialTsn + 9, advertisedRwndBytes: 0 });
   });
 
-  it('[SCTP-0591, SCTP-0592, SCTP-0593] tells of new room by itself, but only of a quarter of the buffer', () => {
+  it('[SCTP-0591, SCTP-0592, SCTP-0593, ERR-0026] tells of new room by itself, but only of a quarter of the buffer', () => {
     const peer = new ScriptedPeer({ consume: 'by-hand', config: { receiveBufferBytes: 100_000 } }).establish();
     for (let i = 0; i < 100; i++) peer.send(peer.data(i, { userData: bytes(1000) }));
     peer.heardAfter(1000);
@@ -386,6 +396,23 @@ describe('the receive window (RFC 9260 §6.2)', () => {
     peer.send(peer.data(0, { userData: bytes(1000) }));
     expect(peer.heardAfter(200)).toEqual(['SACK 15']);
     expect(peer.tcb.inbound!.reassembly.heldBytes).toBe(0);
+  });
+
+  it('[SCTP-0612] what has been acknowledged cumulatively is not given up: it will not come again', () => {
+    const peer = new ScriptedPeer({ config: { receiveBufferBytes: 4000 } }).establish();
+    const part = (number: number, size: number, ends: { beginning: boolean; ending: boolean }) =>
+      peer.data(number, { ssn: ssn(0), userData: bytes(size), ...ends });
+    peer.send(part(0, 1000, { beginning: true, ending: false }));
+    peer.send(part(1, 1000, { beginning: false, ending: false }));
+    peer.send(
+      peer.data(4, { ssn: ssn(2), userData: bytes(1000) }),
+      peer.data(5, { ssn: ssn(3), userData: bytes(1000) }),
+    );
+    peer.clock.runFor(200);
+    expect(peer.lastHeard('sack').advertisedRwndBytes).toBe(0);
+    peer.send(part(2, 900, { beginning: false, ending: false }));
+    peer.send(part(3, 900, { beginning: false, ending: true }));
+    expect(peer.node.messages.map(({ data }) => data.length)).toEqual([3800]);
   });
 
   it('[SCTP-0616] nothing is given up for a chunk that does not fit even so', () => {

@@ -9,7 +9,7 @@ import { inState } from './in-state.ts';
 import { coreOf, makeCore } from './transfer.ts';
 
 describe('configuration', () => {
-  it('[SCTP-1066, SCTP-1067, SCTP-1068, SCTP-1069, SCTP-1072, SCTP-1073, SCTP-1074, SCTP-1075, SCTP-1076, SCTP-1078] has the defaults of RFC 9260 §16', () => {
+  it('[SCTP-1066, SCTP-1067, SCTP-1068, SCTP-1069, SCTP-1072, SCTP-1073, SCTP-1074, SCTP-1075, SCTP-1076, SCTP-1078, ERR-0022, ERR-0030] has the defaults of RFC 9260 §16', () => {
     expect(endpointConfig()).toMatchObject({
       rtoInitialMs: 1000,
       rtoMinMs: 1000,
@@ -25,7 +25,7 @@ describe('configuration', () => {
     });
   });
 
-  it('[SCTP-0595, SCTP-0140, SCTP-0145, SCTP-0148, SCTP-0189, SCTP-0196] does not take what the RFC forbids', () => {
+  it('[SCTP-0595, SCTP-0140, SCTP-0145, SCTP-0148, SCTP-0189, SCTP-0196, ERR-0022] does not take what the RFC forbids', () => {
     for (const partial of [
       { sackDelayMs: 501 },
       { receiveBufferBytes: 1499 },

@@ -27,7 +27,7 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     expect(peer.heardAfter(0)).toEqual(['DATA 0 BE', '@10.0.0.3 DATA 1 BE', '@10.0.0.3 DATA 2 BE']);
   });
 
-  it('[SCTP-0677, SCTP-0763, SCTP-0680, SCTP-0661, SCTP-0662, SCTP-0665, AT-66] what timed out goes to the other address, with its timer', () => {
+  it('[SCTP-0677, SCTP-0763, SCTP-0680, SCTP-0661, SCTP-0662, SCTP-0665, AT-66, SCTP-0542] what timed out goes to the other address, with its timer', () => {
     const peer = twoPaths({ config: noHeartbeats });
     peer.node.send(peer.id, 'x');
     expect(peer.heardAfter(1000)).toEqual(['DATA 0 BE', '@10.0.0.3 DATA 0 BE']);
@@ -39,7 +39,60 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     expect(peer.heardAfter(1000)).toEqual(['DATA 0 BE']);
   });
 
-  it('[SCTP-0678] what was fast-retransmitted stays on its path', () => {
+  it('[SCTP-0682, SCTP-0683, SCTP-0006] to the other address it goes from our other address, on the other network', () => {
+    const addresses = ['10.0.0.2', '10.0.1.2'];
+    const peer = new ScriptedPeer({ endpointAddresses: ['10.0.0.1', '10.0.1.1'], addresses, config: noHeartbeats });
+    peer.associate({ addresses });
+    peer.send(peer.initAck());
+    peer.send({ kind: 'cookie-ack' });
+    peer.node.send(peer.id, 'x');
+    peer.clock.runFor(1000);
+    expect(peer.packets.slice(-2).map(({ from, to }) => [from, to])).toEqual([
+      ['10.0.0.1', '10.0.0.2'],
+      ['10.0.1.1', '10.0.1.2'],
+    ]);
+    // What comes in at another address of ours is from the same path.
+    peer.sendWith({ to: '10.0.1.1' }, peer.data(0), peer.sack(0));
+    expect([peer.status?.paths.length, peer.node.texts(), peer.status?.bufferedBytes]).toEqual([2, ['m0'], 0]);
+  });
+
+  it('[SCTP-0726, SCTP-0716] no packet is longer than the primary path takes, wherever it goes', () => {
+    const peer = twoPaths({ config: noHeartbeats });
+    for (let i = 0; i < 9; i++) {
+      peer.node.call((core, now) => core.handleMessageTooLong('10.0.0.2', now));
+      peer.clock.runFor(1000);
+    }
+    const [primary, other] = peer.status!.paths;
+    expect([primary!.pmtuBytes, other!.pmtuBytes]).toEqual([576 - 28, 1472]);
+    peer.packets.length = 0;
+    peer.node.call((core, now) => {
+      const request = { data: new Uint8Array(100), streamId: 0, ppid: 0, unordered: false, destination: '10.0.0.3' };
+      for (let i = 0; i < 20; i++) core.send(peer.id, request, now);
+    });
+    peer.clock.runFor(0);
+    const sizes = peer.packets.map(({ bytes }) => bytes.length);
+    expect([sizes.length > 3, Math.max(...sizes)]).toEqual([true, 12 + 4 * 116]);
+  });
+
+  it('[SCTP-0672] SHUTDOWN ACK and SHUTDOWN COMPLETE go to where the peer speaks from', () => {
+    const theirs = twoPaths({ config: noHeartbeats });
+    theirs.sendWith({ from: '10.0.0.3' }, theirs.shutdown());
+    expect(theirs.heard()).toEqual(['@10.0.0.3 SHUTDOWN-ACK']);
+    theirs.send(theirs.shutdown());
+    expect(theirs.heard()).toEqual(['SHUTDOWN-ACK']);
+    const ours = twoPaths({ config: noHeartbeats });
+    ours.node.shutdown(ours.id);
+    ours.heardAfter(0);
+    ours.sendWith({ from: '10.0.0.3' }, { kind: 'shutdown-ack' });
+    expect(ours.heard()).toEqual(['@10.0.0.3 SHUTDOWN-COMPLETE']);
+    const both = twoPaths({ config: noHeartbeats });
+    both.node.shutdown(both.id);
+    both.heardAfter(0);
+    both.sendWith({ from: '10.0.0.3' }, both.shutdown());
+    expect(both.heard()).toEqual(['@10.0.0.3 SHUTDOWN-ACK']);
+  });
+
+  it('[SCTP-0678, ERR-0012] what was fast-retransmitted stays on its path', () => {
     const peer = twoPaths();
     for (let i = 0; i < 5; i++) peer.node.send(peer.id, new Uint8Array(900), { destination: '10.0.0.3' });
     peer.heardAfter(0);
@@ -72,7 +125,7 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     expect([second.flightBytes, second.timers.at('t3-rtx')]).toEqual([20, 1100]);
   });
 
-  it('[SCTP-0840, SCTP-0841, SCTP-0681, SCTP-0846, SCTP-0001, SCTP-0838, AT-66] after Path.Max.Retrans new data goes to the other address', () => {
+  it('[SCTP-0840, SCTP-0841, SCTP-0681, SCTP-0846, SCTP-0001, SCTP-0838, AT-66, ERR-0001] after Path.Max.Retrans new data goes to the other address', () => {
     const peer = twoPaths({ config: { ...noHeartbeats, pathMaxRetrans: 2 } });
     let acked = -1;
     for (let i = 0; i < 3; i++) {
@@ -177,7 +230,7 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     ]);
   });
 
-  it('[SCTP-0831, AT-68] only the heartbeats of an idle path fail: it is inactive, the association lives', () => {
+  it('[SCTP-0831, AT-68, ERR-0006] only the heartbeats of an idle path fail: it is inactive, the association lives', () => {
     const peer = twoPaths({ config: { heartbeatIntervalMs: 1000, associationMaxRetrans: 2 } });
     for (let i = 0; i < 500; i++) {
       peer.node.send(peer.id, 'x');

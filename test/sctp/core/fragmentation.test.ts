@@ -24,7 +24,7 @@ describe('fragmentation as set (RFC 6458 §8.1.11, §8.1.16)', () => {
     }
   });
 
-  it('[API-0140] with fragmentation off a longer message is refused, and nothing is sent', () => {
+  it('[API-0140, SCTP-0714, SCTP-0715] with fragmentation off a longer message is refused, and nothing is sent', () => {
     const peer = new ScriptedPeer({ config: { fragmentation: false } }).connect();
     const heard = peer.packets.length;
     expect(() => peer.node.send(peer.id, new Uint8Array(1445))).toThrowError(

@@ -23,7 +23,7 @@ const stale = { kind: 'error', causes: [{ kind: 'stale-cookie', stalenessUs: 5 }
 const times = (peer: ScriptedPeer): number[] => peer.packets.map(({ at }) => at - peer.packets[0]!.at);
 
 describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
-  it('[SCTP-0306, SCTP-0399, SCTP-0309, SCTP-0310, SCTP-0345, SCTP-0353] INIT, INIT ACK, COOKIE ECHO, COOKIE ACK', () => {
+  it('[SCTP-0306, SCTP-0399, SCTP-0309, SCTP-0310, SCTP-0345, SCTP-0353, SCTP-0201] INIT, INIT ACK, COOKIE ECHO, COOKIE ACK', () => {
     const peer = new ScriptedPeer();
     peer.associate();
     expect([peer.heard(), peer.state]).toEqual([['INIT'], 'COOKIE-WAIT']);
@@ -58,6 +58,20 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     }
   });
 
+  it('[SCTP-0152, SCTP-0338, SCTP-0491] tag and Initial TSN of the INIT are random, over all 32 bits', () => {
+    const inits = Array.from({ length: 50 }, (_, i) => {
+      const peer = new ScriptedPeer({ seed: i + 1 });
+      peer.associate();
+      return peer.lastHeard('init');
+    });
+    for (const numbers of [inits.map(({ initialTsn }) => initialTsn), inits.map(({ initiateTag }) => initiateTag)]) {
+      expect(new Set(numbers).size).toBe(50);
+      // Every bit is 0 in some and 1 in others.
+      expect(numbers.reduce((all, each) => (all | each) >>> 0, 0)).toBe(0xffff_ffff);
+      expect(numbers.reduce((all, each) => (all & each) >>> 0, 0xffff_ffff)).toBe(0);
+    }
+  });
+
   it('[SCTP-0184, SCTP-0903, SCTP-0890, SCTP-0038] from INIT ACK on, its Initiate Tag is the tag of all packets', () => {
     const peer = new ScriptedPeer().connect();
     peer.node.send(peer.id, 'x');
@@ -86,7 +100,7 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     expect(peer.heard()[0]).toMatch(/^DATA 0 B/);
   });
 
-  it('[SCTP-0323, SCTP-0355, SCTP-0416, SCTP-0417, SCTP-0418, SCTP-1075, SCTP-1066, AT-21] INIT is sent 9 times, doubling from 1 s', () => {
+  it('[SCTP-0323, SCTP-0355, SCTP-0416, SCTP-0417, SCTP-0418, SCTP-1075, SCTP-1066, AT-21, ERR-0030, SCTP-0339] INIT is sent 9 times, doubling from 1 s', () => {
     const peer = new ScriptedPeer();
     peer.associate();
     peer.heardAfter(600_000);
@@ -257,7 +271,7 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
 });
 
 describe('what an INIT ACK must not be (RFC 9260 §3.3.3)', () => {
-  it('[SCTP-0186, SCTP-0187, AT-16] Initiate Tag 0 ends the set-up; ABORT with the tag reflected', () => {
+  it('[SCTP-0186, SCTP-0187, AT-16, ERR-0050] Initiate Tag 0 ends the set-up; ABORT with the tag reflected', () => {
     const peer = new ScriptedPeer().connect('COOKIE-WAIT');
     peer.heard();
     peer.send(peer.initAck({ initiateTag: 0 }));
@@ -350,7 +364,7 @@ describe('what an INIT ACK must not be (RFC 9260 §3.3.3)', () => {
 });
 
 describe('unknown parameters of INIT ACK (RFC 9260 §3.2.2)', () => {
-  it('[SCTP-0090, SCTP-0092, SCTP-0273, SCTP-0084] are reported behind COOKIE ECHO, in its packet, once', () => {
+  it('[SCTP-0090, SCTP-0092, SCTP-0273, SCTP-0084, SCTP-0202] are reported behind COOKIE ECHO, in its packet, once', () => {
     const peer = new ScriptedPeer().connect('COOKIE-WAIT');
     peer.heard();
     peer.send(peer.initAck({ parameters: [unknown(0xfff0), cookie, unknown(0xbff0), unknown(0xfff1, 1)] }));

@@ -19,7 +19,7 @@ const PLAIN = { partialReliability: false, interleaving: false, streamReconfigur
 const firstChunkBytes = (packet: Uint8Array): Uint8Array => packet.subarray(12);
 
 describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
-  it('[SCTP-0307, SCTP-0308, SCTP-0342, SCTP-0343, SCTP-0349] INIT, INIT ACK, COOKIE ECHO, COOKIE ACK', () => {
+  it('[SCTP-0307, SCTP-0308, SCTP-0342, SCTP-0343, SCTP-0349, SCTP-0340, SCTP-0352, SCTP-0409] INIT, INIT ACK, COOKIE ECHO, COOKIE ACK', () => {
     const peer = new ScriptedPeer();
     const ack = peer.askForInitAck();
     expect(peer.heard()).toEqual(['INIT-ACK']);
@@ -69,7 +69,7 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
 
   it.each([
     ['[SCTP-0141, SCTP-0142, AT-17] a_rwnd of 1499', { advertisedRwndBytes: 1499 }],
-    ['[SCTP-0146, SCTP-0147, AT-17] OS 0', { outboundStreams: 0 }],
+    ['[SCTP-0146, SCTP-0147, SCTP-0359, AT-17] OS 0', { outboundStreams: 0 }],
     ['[SCTP-0149, SCTP-0150, AT-17] MIS 0', { maxInboundStreams: 0 }],
   ])('%s is refused with ABORT, and keeps no state', (_, fields) => {
     const peer = new ScriptedPeer();
@@ -85,13 +85,21 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     expect(peer.heard()).toEqual(['INIT-ACK']);
   });
 
-  it('[SCTP-0131, SCTP-0166, SCTP-0376, SCTP-1044, SCTP-0360] refuses a Host Name Address', () => {
+  it('[SCTP-0131, SCTP-0166, SCTP-0376, SCTP-1044, SCTP-0360, ERR-0039, SCTP-0132] refuses a Host Name Address', () => {
     const peer = new ScriptedPeer();
     const whole = new Uint8Array([0, 11, 0, 6, 0x61, 0]);
     peer.sendWith({ tag: 0 }, peer.init({ parameters: [{ kind: 'host-name-address', whole }] }));
     expect(peer.heard()).toEqual(['ABORT unresolvable-address']);
     expect(peer.last.header.verificationTag).toBe(peer.tag);
     expect(peer.lastHeard('abort').causes).toEqual([{ kind: 'unresolvable-address', address: whole }]);
+  });
+
+  it('[SCTP-0377] to where it came from', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'], moreUdpPorts: [4444] });
+    const whole = new Uint8Array([0, 11, 0, 6, 0x61, 0]);
+    const parameters = [ip('10.0.0.2'), { kind: 'host-name-address', whole } as const];
+    peer.sendWith({ tag: 0, from: '10.0.0.3', udpPort: 4444 }, peer.init({ parameters }));
+    expect([peer.heard(), peer.last.toUdpPort]).toEqual([['@10.0.0.3 ABORT unresolvable-address'], 4444]);
   });
 
   it('[SCTP-0872] refuses an INIT that nobody listens for: tag of the INIT, T = 0', () => {
@@ -101,7 +109,7 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     expect(peer.last.header.verificationTag).toBe(peer.tag);
   });
 
-  it('[SCTP-0151, SCTP-0193, SCTP-0367, AT-23] uses no more streams than the peer takes', () => {
+  it('[SCTP-0151, SCTP-0193, SCTP-0367, AT-23, SCTP-0368] uses no more streams than the peer takes', () => {
     const peer = new ScriptedPeer({ config: { outboundStreams: 20, maxInboundStreams: 4 } });
     const ack = peer.askForInitAck({ maxInboundStreams: 3, outboundStreams: 9 });
     expect([ack.outboundStreams, ack.maxInboundStreams]).toEqual([3, 4]);
@@ -118,7 +126,7 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     expect(peer.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2']);
   });
 
-  it('[SCTP-0378, SCTP-0158, SCTP-0670] takes the listed addresses and the source', () => {
+  it('[SCTP-0378, SCTP-0158, SCTP-0670, SCTP-0159] takes the listed addresses and the source', () => {
     const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3', '10.0.0.4'] });
     peer.establish({ parameters: [ip('10.0.0.3'), ip('10.0.0.4')] });
     expect(peer.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.0.3', '10.0.0.4']);
@@ -152,7 +160,7 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     expect(peer.status?.paths.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.0.9']);
   });
 
-  it('[SCTP-0133, SCTP-0389] lists its addresses of the families that the peer takes: all, those it names, those it uses', () => {
+  it('[SCTP-0133, SCTP-0389, ERR-0040] lists its addresses of the families that the peer takes: all, those it names, those it uses', () => {
     const endpointAddresses = ['10.0.0.1', '10.0.1.1', '2001:db8::1', '2001:db8:1::1'];
     const [ipv4, ipv6] = [endpointAddresses.slice(0, 2), endpointAddresses.slice(2)];
     const types = (...each: number[]): Parameter => ({ kind: 'supported-address-types', types: each });
@@ -210,7 +218,7 @@ describe('passive side of the handshake (RFC 9260 §5.1 B, D)', () => {
     expect([ack.advertisedRwndBytes, ack.maxInboundStreams]).toEqual([54_321, 77]);
   });
 
-  it('[SCTP-0185, SCTP-0338, SCTP-0491] makes another tag and Initial TSN for each INIT', () => {
+  it('[SCTP-0185, SCTP-0338, SCTP-0491, SCTP-0199] makes another tag and Initial TSN for each INIT', () => {
     const peer = new ScriptedPeer();
     const acks = Array.from({ length: 50 }, () => peer.askForInitAck());
     expect(new Set(acks.map(({ initiateTag }) => initiateTag)).size).toBe(50);
@@ -309,7 +317,7 @@ describe('unknown parameters of INIT (RFC 9260 §3.2.1, §3.2.2)', () => {
 });
 
 describe('COOKIE ECHO (RFC 9260 §5.1.5)', () => {
-  it('[SCTP-0351, SCTP-0412, SCTP-0413, SCTP-0362, SCTP-0414, AT-20] DATA with it is acknowledged at once, behind COOKIE ACK', () => {
+  it('[SCTP-0351, SCTP-0412, SCTP-0413, SCTP-0362, SCTP-0414, AT-20, SCTP-0350, SCTP-0411] DATA with it is acknowledged at once, behind COOKIE ACK', () => {
     const peer = new ScriptedPeer();
     const ack = peer.askForInitAck();
     peer.heard();
@@ -339,7 +347,7 @@ describe('COOKIE ECHO (RFC 9260 §5.1.5)', () => {
     expect(peer.heard()).toEqual(['COOKIE-ACK']);
   });
 
-  it('[SCTP-0322, SCTP-0408, SCTP-0266, SCTP-1072] an old one is answered with Stale Cookie and how old it is', () => {
+  it('[SCTP-0322, SCTP-0408, SCTP-0266, SCTP-1072, SCTP-0267, SCTP-0407] an old one is answered with Stale Cookie and how old it is', () => {
     const peer = new ScriptedPeer();
     const ack = peer.askForInitAck();
     peer.heard();

@@ -129,7 +129,7 @@ describe('HEARTBEAT (RFC 9260 §8.3)', () => {
     expect(peer.status?.paths[0]).toMatchObject({ srttMs: 700, rtoMs: 2100 });
   });
 
-  it('[SCTP-0839, SCTP-0854, SCTP-0855, SCTP-0840, SCTP-0841, SCTP-1074, SCTP-0830, SCTP-0856] unanswered ones count; after Path.Max.Retrans the path is inactive, and is told so once', () => {
+  it('[SCTP-0839, SCTP-0854, SCTP-0855, SCTP-0840, SCTP-0841, SCTP-1074, SCTP-0830, SCTP-0856, ERR-0001, ERR-0021] unanswered ones count; after Path.Max.Retrans the path is inactive, and is told so once', () => {
     const peer = new ScriptedPeer({ config: { heartbeatIntervalMs: 1000, associationMaxRetrans: 1000 } }).establish();
     const counts: number[] = [];
     for (let i = 0; i < 9; i++) {
@@ -272,7 +272,7 @@ describe('path verification (RFC 9260 §5.4)', () => {
     expect(peer.packets.filter(({ chunks }) => chunks[0]?.kind === 'sack').length).toBeGreaterThan(0);
   });
 
-  it('[SCTP-1012] an unconfirmed or unknown address cannot be the primary one', () => {
+  it('[SCTP-1012, ERR-0015] an unconfirmed or unknown address cannot be the primary one', () => {
     const peer = unverified();
     expect(() => peer.core.setPrimary(peer.id, '10.0.0.3')).toThrow(/not confirmed/);
     expect(() => peer.core.setPrimary(peer.id, '10.9.9.9')).toThrow(/none of the peer/);

@@ -41,7 +41,7 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
     expect(answers({ kind: 'shutdown-ack' }, heartbeat)).toEqual(['SHUTDOWN-COMPLETE T']);
   });
 
-  it('[SCTP-0876, AT-28] SHUTDOWN COMPLETE: silence', () => {
+  it('[SCTP-0876, AT-28, ERR-0052] SHUTDOWN COMPLETE: silence', () => {
     expect(answers({ kind: 'shutdown-complete', tagReflected: false })).toEqual([]);
     expect(answers({ kind: 'shutdown-complete', tagReflected: true })).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
     expect(answers(error('out-of-resource'))).toEqual(['ABORT T']);
   });
 
-  it('[SCTP-0878, SCTP-0879, SCTP-0896, SCTP-0041, SCTP-0241, SCTP-0532, SCTP-0536, SCTP-0458, AT-28] everything else: one ABORT, the tag reflected, T = 1', () => {
+  it('[SCTP-0878, SCTP-0879, SCTP-0896, SCTP-0041, SCTP-0241, SCTP-0532, SCTP-0536, SCTP-0458, AT-28, ERR-0051] everything else: one ABORT, the tag reflected, T = 1', () => {
     expect(answers(peer.data(0))).toEqual(['ABORT T']);
     expect(answers(peer.data(0), heartbeat)).toEqual(['ABORT T']);
     expect(answers(peer.sack(0))).toEqual(['ABORT T']);

@@ -5,7 +5,7 @@ import { inFlight, openWindow } from './in-flight.ts';
 const times = (peer: ScriptedPeer, from: number): number[] => peer.packets.slice(from).map(({ at }) => at);
 
 describe('T3-rtx (RFC 9260 §6.3.2, §6.3.3)', () => {
-  it('[SCTP-0658, SCTP-0650, SCTP-0659, SCTP-0653, SCTP-0832, SCTP-0833, SCTP-0834, SCTP-1073, SCTP-1067, SCTP-1068, AT-67] doubles to RTO.Max; after 10 retransmissions without an answer it is over', () => {
+  it('[SCTP-0658, SCTP-0650, SCTP-0659, SCTP-0653, SCTP-0832, SCTP-0833, SCTP-0834, SCTP-1073, SCTP-1067, SCTP-1068, AT-67, SCTP-0568] doubles to RTO.Max; after 10 retransmissions without an answer it is over', () => {
     const peer = new ScriptedPeer({ config: { heartbeats: false } }).establish();
     const from = peer.packets.length;
     peer.node.send(peer.id, 'x', { context: 'the end' });
@@ -19,7 +19,7 @@ describe('T3-rtx (RFC 9260 §6.3.2, §6.3.3)', () => {
     ]);
   });
 
-  it('[SCTP-0657, SCTP-0794, SCTP-0773, SCTP-0660, SCTP-0664, SCTP-0005, SCTP-0804] after it: one packet with the lowest TSNs, and the next only when something is acknowledged', () => {
+  it('[SCTP-0657, SCTP-0794, SCTP-0773, SCTP-0660, SCTP-0664, SCTP-0005, SCTP-0804, ERR-0016] after it: one packet with the lowest TSNs, and the next only when something is acknowledged', () => {
     const peer = new ScriptedPeer().establish();
     openWindow(peer, 30);
     for (let i = 0; i < 20; i++) peer.node.send(peer.id, new Uint8Array(700));
@@ -136,7 +136,7 @@ describe('T3-rtx (RFC 9260 §6.3.2, §6.3.3)', () => {
     expect(path!.measuring?.sentAt).toBe(50);
   });
 
-  it('[SCTP-0649, SCTP-1067, AT-58] no time-out below RTO.Min', () => {
+  it('[SCTP-0649, SCTP-1067, AT-58, SCTP-0652] no time-out below RTO.Min', () => {
     const peer = new ScriptedPeer().establish();
     for (let i = 0; i < 20; i++) {
       peer.node.send(peer.id, 'x');
@@ -161,7 +161,7 @@ describe('T3-rtx (RFC 9260 §6.3.2, §6.3.3)', () => {
     expect(peer.status?.paths[0]?.rtoMs).toBe(1000);
   });
 
-  it('[SCTP-0835, SCTP-0842] an acknowledgement sets the counters back', () => {
+  it('[SCTP-0835, SCTP-0842, ERR-0011] an acknowledgement sets the counters back', () => {
     const peer = new ScriptedPeer({ config: { heartbeats: false } }).establish();
     for (let round = 0; round < 4; round++) {
       peer.node.send(peer.id, 'x');

@@ -9,7 +9,7 @@ const dataOf = (peer: ScriptedPeer): DataChunk[] =>
   peer.packets.flatMap(({ chunks }) => chunks.filter((chunk) => chunk.kind === 'data'));
 
 describe('what DATA is sent (RFC 9260 §6.1, §6.5, §6.9, §6.10)', () => {
-  it('[SCTP-0033, SCTP-0537, SCTP-0538, SCTP-0720, SCTP-0721, SCTP-0722, SCTP-0117, SCTP-0114, SCTP-0713, SCTP-0718] a long message becomes fragments', () => {
+  it('[SCTP-0033, SCTP-0537, SCTP-0538, SCTP-0720, SCTP-0721, SCTP-0722, SCTP-0117, SCTP-0114, SCTP-0713, SCTP-0718, SCTP-0711] a long message becomes fragments', () => {
     const peer = new ScriptedPeer().establish();
     openWindow(peer, 100);
     const message = Uint8Array.from({ length: 5000 }, (_, i) => i);
@@ -175,7 +175,7 @@ describe('what DATA is sent (RFC 9260 §6.1, §6.5, §6.9, §6.10)', () => {
     expect(Math.max(...peer.packets.map(({ bytes }) => bytes.length))).toBe(1464);
   });
 
-  it('[SCTP-0618] no empty message', () => {
+  it('[SCTP-0618, ERR-0056] no empty message', () => {
     const peer = new ScriptedPeer().establish();
     expect(() => peer.node.send(peer.id, '')).toThrow(/no empty messages/);
   });
@@ -226,7 +226,7 @@ describe('what DATA is sent (RFC 9260 §6.1, §6.5, §6.9, §6.10)', () => {
 });
 
 describe('flow control and bursts', () => {
-  it('[SCTP-0771, SCTP-0772, SCTP-0552, SCTP-0553, SCTP-0551, SCTP-0775] the first flight: cwnd, and less than one packet beyond', () => {
+  it('[SCTP-0771, SCTP-0772, SCTP-0552, SCTP-0553, SCTP-0551, SCTP-0775, ERR-0036, ERR-0046, SCTP-0559] the first flight: cwnd, and less than one packet beyond', () => {
     for (const [address, endpoint, initial] of [
       ['10.0.0.2', '10.0.0.1', 4404],
       ['2001:db8::2', '2001:db8::1', 4344],
@@ -240,7 +240,7 @@ describe('flow control and bursts', () => {
     }
   });
 
-  it('[SCTP-0555, SCTP-0558, AT-60, SCTP-1069] no burst of more than Max.Burst packets, even if a great deal is acknowledged at once', () => {
+  it('[SCTP-0555, SCTP-0558, AT-60, SCTP-1069, ERR-0029] no burst of more than Max.Burst packets, even if a great deal is acknowledged at once', () => {
     const peer = new ScriptedPeer({ advertisedRwndBytes: 10_000_000 }).establish();
     openWindow(peer, 100);
     const cwnd = peer.status!.paths[0]!.cwndBytes;
@@ -254,7 +254,7 @@ describe('flow control and bursts', () => {
     expect(peer.status!.paths[0]!.cwndBytes).toBe(cwnd);
   });
 
-  it('[SCTP-0543, SCTP-0564, SCTP-0550, SCTP-0563] nothing new is sent into a window that it does not fit: no silly pieces either', () => {
+  it('[SCTP-0543, SCTP-0564, SCTP-0550, SCTP-0563, ERR-0007] nothing new is sent into a window that it does not fit: no silly pieces either', () => {
     const peer = new ScriptedPeer({ advertisedRwndBytes: 3000 }).establish();
     for (let i = 0; i < 3; i++) peer.node.send(peer.id, new Uint8Array(1400));
     expect(peer.heardAfter(0)).toEqual(['DATA 0 BE', 'DATA 1 BE']);
@@ -349,7 +349,7 @@ describe('flow control and bursts', () => {
     expect(peer.heardAfter(1000)).toEqual(['DATA 1 BE']);
   });
 
-  it('[SCTP-0764, SCTP-0782, SCTP-0783, SCTP-0791, AT-60] after a pause cwnd is halved once per RTO, down to 4 PMDCS', () => {
+  it('[SCTP-0764, SCTP-0782, SCTP-0783, SCTP-0791, AT-60, ERR-0025] after a pause cwnd is halved once per RTO, down to 4 PMDCS', () => {
     const peer = new ScriptedPeer().establish();
     openWindow(peer, 40);
     peer.node.send(peer.id, 'x');

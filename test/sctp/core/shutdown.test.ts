@@ -168,7 +168,7 @@ describe('shutdown that the peer asks for', () => {
     expect(peer.clock.pending).toBe(0);
   });
 
-  it('[SCTP-0326, SCTP-0327, SCTP-0939, SCTP-0941, SCTP-0942] what is queued is sent and acknowledged first, by SACK or by SHUTDOWN', () => {
+  it('[SCTP-0326, SCTP-0327, SCTP-0939, SCTP-0941, SCTP-0942, ERR-0002] what is queued is sent and acknowledged first, by SACK or by SHUTDOWN', () => {
     const peer = new ScriptedPeer().establish();
     for (let i = 0; i < 8; i++) peer.node.send(peer.id, new Uint8Array(1400));
     peer.heardAfter(0);
@@ -185,13 +185,13 @@ describe('shutdown that the peer asks for', () => {
     expect(peer.heard()).toEqual(['SHUTDOWN-ACK']);
   });
 
-  it('[SCTP-0940] asking for it as well changes nothing', () => {
+  it('[SCTP-0940, ERR-0002] asking for it as well changes nothing', () => {
     const peer = inState('SHUTDOWN-RECEIVED');
     peer.node.shutdown(peer.id);
     expect([peer.heardAfter(0), peer.state]).toEqual([[], 'SHUTDOWN-RECEIVED']);
   });
 
-  it('[SCTP-0949, SCTP-0950, SCTP-0934] SHUTDOWN ACK is sent 1 + Association.Max.Retrans times', () => {
+  it('[SCTP-0949, SCTP-0950, SCTP-0934, ERR-0021] SHUTDOWN ACK is sent 1 + Association.Max.Retrans times', () => {
     const peer = new ScriptedPeer({ config: { associationMaxRetrans: 4 } }).establish();
     const from = peer.packets.length;
     peer.send(peer.shutdown());

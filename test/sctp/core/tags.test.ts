@@ -55,7 +55,7 @@ describe('verification tag (RFC 9260 §8.5)', () => {
       expect(peer.status).toEqual(status);
     });
 
-    it('[SCTP-0319, SCTP-0897, SCTP-0240, SCTP-0927] ABORT: our tag with T = 0 ends it, in silence', () => {
+    it('[SCTP-0319, SCTP-0897, SCTP-0240, SCTP-0927, ERR-0053] ABORT: our tag with T = 0 ends it, in silence', () => {
       const peer = inState(state);
       peer.send(abort(true));
       expect(peer.state).toBe(state);
@@ -63,7 +63,7 @@ describe('verification tag (RFC 9260 §8.5)', () => {
       expect([peer.heardAfter(60_000), peer.state, peer.core.associations.size]).toEqual([[], 'CLOSED', 0]);
     });
 
-    it('[SCTP-0897, AT-27] ABORT: the tag of the peer with T = 1 ends it, with T = 0 it does not', () => {
+    it('[SCTP-0897, AT-27, ERR-0053] ABORT: the tag of the peer with T = 1 ends it, with T = 0 it does not', () => {
       const peer = inState(state);
       peer.sendWith({ tag: peer.tag }, abort(false));
       expect(peer.state).toBe(state);
@@ -103,7 +103,7 @@ describe('verification tag (RFC 9260 §8.5)', () => {
     });
   });
 
-  it('[SCTP-0013] the right tag from another port, or from an address that is not the peer’s, is out of the blue', () => {
+  it('[SCTP-0013, SCTP-0365] the right tag from another port, or from an address that is not the peer’s, is out of the blue', () => {
     const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] }).establish();
     const { status } = peer;
     peer.sendWith({ sourcePort: 6001 }, peer.data(0));

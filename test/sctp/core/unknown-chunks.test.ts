@@ -33,10 +33,10 @@ describe('unknown chunks (RFC 9260 §3.2)', () => {
     ]);
   });
 
-  it('[SCTP-0059] what stands before it has its effect', () => {
+  it('[SCTP-0059, ERR-0023] what stands before it has its effect', () => {
     const peer = new ScriptedPeer().establish();
-    peer.send(heartbeat, unknown(0x3e));
-    expect(peer.heard()).toEqual(['HEARTBEAT-ACK']);
+    peer.send(heartbeat, unknown(0x3e), peer.data(0));
+    expect([peer.heard(), peer.node.texts()]).toEqual([['HEARTBEAT-ACK'], []]);
   });
 
   it('[SCTP-0732, SCTP-0291] the next chunk begins at the next multiple of four, whatever the chunk before was too long by', () => {

@@ -119,7 +119,7 @@ describe('rules that hold for every packet', () => {
     for (const { chunks } of spoken) expect(chunks.filter(({ kind }) => kind === 'sack').length).toBeLessThanOrEqual(1);
   });
 
-  it('[SCTP-0130, SCTP-0165, SCTP-0169, SCTP-0182, SCTP-0156, SCTP-0126] INIT and INIT ACK have no host names, and no parameter twice but addresses', () => {
+  it('[SCTP-0130, SCTP-0165, SCTP-0169, SCTP-0182, SCTP-0156, SCTP-0126, ERR-0039] INIT and INIT ACK have no host names, and no parameter twice but addresses', () => {
     for (const { chunks } of having('init', 'init-ack')) {
       const [init] = chunks;
       if (init?.kind !== 'init' && init?.kind !== 'init-ack') throw new Error('not alone');

@@ -16,7 +16,7 @@ function avoiding(): CongestionControl {
 }
 
 describe('congestion window (RFC 9260 §7.2)', () => {
-  it('[SCTP-0771, SCTP-0772] begins with min(4 PMDCS, max(2 PMDCS, 4404 or 4344))', () => {
+  it('[SCTP-0771, SCTP-0772, ERR-0046] begins with min(4 PMDCS, max(2 PMDCS, 4404 or 4344))', () => {
     const initial = (pmdcs: number, ipv6: boolean): number => new CongestionControl(pmdcs, ipv6, HIGH).cwndBytes;
     expect([initial(1460, false), initial(1460, true)]).toEqual([4404, 4344]);
     expect([initial(1000, false), initial(1000, true)]).toEqual([4000, 4000]);
@@ -39,7 +39,7 @@ describe('congestion window (RFC 9260 §7.2)', () => {
     expect(control.cwndBytes).toBe(4404);
   });
 
-  it('[SCTP-0784, SCTP-0785, SCTP-0787, SCTP-0788, SCTP-0790] congestion avoidance: PMDCS for each window acknowledged', () => {
+  it('[SCTP-0784, SCTP-0785, SCTP-0787, SCTP-0788, SCTP-0790, ERR-0010] congestion avoidance: PMDCS for each window acknowledged', () => {
     const control = avoiding();
     const before = control.cwndBytes;
     expect(before).toBeGreaterThan(control.ssthreshBytes);
@@ -50,7 +50,7 @@ describe('congestion window (RFC 9260 §7.2)', () => {
     expect([control.cwndBytes, control.partialBytesAcked]).toEqual([before + PMDCS, 10]);
   });
 
-  it('[SCTP-0789] congestion avoidance: what is not used to the full does not pile up', () => {
+  it('[SCTP-0789, ERR-0024] congestion avoidance: what is not used to the full does not pile up', () => {
     const control = avoiding();
     const before = control.cwndBytes;
     control.acknowledged(5 * before, before - 1, false);
@@ -79,7 +79,7 @@ describe('congestion window (RFC 9260 §7.2)', () => {
     expect([control.cwndBytes, control.ssthreshBytes]).toEqual([4 * PMDCS, 4 * PMDCS]);
   });
 
-  it('[SCTP-0794, SCTP-0787, SCTP-0773, SCTP-0657] a time-out: one packet, until something is acknowledged', () => {
+  it('[SCTP-0794, SCTP-0787, SCTP-0773, SCTP-0657, ERR-0009] a time-out: one packet, until something is acknowledged', () => {
     const control = avoiding();
     const before = control.cwndBytes;
     control.acknowledged(500, before, false);

@@ -242,7 +242,7 @@ describe('outstanding chunks', () => {
     expect(sender.retransmitLost()).toEqual([1]);
   });
 
-  it('[SCTP-0570, SCTP-0225] holds 32,768 chunks at most', () => {
+  it('[SCTP-0570, SCTP-0225, ERR-0045, SCTP-0569] holds 32,768 chunks at most', () => {
     const sender = new Sender(MAX_OUTSTANDING_CHUNKS - 1);
     expect(sender.outstanding.isFull).toBe(false);
     sender.send(1);
@@ -251,7 +251,7 @@ describe('outstanding chunks', () => {
     expect(sender.outstanding.isFull).toBe(false);
   });
 
-  it('[SCTP-0015, SCTP-0016, SCTP-0004, SCTP-0762, AT-40, AT-52] agrees with a plain model of chunks and a receiver that may renege, across the wrap-around', () => {
+  it('[SCTP-0015, SCTP-0016, SCTP-0004, SCTP-0762, AT-40, AT-52, ERR-0028] agrees with a plain model of chunks and a receiver that may renege, across the wrap-around', () => {
     const step = fc.oneof(
       {
         weight: 3,

@@ -3,7 +3,7 @@ import { tsn } from '../../../src/base/serial.ts';
 import { RepeatedChunks } from '../../../src/sctp/tx/repeated-chunks.ts';
 
 describe('duplicates that a peer reports (RFC 9260 §7.2.2)', () => {
-  it('[SCTP-0788] count for where the chunk was sent again, each copy once', () => {
+  it('[SCTP-0788, ERR-0020] count for where the chunk was sent again, each copy once', () => {
     const repeated = new RepeatedChunks<string>();
     repeated.repeated(tsn(7), 1016, 'first');
     repeated.repeated(tsn(8), 20, 'first');

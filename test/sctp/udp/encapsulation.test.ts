@@ -146,7 +146,7 @@ describe('UdpEncapsulation', () => {
     expect(encapsulation.counters).toMatchObject({ datagramsReceived: 3, datagramsDropped: 2 });
   });
 
-  it('[UDPE-0049] [AT-77] ignores socket errors but counts them, except EMSGSIZE', async () => {
+  it('[UDPE-0049] [AT-77] [ERR-0034] ignores socket errors but counts them, except EMSGSIZE', async () => {
     const { host } = setUp();
     let socket: SocketOptions | undefined;
     const encapsulation = await UdpEncapsulation.open({

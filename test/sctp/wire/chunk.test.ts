@@ -55,7 +55,7 @@ describe('chunk types', () => {
   });
 
   it.each(ONE_OF_EACH)(
-    '[SCTP-0060] [SCTP-0137] [SCTP-0183] [SCTP-0221] [SCTP-0242] undefined flags of $kind are sent as 0 and ignored',
+    '[SCTP-0060] [SCTP-0137] [SCTP-0183] [SCTP-0221] [SCTP-0242] [ERR-0041] undefined flags of $kind are sent as 0 and ignored',
     (chunk, _type, flagBits) => {
       const bytes = encodeChunk(chunk);
       expect(bytes[1]! & ~flagBits).toBe(0);

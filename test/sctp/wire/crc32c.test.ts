@@ -33,7 +33,7 @@ describe('crc32c', () => {
     expect(crc32c(bytes)).toBe(expected);
   });
 
-  it('[SCTP-1085] equals the bit by bit definition for any bytes', () => {
+  it('[SCTP-1085, ERR-0005] equals the bit by bit definition for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(crc32c(bytes)).toBe(crcBitByBit(bytes));

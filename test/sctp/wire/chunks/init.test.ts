@@ -22,7 +22,7 @@ describe('INIT', () => {
     expect(decodeOne(`01000014 ${FIELDS_HEX}`)).toEqual(chunk);
   });
 
-  it('[SCTP-0128] [SCTP-0129] [SCTP-0153] carries addresses of both families and the other parameters, in order', () => {
+  it('[SCTP-0128] [SCTP-0129] [SCTP-0153] [ERR-0004] carries addresses of both families and the other parameters, in order', () => {
     const chunk: InitChunk = {
       kind: 'init',
       ...FIELDS,

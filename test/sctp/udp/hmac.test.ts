@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { fromHex, toHex } from '../../../src/base/bytes.ts';
+import { hmacSha256 } from '../../../src/sctp/udp/hmac.ts';
+
+describe('the keyed hash of State Cookies', () => {
+  it('[SCTP-0393, SCTP-0391] is HMAC-SHA-256: test cases 1 and 2 of RFC 4231', () => {
+    const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+    expect(toHex(hmacSha256(new Uint8Array(20).fill(0x0b), ascii('Hi There')))).toBe(
+      toHex(fromHex('b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7')),
+    );
+    expect(toHex(hmacSha256(ascii('Jefe'), ascii('what do ya want for nothing?')))).toBe(
+      toHex(fromHex('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843')),
+    );
+  });
+});
