@@ -126,6 +126,8 @@ export function acknowledgeCookie(tcb: Tcb, origin: Origin, now: Instant): void 
   const source = paths.find(origin.address) ?? paths.primary;
   const probing = state !== 'SHUTDOWN-SENT' && state !== 'SHUTDOWN-ACK-SENT';
   const path = source.confirmed || probing ? source : paths.forNewData();
+  // Once, however many COOKIE ECHOs are in the packet.
+  if (tcb.control.some(({ chunk }) => chunk.kind === 'cookie-ack')) return;
   queueReply(tcb, path, { kind: 'cookie-ack' });
   if (!path.confirmed) sendHeartbeat(tcb, path, now);
 }

@@ -34,7 +34,7 @@ export const associationSettings = {
   sackEveryPackets: { default: 2, min: 1, max: 100 },
   /** a_rwnd offered to the peer: bytes of receive buffer. RFC 9260 §3.3.2: at least 1500. */
   receiveBufferBytes: { default: 1024 * 1024, min: 1500, max: 1 << 30 },
-  /** Bytes accepted by `send` before it makes the caller wait. */
+  /** Bytes accepted by `send` before it makes the caller wait; messages too: one for 64 bytes of it, at least 256. */
   sendBufferBytes: { default: 1024 * 1024, min: 1, max: 1 << 30 },
   /**
    * Longest message that `send` takes. What comes in is limited by `receiveBufferBytes`, unless `partialDeliveryBytes` is

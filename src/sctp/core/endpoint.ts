@@ -44,6 +44,7 @@ import { checkReconfiguration } from './reconfiguration-checks.ts';
 import { requestReconfiguration } from './reconfiguration-requests.ts';
 import { reconfigure, reconfigurePath } from './reconfigure.ts';
 import { routePacket } from './routing.ts';
+import { isSendBufferFull } from './send-buffer.ts';
 import { requestShutdown } from './shutdown.ts';
 import { SpentTags } from './spent-tags.ts';
 import { Tcb } from './tcb.ts';
@@ -175,7 +176,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     const tcb = this.#open(association);
     checkSendRequest(tcb, request);
     const { outbound } = tcb;
-    if (outbound.bufferedBytes >= tcb.config.sendBufferBytes) {
+    if (isSendBufferFull(tcb)) {
       outbound.drainWanted = true;
       return false;
     }

@@ -1,11 +1,23 @@
 import type { OutboundMessage } from '../tx/send-queue.ts';
 import type { SendRequest } from './contract.ts';
-import type { Tcb } from './tcb.ts';
+import type { Outbound, Tcb } from './tcb.ts';
+
+/** Messages that may wait per byte of send buffer: each costs more than its bytes. */
+const BUFFER_BYTES_PER_MESSAGE = 64;
+/** However small the buffer, so many messages may wait. */
+const LEAST_MESSAGES = 256;
+
+/** Whether the send buffer is at its limit, of bytes or of messages that wait for their transmission. */
+export function isSendBufferFull({ outbound, config: { sendBufferBytes } }: Tcb): boolean {
+  return outbound.bufferedBytes >= sendBufferBytes || waitingMessages(outbound) >= messageLimit(sendBufferBytes);
+}
 
 /** `drain`: half of the send buffer is free again. */
 export function announceRoom(tcb: Tcb): void {
   const { outbound } = tcb;
-  if (!outbound.drainWanted || outbound.bufferedBytes > tcb.config.sendBufferBytes / 2) return;
+  const { sendBufferBytes } = tcb.config;
+  if (!outbound.drainWanted || outbound.bufferedBytes > sendBufferBytes / 2) return;
+  if (waitingMessages(outbound) > messageLimit(sendBufferBytes) / 2) return;
   outbound.drainWanted = false;
   tcb.emit({ kind: 'drain' });
 }
@@ -21,4 +33,12 @@ export function reportUnsent(
     tcb.emit({ kind: 'send-failed', request, partlySent: false, reason });
   }
   announceRoom(tcb);
+}
+
+function waitingMessages({ queue, held }: Outbound): number {
+  return queue.length + (held?.length ?? 0);
+}
+
+function messageLimit(sendBufferBytes: number): number {
+  return Math.max(LEAST_MESSAGES, Math.floor(sendBufferBytes / BUFFER_BYTES_PER_MESSAGE));
 }

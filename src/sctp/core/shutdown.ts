@@ -149,7 +149,8 @@ function sendShutdown(tcb: Tcb, now: Instant): void {
 
 function sendShutdownAck(tcb: Tcb, now: Instant): void {
   const path = shutdownPath(tcb);
-  tcb.queueControl(path, { kind: 'shutdown-ack' });
+  // One, however many SHUTDOWNs are in the packet.
+  if (!tcb.control.some(({ chunk }) => chunk.kind === 'shutdown-ack')) tcb.queueControl(path, { kind: 'shutdown-ack' });
   tcb.timers.set('t2-shutdown', now + path.rto.rtoMs);
 }
 

@@ -26,6 +26,11 @@ export class HeldMessages<Request extends { readonly streamId: number }> {
     return this.#holds.length > 0;
   }
 
+  /** Messages that wait. */
+  get length(): number {
+    return this.#holds.reduce((sum, { messages }) => sum + messages.length, 0);
+  }
+
   /** Whether no message waits. */
   get isEmpty(): boolean {
     return this.#holds.every(({ messages }) => messages.length === 0);

@@ -66,6 +66,11 @@ export class SendQueue<Request extends Sendable> {
     return this.#queuedBytes;
   }
 
+  /** Messages of which something has not left the queue. */
+  get length(): number {
+    return this.#messages.length;
+  }
+
   get isEmpty(): boolean {
     return this.#messages.length === 0;
   }
