@@ -71,6 +71,7 @@ export function heartbeatDue(tcb: Tcb, path: Path, now: Instant): void {
 
 /** No HEARTBEAT ACK within one RTO. */
 export function heartbeatTimedOut(tcb: Tcb, path: Path, now: Instant): void {
+  const sentAt = path.probe?.sentAt ?? now;
   path.probe = undefined;
   // §5.1 C: until COOKIE ACK, COOKIE ECHO is all that is sent, and T1-cookie counts for it.
   if (tcb.setUp !== undefined) return;
@@ -80,7 +81,7 @@ export function heartbeatTimedOut(tcb: Tcb, path: Path, now: Instant): void {
   if (tcb.state === 'CLOSED') return;
   // §5.4: an unconfirmed path is probed once per RTO as long as it is active.
   if (!path.confirmed && path.active) scheduleVerification(tcb, path, now);
-  else scheduleHeartbeat(tcb, path, now);
+  else scheduleHeartbeat(tcb, path, now, sentAt);
 }
 
 /** HEARTBEAT ACK: RFC 9260 §8.3, and §5.4 for unconfirmed addresses. One that we did not ask for changes nothing. */
@@ -90,7 +91,8 @@ export function handleHeartbeatAck(tcb: Tcb, chunk: HeartbeatAckChunk, now: Inst
   );
   if (path?.probe === undefined) return;
   path.counters.heartbeatsAcknowledged++;
-  path.rto.measured(now - path.probe.sentAt);
+  const { sentAt } = path.probe;
+  path.rto.measured(now - sentAt);
   path.probe = undefined;
   path.timers.stop('heartbeat-timeout');
   if (!path.confirmed) {
@@ -98,15 +100,15 @@ export function handleHeartbeatAck(tcb: Tcb, chunk: HeartbeatAckChunk, now: Inst
     tcb.emit({ kind: 'path-changed', address: path.address, change: 'confirmed' });
   }
   pathAnswered(tcb, path);
-  scheduleHeartbeat(tcb, path, now);
+  scheduleHeartbeat(tcb, path, now, sentAt);
 }
 
-/** Period of RFC 9260 §8.3: HB.interval + RTO, with a jitter of half an RTO either way. */
-function scheduleHeartbeat(tcb: Tcb, path: Path, now: Instant): void {
+/** Period of RFC 9260 §8.3 since the last HEARTBEAT: HB.interval + RTO, with a jitter of half an RTO either way. */
+function scheduleHeartbeat(tcb: Tcb, path: Path, now: Instant, since = now): void {
   // An unconfirmed address has to be verified even if heartbeats are switched off.
   if (!path.heartbeats && path.confirmed) return;
   const jitterMs = (tcb.services.entropy.u32() / 2 ** 32 - 0.5) * path.rto.rtoMs;
-  path.timers.set('heartbeat', now + tcb.config.heartbeatIntervalMs + path.rto.rtoMs + jitterMs);
+  path.timers.set('heartbeat', Math.max(now, since + tcb.config.heartbeatIntervalMs + path.rto.rtoMs + jitterMs));
 }
 
 function heartbeatChunk(path: Path, nonce: Uint8Array): HeartbeatChunk {

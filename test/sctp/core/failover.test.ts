@@ -152,9 +152,28 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     peer.clock.runWhileNot(() => peer.last.to === '10.0.0.2' && peer.last.chunks[0]?.kind === 'heartbeat');
     peer.send({ kind: 'heartbeat-ack', value: peer.lastHeard('heartbeat').value });
     expect(states(peer)).toEqual(['active', 'active']);
+    expect(peer.node.eventsOf('path-changed').map(({ address, change }) => `${address} ${change}`)).toEqual([
+      '10.0.0.2 inactive',
+      '10.0.0.2 active',
+    ]);
     peer.heard();
     peer.node.send(peer.id, 'home');
     expect(peer.heardAfter(0)).toEqual(['DATA 1 BE']);
+  });
+
+  it('[SCTP-0838, SCTP-0839, SCTP-0842] each address has a counter of its own; an acknowledgement clears that of the address used last', () => {
+    const peer = twoPaths({ config: noHeartbeats });
+    const counts = (): number[] => peer.status!.paths.map(({ errorCount }) => errorCount);
+    peer.node.send(peer.id, 'x');
+    peer.clock.runFor(1000);
+    expect(counts()).toEqual([1, 0]);
+    peer.clock.runFor(1000);
+    expect(counts()).toEqual([1, 1]);
+    peer.clock.runFor(2000);
+    expect(counts()).toEqual([2, 1]);
+    // It went to the second address last, by whichever way the SACK comes back.
+    peer.send(peer.sack(0));
+    expect(counts()).toEqual([2, 0]);
   });
 
   it('[SCTP-0847] of several alternates one is used', () => {
@@ -235,6 +254,8 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     for (let i = 0; i < 500; i++) {
       peer.node.send(peer.id, 'x');
       peer.clock.runFor(400);
+      // Before anything sets it back.
+      expect(peer.tcb.errorCount).toBe(0);
       peer.send(peer.sack(i));
     }
     expect(states(peer)).toEqual(['active', 'inactive']);

@@ -59,6 +59,23 @@ describe('HEARTBEAT (RFC 9260 §8.3)', () => {
     expect(Math.max(...intervals) - Math.min(...intervals)).toBeGreaterThan(500);
   });
 
+  it('[SCTP-0863, SCTP-0864] after one that was not answered the RTO in the period is doubled, and the jitter with it', () => {
+    const config = { heartbeatIntervalMs: 5000, pathMaxRetrans: 100, associationMaxRetrans: 100, rtoMaxMs: 16_000 };
+    const intervals: number[][] = [];
+    for (let seed = 1; seed <= 20; seed++) {
+      const peer = new ScriptedPeer({ config, seed }).establish();
+      peer.clock.runFor(200_000);
+      const at = heartbeats(peer).map(([when]) => when);
+      intervals.push(at.slice(1, 6).map((when, i) => when - at[i]!));
+    }
+    for (const [i, rtoMs] of [2000, 4000, 8000, 16_000, 16_000].entries()) {
+      const each = intervals.map((list) => list[i]!);
+      expect(Math.min(...each)).toBeGreaterThanOrEqual(5000 + rtoMs / 2);
+      expect(Math.max(...each)).toBeLessThan(5000 + 1.5 * rtoMs);
+      expect(Math.max(...each) - Math.min(...each)).toBeGreaterThan(rtoMs / 2);
+    }
+  });
+
   it('[SCTP-0852] a path with data is not', () => {
     const peer = new ScriptedPeer({ config: { heartbeatIntervalMs: 5000 } }).establish();
     for (let i = 0; i < 60; i++) {
@@ -149,7 +166,7 @@ describe('HEARTBEAT (RFC 9260 §8.3)', () => {
     expect(peer.node.eventsOf('path-changed').at(-1)?.change).toBe('active');
   });
 
-  it('[SCTP-0843, SCTP-0860, SCTP-0861, SCTP-0836] an answer sets the counters back', () => {
+  it('[SCTP-0842, SCTP-0860, SCTP-0861, SCTP-0836] an answer sets the counters back', () => {
     const peer = new ScriptedPeer({ config: { heartbeatIntervalMs: 1000 } }).establish();
     peer.clock.runWhileNot(() => peer.status!.paths[0]!.errorCount === 3);
     peer.clock.runWhileNot(() => peer.tcb.paths.primary.probe !== undefined);
@@ -195,7 +212,7 @@ describe('path verification (RFC 9260 §5.4)', () => {
     expect(states(ours)).toEqual(['active', 'active', 'unconfirmed']);
   });
 
-  it('[SCTP-0503, SCTP-0228, SCTP-0229, SCTP-0227, SCTP-0514, ATK-0003, ATK-0014] probes name the address and have 64 random bits', () => {
+  it('[SCTP-0503, SCTP-0857, SCTP-0228, SCTP-0229, SCTP-0227, SCTP-0514, ATK-0003, ATK-0014] probes name the address and have 64 random bits', () => {
     const peer = unverified();
     peer.clock.runFor(20_000);
     const probes = peer.packets.filter(({ chunks }) => chunks[0]?.kind === 'heartbeat');
@@ -211,7 +228,7 @@ describe('path verification (RFC 9260 §5.4)', () => {
     expect(nonces.size).toBe(probes.length);
   });
 
-  it('[SCTP-0504, SCTP-0505, SCTP-0512, AT-69] the answer confirms the address that was probed', () => {
+  it('[SCTP-0504, SCTP-0505, SCTP-0512, ATK-0003, AT-69] the answer confirms the address that was probed', () => {
     const peer = unverified();
     peer.clock.runFor(0);
     const probe = peer.lastHeard('heartbeat');
