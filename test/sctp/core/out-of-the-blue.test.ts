@@ -105,7 +105,7 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
     for (const { bytes } of stranger.packets) expect(bytes.length).toBeLessThanOrEqual(question.length);
   });
 
-  it('[UDPE-0035, UDPE-0038] goes back to the UDP port that it came from', () => {
+  it('[SCTP-0881, UDPE-0035, UDPE-0038] goes back to the UDP port that it came from', () => {
     const stranger = new ScriptedPeer({ moreUdpPorts: [4444] });
     stranger.sendWith({ tag: TAG, udpPort: 4444 }, peer.data(0));
     expect([stranger.heard(), stranger.last.toUdpPort]).toEqual([['ABORT T'], 4444]);
