@@ -54,9 +54,11 @@ export { Endpoint } from './core/endpoint.ts';
 export { SctpError, type SctpErrorCode } from './core/errors.ts';
 export type { Extensions } from './core/extensions.ts';
 export type { AssociationState } from './core/states.ts';
+export type { MessagePart } from './rx/received-message.ts';
 // Packets as values, as text and in capture files.
 export { type CapturedDatagram, readCapture } from './trace/pcap-reader.ts';
 export { type PcapngPacket, pcapngHeader, pcapngPacket } from './trace/pcapng.ts';
+export type { SchedulerName } from './tx/scheduling.ts';
 // The world below: UDP sockets, clock and randomness, the real ones or simulated ones.
 export {
   type CaptureEntry,

@@ -133,7 +133,7 @@ export class FakeCore implements SctpCore {
     if (number === this.#expected % 256) {
       this.#expected++;
       const windowBytes = data.length;
-      this.#event({ kind: 'message', data, streamId: 0, ppid: 0, unordered: false, windowBytes });
+      this.#event({ kind: 'message', data, streamId: 0, ssn: 0, ppid: 0, unordered: false, windowBytes });
     }
     this.#packet(new Uint8Array([ACK, number]));
   }

@@ -222,6 +222,28 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   }
 
   /**
+   * Priority of an outgoing stream for the scheduler `priority`: 0, the highest, to 65535; 256 if it is not set.
+   * RFC 8260 §3.4.
+   *
+   * @throws SctpError `ERR_SCTP_BAD_ARGUMENT`, `ERR_SCTP_NOT_OPEN`
+   */
+  setStreamPriority(stream: number, priority: number): void {
+    this.#assertOpen();
+    this.#driver.core.setStreamPriority(this.id, stream, priority);
+  }
+
+  /**
+   * Weight of an outgoing stream for the scheduler `weighted-fair`, 1 to 65535; 256 if it is not set. A stream gets
+   * bandwidth in proportion to its weight. RFC 8260 §3.6.
+   *
+   * @throws SctpError `ERR_SCTP_BAD_ARGUMENT`, `ERR_SCTP_NOT_OPEN`
+   */
+  setStreamWeight(stream: number, weight: number): void {
+    this.#assertOpen();
+    this.#driver.core.setStreamWeight(this.id, stream, weight);
+  }
+
+  /**
    * Changes protocol parameters of the living association; `heartbeats` for all addresses of the peer. RFC 9260 §11.1.9,
    * §11.1.13.
    *

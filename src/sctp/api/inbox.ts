@@ -39,7 +39,8 @@ export class Inbox {
   peek(): NextMessage | undefined {
     const event = this.#unread.at(0);
     if (event === undefined) return undefined;
-    return { bytes: event.data.length, stream: event.streamId, ppid: event.ppid, unordered: event.unordered };
+    const { data, ...rest } = toMessage(event);
+    return { bytes: data.length, ...rest };
   }
 
   /** Takes the oldest message, if there is one. */
@@ -68,5 +69,6 @@ export class Inbox {
 }
 
 function toMessage(event: MessageEvent): SctpMessage {
-  return { data: event.data, stream: event.streamId, ppid: event.ppid, unordered: event.unordered };
+  const { data, streamId: stream, ppid, unordered, ssn, partial } = event;
+  return { data, stream, ppid, unordered, ssn, partial };
 }

@@ -1,8 +1,12 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { AssociationEvent, CloseReason } from '../core/contract.ts';
+import type { MessagePart } from '../rx/received-message.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 
-/** A whole message that the peer sent. RFC 9260 §11.1.7, §11.2.1. */
+/**
+ * A message that the peer sent, or a part of one if `partialDeliveryBytes` is above 0: `partial` tells. RFC 9260 §11.1.7,
+ * §11.2.1.
+ */
 export interface SctpMessage {
   readonly data: Uint8Array;
   /** Stream identifier. */
@@ -11,6 +15,13 @@ export interface SctpMessage {
   readonly ppid: number;
   /** Delivered without regard to the order of its stream. */
   readonly unordered: boolean;
+  /**
+   * Number of an ordered message in its stream, 16 bits (RFC 9260 §6.5); with interleaving, of an unordered one as well
+   * (RFC 8260 §4.1).
+   */
+  readonly ssn: number;
+  /** What part of a message this is; `undefined` if it is whole, as all are unless `partialDeliveryBytes` is above 0. */
+  readonly partial: MessagePart | undefined;
 }
 
 /** A message that waits to be read. RFC 6458 §5.3.6. */

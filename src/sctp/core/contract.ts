@@ -125,6 +125,8 @@ export type AssociationEvent =
       readonly kind: 'message';
       readonly data: Uint8Array;
       readonly streamId: number;
+      /** Stream Sequence Number, or the low 16 bits of the MID. Means nothing in unordered DATA. */
+      readonly ssn: number;
       readonly ppid: number;
       readonly unordered: boolean;
       /** Only with `partialDeliveryBytes` above 0: what part of a message this is; `undefined` if it is whole. */

@@ -1,4 +1,4 @@
-import { type Fsn, type Mid, mid, midAdd, midDiff, type Tsn } from '../../base/serial.ts';
+import { type Fsn, type Mid, mid, midAdd, midDiff, ssn, type Tsn } from '../../base/serial.ts';
 import { membership, type StreamSelection } from '../wire/stream-selection.ts';
 import type { IDataChunk } from '../wire/types.ts';
 import { MessageFragments } from './message-fragments.ts';
@@ -123,7 +123,7 @@ export class InterleavedReassembly implements Reassembler {
   /** What most messages are: not fragmented, and next. */
   #deliverWhole(lane: Lane, chunk: IDataChunk, deliver: Deliver): void {
     const { streamId, ppid, unordered } = chunk;
-    deliver({ data: chunk.userData.slice(), streamId, ppid, unordered });
+    deliver({ data: chunk.userData.slice(), streamId, ssn: ssn(chunk.mid), ppid, unordered });
     if (unordered) return;
     lane.expected = midAdd(lane.expected, 1);
     this.#releaseInOrder(lane, deliver);
@@ -171,7 +171,7 @@ export class InterleavedReassembly implements Reassembler {
       bytes,
     );
     const partial = partId === undefined ? undefined : { id: partId, offsetBytes, state };
-    deliver({ data, streamId, ppid, unordered, partial });
+    deliver({ data, streamId, ssn: ssn(message.mid), ppid, unordered, partial });
   }
 
   /** Forgets an unfinished message; the application is told if it has parts of it. */
@@ -184,7 +184,7 @@ export class InterleavedReassembly implements Reassembler {
     if (partId === undefined) return;
     const { streamId, unordered } = lane;
     const partial = { id: partId, offsetBytes, state: 'aborted' as const };
-    deliver({ data: new Uint8Array(0), streamId, ppid, unordered, partial });
+    deliver({ data: new Uint8Array(0), streamId, ssn: ssn(message.mid), ppid, unordered, partial });
   }
 }
 

@@ -151,10 +151,10 @@ export class Reassembly implements Reassembler {
   }
 
   #handUp(run: Run, data: Uint8Array, state: MessagePart['state'], deliver: Deliver): void {
-    const { streamId, ppid, unordered, partId, deliveredBytes: offsetBytes } = run;
+    const { streamId, ssn, ppid, unordered, partId, deliveredBytes: offsetBytes } = run;
     run.deliveredBytes += data.length;
     const partial = partId === undefined ? undefined : { id: partId, offsetBytes, state };
-    deliver({ data, streamId, ppid, unordered, partial });
+    deliver({ data, streamId, ssn, ppid, unordered, partial });
   }
 
   #join(chunk: DataChunk, left: Run | undefined, right: Run | undefined): Run {

@@ -1,7 +1,11 @@
+import type { Ssn } from '../../base/serial.ts';
+
 /** A whole user message as it goes up, or a part of one. */
 export interface ReceivedMessage {
   readonly data: Uint8Array;
   readonly streamId: number;
+  /** Stream Sequence Number, or the low 16 bits of the MID (RFC 8260 §4.1). Means nothing in unordered DATA. */
+  readonly ssn: Ssn;
   readonly ppid: number;
   readonly unordered: boolean;
   /** What part of a message this is; `undefined` if it is whole. Only if partial delivery was asked for. */

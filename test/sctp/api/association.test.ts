@@ -22,7 +22,7 @@ const UP = {
 
 function message(text: string, windowBytes = text.length): AssociationEvent {
   const data = new TextEncoder().encode(text);
-  return { kind: 'message', data, streamId: 3, ppid: 11, unordered: true, windowBytes };
+  return { kind: 'message', data, streamId: 3, ssn: 7, ppid: 11, unordered: true, windowBytes };
 }
 
 function closed(kind: CloseReason['kind']): AssociationEvent {
@@ -63,12 +63,12 @@ async function setUp() {
 }
 
 describe('SctpAssociation: receiving', () => {
-  it('[SCTP-1013] [SCTP-1023] gives a message with its stream, PPID and order', async () => {
+  it('[SCTP-1013] [SCTP-1023] gives a message with its stream, SSN, PPID and order', async () => {
     const { association, happens } = await setUp();
     await happens(message('hello'));
     const { data, ...rest } = await association.receive();
     expect(text(data)).toBe('hello');
-    expect(rest).toEqual({ stream: 3, ppid: 11, unordered: true });
+    expect(rest).toEqual({ stream: 3, ppid: 11, unordered: true, ssn: 7, partial: undefined });
   });
 
   it('frees the window when the application reads, not before', async () => {

@@ -382,8 +382,10 @@ describe('schedulers on the wire (RFC 8260 §3)', () => {
   it('[IDATA-0058] shares outlive a restart of the peer', () => {
     const peer = interleaved({ scheduler: 'weighted-fair' });
     peer.node.call((core) => core.setStreamWeight(peer.id, 1, 3 * 256));
+    peer.tag = 0x0102_0304;
     const ack = peer.askForInitAck({ parameters: [{ kind: 'supported-extensions', chunkTypes: [I_DATA] }] });
     peer.echo(ack);
+    expect(peer.node.eventsOf('restart').length).toBe(1);
     openWindow(peer, 200);
     const before = streamsOf(peer).length;
     sendAll(

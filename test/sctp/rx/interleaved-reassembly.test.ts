@@ -246,6 +246,7 @@ describe('reassembly of I-DATA (RFC 8260 §2.2.3)', () => {
       {
         data: new Uint8Array(0),
         streamId: 0,
+        ssn: 0,
         ppid: 9,
         unordered: false,
         partial: { id: 0, offsetBytes: 1, state: 'aborted' },
