@@ -63,6 +63,8 @@ export interface ScriptedPeerOptions {
   readonly consume?: CoreNodeOptions['consume'];
   readonly initialTsn?: number;
   readonly advertisedRwndBytes?: number;
+  /** Chunk types that the peer lists as Supported Extensions; default none. */
+  readonly chunkTypes?: readonly number[];
 }
 
 const ENDPOINT_PORT = 5000;
@@ -93,6 +95,7 @@ export class ScriptedPeer {
   /** The association of the endpoint, once it exists. */
   id: AssociationId = 0;
   readonly #sockets: SimSocket[] = [];
+  readonly #extensions: readonly Parameter[];
   #heard = 0;
   /** The addresses that the endpoint's user gave last. */
   #asked: readonly IpAddress[] = [];
@@ -112,6 +115,8 @@ export class ScriptedPeer {
     this.addresses = options.addresses ?? ['10.0.0.2'];
     this.initialTsn = tsn(options.initialTsn ?? 1000);
     this.advertisedRwndBytes = options.advertisedRwndBytes ?? 100_000;
+    const { chunkTypes } = options;
+    this.#extensions = chunkTypes === undefined ? [] : [{ kind: 'supported-extensions', chunkTypes }];
     const host = network.network.addNode('peer', this.addresses);
     for (const address of this.addresses) {
       for (const udpPort of [UDP_PORT, ...(options.moreUdpPorts ?? [])]) {
@@ -171,7 +176,7 @@ export class ScriptedPeer {
   // --- Chunks -----------------------------------------------------------------------------------------------------
 
   init(fields: Partial<InitChunk> = {}): InitChunk {
-    return { ...this.#initFields(), parameters: [], ...fields, kind: 'init' };
+    return { ...this.#initFields(), parameters: this.#extensions, ...fields, kind: 'init' };
   }
 
   /** The addresses that it was asked for are listed, if there are several. */
@@ -179,7 +184,12 @@ export class ScriptedPeer {
     const cookie: Parameter = { kind: 'state-cookie', cookie: new Uint8Array([1, 2, 3, 4, 5]) };
     const listed = this.#asked.length < 2 ? [] : this.#asked;
     const addresses = listed.map((address): Parameter => ({ kind: 'ip-address', address }));
-    return { ...this.#initFields(), parameters: [cookie, ...addresses], ...fields, kind: 'init-ack' };
+    return {
+      ...this.#initFields(),
+      parameters: [cookie, ...addresses, ...this.#extensions],
+      ...fields,
+      kind: 'init-ack',
+    };
   }
 
   /** A DATA chunk: a whole ordered message on stream 0 with the SSN of its number, unless told otherwise. */

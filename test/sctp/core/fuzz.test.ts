@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ssn, tsnAdd } from '../../../src/base/serial.ts';
+import { fsn, mid, ssn, tsnAdd } from '../../../src/base/serial.ts';
 import { encodeChunk } from '../../../src/sctp/wire/chunk.ts';
 import { verifyChecksum, writeChecksum } from '../../../src/sctp/wire/crc32c.ts';
 import { COMMON_HEADER_BYTES, encodePacket } from '../../../src/sctp/wire/packet.ts';
@@ -52,16 +52,26 @@ function plausibleChunk(peer: ScriptedPeer, random: SeededRandom): Chunk {
     case 0:
     case 1:
     case 2:
-    case 3:
-      return peer.data(0, {
+    case 3: {
+      const fields = {
         tsn: tsnAdd(next, near(random.chance(0.1) ? 70_000 : 40)),
-        ssn: ssn(random.below(4)),
         streamId: random.below(12),
         unordered: random.chance(0.6),
         beginning: random.chance(0.6),
         ending: random.chance(0.6),
         userData: new Uint8Array(random.below(random.chance(0.1) ? 3000 : 60)),
-      });
+      };
+      // The wrong kind ends the association: seldom.
+      const interleaved = peer.tcb.extensions.interleaving !== random.chance(0.01);
+      if (!interleaved) return peer.data(0, { ...fields, ssn: ssn(random.below(4)) });
+      // Contradictions end it as well: mostly fragments that fit.
+      if (random.chance(0.02))
+        return peer.iData(0, { ...fields, mid: mid(random.below(4)), fsn: fsn(random.below(6)) });
+      const piece = random.below(5);
+      const number = mid(random.below(100));
+      const place = { beginning: piece === 0, ending: piece === 4, fsn: fsn(piece), mid: number };
+      return peer.iData(0, { ...fields, ...place, unordered: number % 2 === 0 });
+    }
     case 4:
     case 5: {
       const start = 1 + random.below(5);
@@ -184,9 +194,22 @@ function checkBounds(peer: ScriptedPeer): void {
   }
 }
 
+/** With and without interleaving, with and without partial delivery. */
 function freshPeer(state: State, seed: number): ScriptedPeer {
-  const config = { receiveBufferBytes: RECEIVE_BUFFER_BYTES, maxAssociations: MAX_ASSOCIATIONS };
-  const peer = inState(state, { seed, config, moreUdpPorts: [4444] });
+  const round = Math.floor(seed / INPUTS_PER_ASSOCIATION / STATES.length);
+  const interleaving = round % 2 === 1;
+  const config = {
+    receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+    maxAssociations: MAX_ASSOCIATIONS,
+    interleaving,
+    partialDeliveryBytes: round % 4 < 2 ? 0 : 200,
+  };
+  const peer = inState(state, {
+    seed,
+    config,
+    moreUdpPorts: [4444],
+    ...(interleaving ? { chunkTypes: [64, 194] } : {}),
+  });
   if (state === 'ESTABLISHED') for (let i = 0; i < 8; i++) peer.node.send(peer.id, new Uint8Array(700));
   peer.heardAfter(0);
   return peer;

@@ -10,8 +10,8 @@ const I_DATA = 64;
 
 /** An association whose peer lists I-DATA, and whose endpoint does if the setting says so. */
 function interleaved(config: Partial<EndpointConfig> = {}, options: ScriptedPeerOptions = {}): ScriptedPeer {
-  const peer = new ScriptedPeer({ ...options, config: { interleaving: true, maxBurstPackets: 1000, ...config } });
-  return peer.establish({ parameters: [{ kind: 'supported-extensions', chunkTypes: [I_DATA] }] });
+  const all = { interleaving: true, maxBurstPackets: 1000, ...config };
+  return new ScriptedPeer({ ...options, config: all, chunkTypes: [I_DATA] }).establish();
 }
 
 const isPayload = (chunk: { readonly kind: string }): chunk is PayloadChunk =>
@@ -43,10 +43,9 @@ describe('negotiation of interleaving (RFC 8260 §2.2.1)', () => {
     '[IDATA-0021] [IDATA-0022] [IDATA-0023] [IDATA-0002] we %s, the peer %s: user data in %s chunks only',
     (ours, theirs, kind) => {
       for (const initiator of ['local', 'remote'] as const) {
-        const peer = new ScriptedPeer({ config: { interleaving: ours, partialReliability: false } });
-        const parameters = theirs ? [{ kind: 'supported-extensions' as const, chunkTypes: [I_DATA] }] : [];
-        if (initiator === 'remote') peer.establish({ parameters });
-        else peer.connect('ESTABLISHED', { parameters: [...peer.initAck().parameters, ...parameters] });
+        const peer = new ScriptedPeer({ config: { interleaving: ours }, chunkTypes: theirs ? [I_DATA] : [] });
+        if (initiator === 'remote') peer.establish();
+        else peer.connect();
         peer.node.send(peer.id, new Uint8Array(3000));
         peer.heardAfter(0);
         expect(new Set(sentBy(peer).map((chunk) => chunk.kind))).toEqual(new Set([kind]));
@@ -383,8 +382,7 @@ describe('schedulers on the wire (RFC 8260 §3)', () => {
     const peer = interleaved({ scheduler: 'weighted-fair' });
     peer.node.call((core) => core.setStreamWeight(peer.id, 1, 3 * 256));
     peer.tag = 0x0102_0304;
-    const ack = peer.askForInitAck({ parameters: [{ kind: 'supported-extensions', chunkTypes: [I_DATA] }] });
-    peer.echo(ack);
+    peer.echo(peer.askForInitAck());
     expect(peer.node.eventsOf('restart').length).toBe(1);
     openWindow(peer, 200);
     const before = streamsOf(peer).length;

@@ -18,8 +18,7 @@ class Ladder {
   constructor(interleaving: boolean, options: ScriptedPeerOptions = {}) {
     this.#interleaving = interleaving;
     const config = { interleaving, receiveBufferBytes: BUFFER_BYTES, partialDeliveryBytes: 3000, ...options.config };
-    this.peer = new ScriptedPeer({ ...options, config });
-    this.peer.establish({ parameters: [{ kind: 'supported-extensions', chunkTypes: [64] }] });
+    this.peer = new ScriptedPeer({ ...options, config, chunkTypes: [64] }).establish();
   }
 
   /** Piece `index` of a message, with TSN `number`. */
@@ -165,7 +164,7 @@ describe.each([false, true])('partial delivery (RFC 9260 §6.9), interleaving %s
     for (let i = 0; i < 3; i++) ladder.send(i, i);
     peer.tag = 0x0102_0304;
     peer.initialTsn = peer.data(500).tsn;
-    peer.echo(peer.askForInitAck({ parameters: [{ kind: 'supported-extensions', chunkTypes: [64] }] }));
+    peer.echo(peer.askForInitAck());
     expect(ladder.parts.at(-1)).toEqual([0, 0, 3000, 'aborted']);
     expect(peer.node.eventsOf('restart').length).toBe(1);
     // What the application has not read still takes room.
