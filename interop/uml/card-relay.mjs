@@ -4,5 +4,6 @@ import { connect } from 'node:net';
 const socket = connect(process.argv[2]);
 socket.on('error', () => process.exit(1));
 socket.on('close', () => process.exit(0));
-process.stdin.pipe(socket);
+// Without back-pressure: what is not read at once is lost, as the card's line has room for some 90 packets only.
+process.stdin.on('data', (bytes) => socket.write(bytes));
 socket.pipe(process.stdout);
