@@ -6,6 +6,7 @@ import { demoCapture } from './scenarios/demo-capture.ts';
 import { kernelCollision } from './scenarios/kernel-collision.ts';
 import { kernelEndings } from './scenarios/kernel-endings.ts';
 import { kernelFlapping } from './scenarios/kernel-flapping.ts';
+import { kernelInterleaving } from './scenarios/kernel-interleaving.ts';
 import { kernelLksctp } from './scenarios/kernel-lksctp.ts';
 import { kernelLoss } from './scenarios/kernel-loss.ts';
 import { kernelPathCut } from './scenarios/kernel-path-cut.ts';
@@ -44,6 +45,7 @@ const SCENARIOS: readonly Scenario[] = [
   kernelPathCut,
   kernelLoss,
   kernelFlapping,
+  kernelInterleaving,
   kernelLksctp,
   demoCapture,
 ];

@@ -5,6 +5,7 @@ export interface KernelOption {
 }
 
 const SOCKADDR_STORAGE_BYTES = 128;
+const SCTP_STREAM_SCHEDULER = 123;
 
 /** SCTP_RTOINFO, of all associations to come. */
 export function rtoOption({ initialMs, minMs, maxMs }: Record<'initialMs' | 'minMs' | 'maxMs', number>): KernelOption {
@@ -31,6 +32,21 @@ export function pathOption(heartbeatIntervalMs: number, pathMaxRetrans: number):
   const heartbeatsEnabled = 1;
   value.setUint32(after + 14, heartbeatsEnabled, true);
   return option(9, value);
+}
+
+/** I-DATA for associations to come (SCTP_FRAGMENT_INTERLEAVE, SCTP_INTERLEAVING_SUPPORTED), streams sent in turns. */
+export function interleavingOptions(): readonly KernelOption[] {
+  const on = new DataView(new ArrayBuffer(4));
+  on.setUint32(0, 1, true);
+  const roundRobin = 2;
+  return [option(18, on), associationValue(125, 1), associationValue(SCTP_STREAM_SCHEDULER, roundRobin)];
+}
+
+/** struct sctp_assoc_value, of all associations to come. */
+function associationValue(number: number, setting: number): KernelOption {
+  const value = new DataView(new ArrayBuffer(8));
+  value.setUint32(4, setting, true);
+  return option(number, value);
 }
 
 function option(number: number, value: DataView): KernelOption {

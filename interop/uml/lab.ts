@@ -68,7 +68,7 @@ export class KernelLab {
     const { localPort = this.unusedPort() } = options;
     const number = await this.guest.calls.call<number>('connect', {
       port,
-      addresses: OUR_ADDRESSES,
+      addresses: OUR_ADDRESSES.slice(0, 1),
       local_port: localPort,
       local_addresses: KERNEL_ADDRESSES,
       ...socketDetails(options),

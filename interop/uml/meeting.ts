@@ -17,7 +17,7 @@ export interface Meeting extends AsyncDisposable {
   readonly kernels: KernelSocket;
 }
 
-/** Sets an association up, two addresses on each side. */
+/** Sets an association up. Whoever connects knows one address of the other and is told of the second. */
 export async function meet(lab: KernelLab, direction: Direction, options: MeetingOptions = {}): Promise<Meeting> {
   const endpoint = await lab.bind({ config: options.config });
   const signal = AbortSignal.timeout(10_000);
@@ -32,7 +32,7 @@ export async function meet(lab: KernelLab, direction: Direction, options: Meetin
   async function weConnect() {
     const sctpPort = lab.unusedPort();
     const listener = await lab.listen(sctpPort, options);
-    const ours = await endpoint.connect({ addresses: KERNEL_ADDRESSES, sctpPort }, { signal });
+    const ours = await endpoint.connect({ addresses: KERNEL_ADDRESSES.slice(0, 1), sctpPort }, { signal });
     return { ours, kernels: options.oneToMany === true ? listener : await lab.accepted(listener) };
   }
 
