@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { tsn } from '../../../src/base/serial.ts';
+import { endpointConfig } from '../../../src/sctp/core/config.ts';
 import { Endpoint } from '../../../src/sctp/core/endpoint.ts';
 import type { Parameter } from '../../../src/sctp/wire/parameter.ts';
 import type { InitAckChunk } from '../../../src/sctp/wire/types.ts';
-import { EndpointPair } from '../../harness/endpoint-pair.ts';
+import { CoreNode } from '../../harness/core-node.ts';
+import { EndpointPair, hmacSha256 } from '../../harness/endpoint-pair.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { dropIf } from '../../harness/links/drop-if.ts';
+import { SeededRandom } from '../../harness/random.ts';
 import { cookieOf, ScriptedPeer } from '../../harness/scripted-peer.ts';
 import { inState } from './in-state.ts';
 import { withoutCounters } from './without-counters.ts';
@@ -54,6 +57,29 @@ describe('INIT in the states (RFC 9260 §5.2.1, §5.2.2)', () => {
     peer.associate({ config: { receiveBufferBytes: 20_000, maxInboundStreams: 3 } });
     const ack = ask(peer)!;
     expect([ack.advertisedRwndBytes, ack.maxInboundStreams]).toEqual([20_000, 3]);
+  });
+
+  it('[SCTP-0452, SCTP-0431] nor do the states after it', () => {
+    const peer = new ScriptedPeer({ config: { receiveBufferBytes: 200_000, maxInboundStreams: 100 } });
+    peer.associate({ config: { receiveBufferBytes: 20_000, maxInboundStreams: 3, outboundStreams: 7 } });
+    peer.send(peer.initAck());
+    for (const state of ['COOKIE-ECHOED', 'ESTABLISHED']) {
+      expect(peer.state).toBe(state);
+      const ack = ask(peer)!;
+      expect([ack.advertisedRwndBytes, ack.maxInboundStreams, ack.outboundStreams]).toEqual([20_000, 3, 7]);
+      peer.send({ kind: 'cookie-ack' });
+    }
+  });
+
+  it('[SCTP-0430, SCTP-0010] all set-up chunks in turn make no second association', () => {
+    const peer = inState('ESTABLISHED');
+    const ack = ask(peer)!;
+    peer.send(peer.initAck());
+    peer.send({ kind: 'cookie-ack' });
+    expect([peer.heard(), peer.core.associations.size, peer.state]).toEqual([['INIT-ACK'], 1, 'ESTABLISHED']);
+    echo(peer, ack);
+    peer.send({ kind: 'cookie-ack' });
+    expect([peer.core.associations.size, peer.state]).toEqual([1, 'ESTABLISHED']);
   });
 
   it('[SCTP-0432, SCTP-0433, SCTP-0434, SCTP-0380, ERR-0017] COOKIE-WAIT: INIT ACK goes to an address that our user gave and the INIT names', () => {
@@ -593,6 +619,48 @@ describe('both sides begin at once', () => {
         expect([inA.associations.size, inB.associations.size]).toEqual([1, 1]);
         expect(inA.associations.get(a)?.peerTag).toBe(inB.associations.get(b)?.localTag);
         expect(inB.associations.get(b)?.peerTag).toBe(inA.associations.get(a)?.localTag);
+      }
+    }
+  });
+});
+
+describe('one side restarts', () => {
+  it('[SCTP-0464, SCTP-0470, SCTP-0474, SCTP-0483, AT-32] the association goes on with the new one, whatever two packets of the first eight are lost', () => {
+    for (let i = 0; i < 8; i++) {
+      for (let j = i; j < 8; j++) {
+        let sent = Number.NEGATIVE_INFINITY;
+        const unlucky = dropIf(() => {
+          const index = sent++;
+          return index === i || index === j;
+        });
+        const pair = new EndpointPair((options, now) => new Endpoint(options, now), { link: [delay(10), unlucky] });
+        const ids = pair.connect();
+        pair.a.send(ids.a, 'before');
+        pair.clock.runFor(1000);
+        pair.b.kill();
+        const { sctpPort, addresses } = pair.b.core;
+        const again = new Endpoint(
+          {
+            sctpPort,
+            addresses,
+            config: endpointConfig(),
+            entropy: new SeededRandom(100 + 10 * i + j),
+            mac: hmacSha256,
+            listening: true,
+          },
+          pair.clock.now(),
+        );
+        const b = new CoreNode(pair.network, pair.b.node, again);
+        sent = 0;
+        const id = b.associate(pair.a);
+        const up = (): boolean => b.core.status(id)?.state === 'ESTABLISHED';
+        pair.clock.runWhileNot(up, 60_000);
+        pair.a.send(ids.a, 'from a');
+        b.send(id, 'from b');
+        pair.clock.runFor(30_000);
+        expect([b.texts(), pair.a.texts()]).toEqual([['from a'], ['from b']]);
+        expect(pair.a.eventsOf('restart').length).toBe(1);
+        expect([(pair.a.core as Endpoint).associations.size, again.associations.size]).toEqual([1, 1]);
       }
     }
   });

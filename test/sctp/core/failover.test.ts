@@ -72,6 +72,19 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     peer.clock.runFor(0);
     const sizes = peer.packets.map(({ bytes }) => bytes.length);
     expect([sizes.length > 3, Math.max(...sizes)]).toEqual([true, 12 + 4 * 116]);
+    // Fragments fit all paths, whichever they are for.
+    const fragments = twoPaths({ config: noHeartbeats });
+    for (let i = 0; i < 9; i++) {
+      fragments.node.call((core, now) => core.handleMessageTooLong('10.0.0.3', now));
+      fragments.clock.runFor(1000);
+    }
+    fragments.packets.length = 0;
+    fragments.node.send(fragments.id, new Uint8Array(3000));
+    fragments.clock.runFor(0);
+    expect(fragments.packets.map(({ to }) => to)).toContain('10.0.0.2');
+    for (const { chunks } of fragments.packets)
+      for (const chunk of chunks)
+        expect(chunk.kind === 'data' && chunk.userData.length <= 576 - 28 - 12 - 16).toBe(true);
   });
 
   it('[SCTP-0672] SHUTDOWN ACK and SHUTDOWN COMPLETE go to where the peer speaks from', () => {

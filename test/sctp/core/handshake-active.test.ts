@@ -137,6 +137,44 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     expect(peer.node.eventsOf('closed')).toMatchObject([{ reason: { kind: 'unreachable' } }]);
   });
 
+  it('[SCTP-0324, SCTP-0402, SCTP-0418] INITs that got no answer do not count against COOKIE ECHO', () => {
+    const peer = new ScriptedPeer({ config: { maxInitRetransmits: 2, rtoMaxMs: 1000 } });
+    peer.associate();
+    peer.clock.runFor(2000);
+    peer.heard();
+    peer.send(peer.initAck());
+    expect(peer.heardAfter(60_000)).toEqual(['COOKIE-ECHO', 'COOKIE-ECHO', 'COOKIE-ECHO']);
+  });
+
+  it('[SCTP-0641, SCTP-0642, SCTP-0643, SCTP-0644, SCTP-0417] INIT and COOKIE ECHO measure the round trip', () => {
+    const peer = new ScriptedPeer();
+    peer.associate();
+    peer.clock.runFor(400);
+    peer.send(peer.initAck());
+    // 400 + 4 * 200.
+    expect(peer.status?.paths[0]).toMatchObject({ srttMs: 400, rtoMs: 1200 });
+    peer.clock.runFor(800);
+    peer.send({ kind: 'cookie-ack' });
+    expect(peer.status?.paths[0]).toMatchObject({ srttMs: 450, rtoMs: 450 + 4 * 250 });
+  });
+
+  it('[SCTP-0647] not if one was sent twice, or was answered from elsewhere', () => {
+    const init = new ScriptedPeer();
+    init.associate();
+    init.clock.runFor(1400);
+    init.send(init.initAck());
+    expect(init.status?.paths[0]).toMatchObject({ srttMs: undefined, rtoMs: 2000 });
+    init.clock.runFor(2500);
+    init.send({ kind: 'cookie-ack' });
+    expect(init.status?.paths[0]).toMatchObject({ srttMs: undefined, rtoMs: 4000 });
+    const addresses = ['10.0.0.2', '10.0.0.3'];
+    const other = new ScriptedPeer({ addresses });
+    other.associate({ addresses });
+    other.clock.runFor(400);
+    other.sendWith({ from: '10.0.0.3' }, other.initAck());
+    expect(other.status?.paths.map(({ srttMs }) => srttMs)).toEqual([undefined, undefined]);
+  });
+
   it('[SCTP-0834] what was queued is reported when set-up fails', () => {
     const peer = new ScriptedPeer({ config: { maxInitRetransmits: 0 } });
     peer.associate();
@@ -417,6 +455,18 @@ describe('Stale Cookie (RFC 9260 §5.2.6)', () => {
     expect(peer.last.header.verificationTag).toBe(0x1111_2222);
     peer.send(peer.data(0));
     expect(peer.heard()).toEqual(['SACK 0']);
+  });
+
+  it('[SCTP-0644, SCTP-0647] the new INIT measures the round trip anew', () => {
+    const peer = new ScriptedPeer();
+    peer.associate();
+    peer.clock.runFor(400);
+    peer.send(peer.initAck());
+    peer.clock.runFor(300);
+    peer.send(stale);
+    peer.clock.runFor(400);
+    peer.send(peer.initAck());
+    expect(peer.status?.paths[0]?.srttMs).toBe(400);
   });
 
   it('[SCTP-0489] not for ever', () => {

@@ -197,7 +197,31 @@ describe('HEARTBEAT (RFC 9260 §8.3)', () => {
 });
 
 describe('path verification (RFC 9260 §5.4)', () => {
-  it('[SCTP-0501, SCTP-0502, SCTP-0506, SCTP-0500] addresses that the peer lists are not confirmed; those of our user are', () => {
+  it('[SCTP-0502, SCTP-0506] unconfirmed addresses are probed from ESTABLISHED on, until all are confirmed', () => {
+    const peer = new ScriptedPeer({ addresses: ADDRESSES }).connect('COOKIE-WAIT');
+    peer.send(
+      peer.initAck({
+        parameters: [
+          { kind: 'state-cookie', cookie: new Uint8Array(8) },
+          ...listing('10.0.0.3', '10.0.0.4').parameters,
+        ],
+      }),
+    );
+    peer.clock.runFor(900);
+    expect(heartbeats(peer)).toEqual([]);
+    peer.send({ kind: 'cookie-ack' });
+    peer.clock.runFor(0);
+    expect(heartbeats(peer).map(([, to]) => to)).toEqual(['10.0.0.3']);
+    peer.sendWith({ from: '10.0.0.3' }, ackOf(peer.lastHeard('heartbeat')));
+    peer.clock.runWhileNot(() => heartbeats(peer).length > 1, 5000);
+    expect(heartbeats(peer).map(([, to]) => to)).toEqual(['10.0.0.3', '10.0.0.4']);
+    peer.sendWith({ from: '10.0.0.4' }, ackOf(peer.lastHeard('heartbeat')));
+    expect(states(peer)).toEqual(['active', 'active', 'active']);
+    peer.clock.runFor(28_000);
+    expect(heartbeats(peer).length).toBe(2);
+  });
+
+  it('[SCTP-0501, SCTP-0500] addresses that the peer lists are not confirmed; those of our user are', () => {
     expect(states(unverified())).toEqual(['active', 'unconfirmed', 'unconfirmed']);
     const ours = new ScriptedPeer({ addresses: ADDRESSES });
     ours.associate({ addresses: ['10.0.0.2', '10.0.0.3'] });

@@ -88,6 +88,29 @@ describe('T3-rtx (RFC 9260 §6.3.2, §6.3.3)', () => {
     expect(peer.heard()).toEqual(['DATA 1 BE', 'DATA 2 BE', 'DATA 3 BE']);
   });
 
+  it('[SCTP-0560] what is lost and what is new share a packet if they fit', () => {
+    const peer = new ScriptedPeer().establish();
+    for (let i = 0; i < 5; i++) peer.node.send(peer.id, 'x');
+    peer.heardAfter(0);
+    peer.send(peer.sack(-1, [{ start: 2, end: 2 }], 0));
+    peer.node.send(peer.id, 'new');
+    peer.send(peer.sack(-1, [{ start: 2, end: 3 }], 0));
+    expect(peer.heardAfter(0)).toEqual([]);
+    peer.send(peer.sack(-1, [{ start: 2, end: 4 }], 10_000));
+    expect(peer.heard()).toEqual(['DATA 0 BE + DATA 5 BE']);
+  });
+
+  it('[SCTP-0717] a chunk that has become too long for the path is not cut again', () => {
+    const peer = new ScriptedPeer().establish();
+    peer.node.send(peer.id, new Uint8Array(2000));
+    expect(peer.heardAfter(0)).toEqual(['DATA 0 B', 'DATA 1 E']);
+    const [first] = peer.packets.slice(-2);
+    peer.node.call((core, now) => core.handleMessageTooLong('10.0.0.2', now));
+    expect(peer.status!.paths[0]!.pmtuBytes).toBeLessThan(first!.bytes.length);
+    peer.clock.runFor(1000);
+    expect([peer.heard(), peer.last.bytes]).toEqual([['DATA 0 B'], first!.bytes]);
+  });
+
   it('[SCTP-0717, SCTP-0113] a chunk is sent again as it was', () => {
     const peer = new ScriptedPeer().establish();
     peer.node.send(peer.id, new Uint8Array(1400).fill(7), { ppid: 3 });
