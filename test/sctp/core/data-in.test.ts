@@ -23,7 +23,7 @@ describe('when DATA is acknowledged (RFC 9260 §6.2)', () => {
     expect(peer.heard()).toEqual(['SACK 0']);
   });
 
-  it('[SCTP-0363, SCTP-0586, SCTP-0587, SCTP-0580, SCTP-1078, AT-47] every second packet; a single one after 200 ms', () => {
+  it('[SCTP-0363, SCTP-0586, SCTP-0587, SCTP-0580, SCTP-1058, SCTP-1078, AT-47] every second packet; a single one after 200 ms', () => {
     const peer = warm();
     peer.send(peer.data(1));
     expect(peer.heardAfter(199)).toEqual([]);

@@ -41,7 +41,7 @@ describe('shutdown that we ask for (RFC 9260 §9.2)', () => {
     expect(peer.heard()).toEqual(['SHUTDOWN -1']);
   });
 
-  it('[SCTP-0933, SCTP-0934, SCTP-0936, SCTP-0937, SCTP-1073] SHUTDOWN is sent 11 times, with what has been received by then', () => {
+  it('[SCTP-0932, SCTP-0933, SCTP-0934, SCTP-0936, SCTP-0937, SCTP-1073] SHUTDOWN is sent 11 times, with what has been received by then', () => {
     const peer = new ScriptedPeer().establish();
     peer.node.shutdown(peer.id);
     const from = peer.packets.length;
@@ -90,6 +90,26 @@ describe('shutdown that we ask for (RFC 9260 §9.2)', () => {
     expect(peer.state).toBe('SHUTDOWN-SENT');
     expect(peer.tcb.errorCount).toBeLessThanOrEqual(1);
     expect(peer.node.messages.length).toBe(120);
+  });
+
+  it('[SCTP-0944, AT-82] with a duplicate and no gap likewise', () => {
+    const peer = inState('SHUTDOWN-SENT');
+    peer.send(peer.data(0));
+    peer.send(peer.data(0));
+    const [first, second, ...more] = peer.heard();
+    expect([first, second!.split(' + ').sort(), more]).toEqual([
+      'SHUTDOWN 0',
+      ['SACK 0 duplicates 0', 'SHUTDOWN 0'],
+      [],
+    ]);
+  });
+
+  it('[SCTP-0938] a packet without DATA puts T2 off as well', () => {
+    const peer = inState('SHUTDOWN-SENT');
+    peer.clock.runFor(900);
+    peer.send({ kind: 'heartbeat', value: new Uint8Array([0, 1, 0, 4]) });
+    peer.heard();
+    expect([peer.heardAfter(999), peer.heardAfter(1)]).toEqual([[], ['SHUTDOWN -1']]);
   });
 
   it('[SCTP-0938] at the brink of the limit as well', () => {

@@ -122,7 +122,7 @@ describe('verification tag (RFC 9260 §8.5)', () => {
 
   it('[SCTP-0238, SCTP-0925] what stands behind an ABORT is not looked at; what stands before it is not answered', () => {
     const peer = new ScriptedPeer().establish();
-    peer.send(peer.data(0), abort(false), heartbeat);
+    peer.send(heartbeat, peer.data(0), abort(false), heartbeat);
     expect([peer.heardAfter(1000), peer.state]).toEqual([[], 'CLOSED']);
   });
 

@@ -61,10 +61,12 @@ describe('the UDP port of a peer (RFC 6951 §5.4)', () => {
   });
 
   it('[UDPE-0066] nor from what ends the association with the tag of the peer', () => {
-    const peer = established();
-    peer.sendWith({ udpPort: NEW_PORT, tag: peer.tag }, { kind: 'abort', tagReflected: false, causes: [] });
-    peer.sendWith({ udpPort: NEW_PORT, tag: peer.tag }, { kind: 'shutdown-complete', tagReflected: true });
-    expect([ports(peer), peer.state]).toEqual([[9899, 9899], 'ESTABLISHED']);
+    for (const newUdpPortPolicy of ['separate', 'abort'] as const) {
+      const peer = established({ config: { newUdpPortPolicy } });
+      peer.sendWith({ udpPort: NEW_PORT, tag: peer.tag }, { kind: 'abort', tagReflected: false, causes: [] });
+      peer.sendWith({ udpPort: NEW_PORT, tag: peer.tag }, { kind: 'shutdown-complete', tagReflected: true });
+      expect([ports(peer), peer.state]).toEqual([[9899, 9899], 'ESTABLISHED']);
+    }
   });
 
   it('[UDPE-0036, UDPE-0037] an association begins with the port of its COOKIE ECHO, for all addresses', () => {
