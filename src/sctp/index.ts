@@ -29,8 +29,11 @@ export type {
   SctpMessage,
   SendFailure,
   SendOptions,
+  StreamReset,
 } from './api/message.ts';
+export type { AddStreamsOptions, ResetStreamsOptions } from './api/reconfigurations.ts';
 export type { SctpAddress } from './api/sctp-address.ts';
+export { SctpStream, type StreamOptions } from './api/stream.ts';
 export type { WaitOptions } from './api/waiters.ts';
 export type { AssociationConfig, EndpointConfig, LiveConfig } from './core/config.ts';
 export { endpointConfig } from './core/config.ts';
@@ -47,8 +50,12 @@ export type {
   Mac,
   PathSettings,
   PathStatus,
+  ReconfigurationId,
+  ReconfigurationOutcome,
   SctpCore,
   SendRequest,
+  StreamReconfiguration,
+  StreamSelection,
 } from './core/contract.ts';
 export { Endpoint } from './core/endpoint.ts';
 export { SctpError, type SctpErrorCode } from './core/errors.ts';

@@ -17,8 +17,11 @@ import { closeError, isGraceful } from './close-error.ts';
 import { Inbox } from './inbox.ts';
 import type { NextMessage, SctpAssociationEvents, SctpMessage, SendOptions } from './message.ts';
 import { Outbox } from './outbox.ts';
+import { type AddStreamsOptions, Reconfigurations, type ResetStreamsOptions } from './reconfigurations.ts';
 import { remoteOf, type SctpAddress } from './sctp-address.ts';
 import { knownAddress, sendRequest } from './send-request.ts';
+import type { SctpStream, StreamOptions } from './stream.ts';
+import { Streams } from './streams.ts';
 import { Waiters, type WaitOptions } from './waiters.ts';
 
 /** How long `Symbol.asyncDispose` and `SctpEndpoint.close` let a graceful end take before they abort, in ms. */
@@ -57,9 +60,6 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   readonly id: AssociationId;
   /** Who set it up. */
   readonly initiator: 'local' | 'remote';
-  /** Streams that can be sent on: 0 to `outboundStreams` - 1. */
-  readonly outboundStreams: number;
-  readonly inboundStreams: number;
   readonly local: SctpAddress;
   /** Resolves when the association has ended, whichever way; never rejects. */
   readonly closed: Promise<CloseReason>;
@@ -68,8 +68,12 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   readonly #driver: Driver;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
+  readonly #reconfigurations: Reconfigurations;
+  readonly #streams: Streams;
   readonly #closers = new Waiters<undefined, CloseReason>();
   #remote: SctpAddress;
+  #outboundStreams: number;
+  #inboundStreams: number;
   /** `ending`: the last event was asked for or is on its way, but did not come yet. */
   #state: 'open' | 'shutting-down' | 'ending' | 'closed' = 'open';
   #closeReason: CloseReason | undefined;
@@ -80,14 +84,26 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     super();
     this.id = id;
     this.initiator = up.initiator;
-    this.outboundStreams = up.outboundStreams;
-    this.inboundStreams = up.inboundStreams;
+    this.#outboundStreams = up.outboundStreams;
+    this.#inboundStreams = up.inboundStreams;
     this.#driver = driver;
     const { addresses, udpPort } = driver.encapsulation;
     this.local = { addresses, sctpPort: driver.sctpPort, udpPort };
     this.#remote = remoteOf(this.status()) ?? { addresses: [], sctpPort: 0, udpPort: 0 };
     this.#inbox = new Inbox((windowBytes) => this.#consumed(windowBytes));
     this.#outbox = new Outbox((request) => this.#offer(request));
+    this.#reconfigurations = new Reconfigurations((wanted) => {
+      this.#assertCanSend();
+      const call = driver.core.reconfigureStreams(id, wanted, driver.now());
+      driver.touched();
+      return call;
+    });
+    this.#streams = new Streams({
+      send: (data, options) => this.send(data, options),
+      consumed: (windowBytes) => this.#consumed(windowBytes),
+      resetStreams: (outgoing) => this.resetStreams({ outgoing }),
+      takeUnread: (streamId) => this.#inbox.takeStream(streamId),
+    });
     this.closed = this.#closers.wait(undefined);
     this.on(
       'newListener' as never,
@@ -96,6 +112,16 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
         if (name === 'message') queueMicrotask(() => this.#emptyInbox());
       }) as never,
     );
+  }
+
+  /** Streams that can be sent on: 0 to `outboundStreams` - 1. More can be added. */
+  get outboundStreams(): number {
+    return this.#outboundStreams;
+  }
+
+  /** Streams that the peer can send on. */
+  get inboundStreams(): number {
+    return this.#inboundStreams;
   }
 
   /** The peer: its addresses, the primary one first, and the UDP port of the primary one. */
@@ -174,6 +200,52 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
 
   [Symbol.asyncIterator](): AsyncIterator<SctpMessage> {
     return this.messages();
+  }
+
+  /**
+   * One stream as a Node `Duplex` of bytes: the same object until it is closed. As long as there is one, the messages of
+   * the stream go there, and neither to `receive` nor to `message`; what came before and was not read goes there too.
+   * The options count when the object is made.
+   *
+   * @throws SctpError `ERR_SCTP_BAD_ARGUMENT` if there is no such stream, `ERR_SCTP_NOT_OPEN`
+   */
+  stream(streamId: number, options: StreamOptions = {}): SctpStream {
+    this.#assertOpen();
+    return this.#streams.get(streamId, Math.max(this.outboundStreams, this.inboundStreams), options);
+  }
+
+  /**
+   * Lets streams begin anew: ours, once all that was sent on them before has gone out, and the peer's, which is asked to
+   * reset them. What is sent meanwhile on `outgoing` streams waits. Resolves when the peer has agreed and, for ours, has
+   * done it; `stream-reset` tells of both. RFC 6525 §5.1.2, §5.1.3.
+   *
+   * @throws (rejects) SctpError `ERR_SCTP_RECONFIG_UNSUPPORTED`, `ERR_SCTP_RECONFIG_DENIED`,
+   *   `ERR_SCTP_RECONFIG_IN_PROGRESS` if one of these streams is being reset, `ERR_SCTP_RECONFIG_FAILED`,
+   *   `ERR_SCTP_BAD_ARGUMENT`, `ERR_SCTP_NOT_OPEN`; what closed the association meanwhile; the signal's reason, which
+   *   ends the wait only
+   */
+  resetStreams({ outgoing, incoming, signal }: ResetStreamsOptions & WaitOptions): Promise<void> {
+    return this.#reconfigurations.ask({ kind: 'reset-streams', outgoing, incoming }, signal);
+  }
+
+  /**
+   * Lets all TSNs and SSNs of both sides begin anew, once all that was sent is acknowledged. At most once in 30 s.
+   * Resolves when the peer has done it. RFC 6525 §5.1.4.
+   *
+   * @throws (rejects) as `resetStreams`; `ERR_SCTP_LIMIT` if it is too early for another one
+   */
+  resetAssociation({ signal }: WaitOptions = {}): Promise<void> {
+    return this.#reconfigurations.ask({ kind: 'reset-association' }, signal);
+  }
+
+  /**
+   * Adds so many streams behind those that there are: ours, and the peer's. Resolves when the peer has agreed;
+   * `streams-added` tells how many there are then. RFC 6525 §5.1.5, §5.1.6.
+   *
+   * @throws (rejects) as `resetStreams`
+   */
+  addStreams({ outgoing, incoming, signal }: AddStreamsOptions & WaitOptions): Promise<void> {
+    return this.#reconfigurations.ask({ kind: 'add-streams', outgoing, incoming }, signal);
   }
 
   /**
@@ -341,8 +413,25 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
         this.#tell('peer-error', event.causes);
         break;
       case 'restart':
-        this.#refreshRemote();
-        this.#tell('restart');
+        this.#restarted();
+        break;
+      case 'stream-reset':
+        if (event.direction === 'incoming') this.#streams.peerReset(event.streams);
+        this.#tell('stream-reset', { streams: event.streams, direction: event.direction });
+        break;
+      case 'streams-added': {
+        const { outboundStreams, inboundStreams } = event;
+        this.#setStreams({ outboundStreams, inboundStreams });
+        this.#tell('streams-added', { outboundStreams, inboundStreams });
+        break;
+      }
+      case 'association-reset': {
+        const { localNextTsn, remoteNextTsn } = event;
+        this.#tell('association-reset', { localNextTsn, remoteNextTsn });
+        break;
+      }
+      case 'reconfiguration-done':
+        this.#reconfigurations.done(event.call, event.outcome);
         break;
       case 'shutting-down':
         if (this.#state === 'open') this.#state = 'shutting-down';
@@ -359,6 +448,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   }
 
   #message(event: MessageEvent): void {
+    if (this.#streams.deliver(event)) return;
     this.#inbox.deliver(event);
     this.#emptyInbox();
   }
@@ -369,8 +459,28 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     const error = closeError(reason, this.#remote);
     this.#outbox.end(error);
     this.#inbox.end(isGraceful(reason) ? undefined : error);
+    this.#reconfigurations.end(error);
+    this.#streams.end(isGraceful(reason) ? undefined : error);
     this.#closers.resolveAll(reason);
     this.#tell('closed', reason);
+  }
+
+  /** What was asked for is void, and a stream has lost what was on the way. */
+  #restarted(): void {
+    this.#refreshRemote();
+    this.#setStreams(this.status() ?? this);
+    const text = 'the peer restarted the association';
+    this.#reconfigurations.end(new SctpError('ERR_SCTP_RECONFIG_FAILED', text));
+    this.#streams.end(new SctpError('ERR_SCTP_LOST', text));
+    this.#tell('restart');
+  }
+
+  #setStreams({
+    outboundStreams,
+    inboundStreams,
+  }: Pick<AssociationStatus, 'outboundStreams' | 'inboundStreams'>): void {
+    this.#outboundStreams = outboundStreams;
+    this.#inboundStreams = inboundStreams;
   }
 
   #request(data: Uint8Array | string, options: SendOptions): SendRequest {

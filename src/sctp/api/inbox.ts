@@ -51,6 +51,11 @@ export class Inbox {
     return toMessage(event);
   }
 
+  /** Takes all messages of one stream, for an object that reads it. */
+  takeStream(streamId: number): MessageEvent[] {
+    return this.#unread.removeIf((event) => event.streamId === streamId);
+  }
+
   /** The next message; `undefined` after the last one if the end was graceful, rejected with the error if not. */
   read(signal?: AbortSignal): Promise<SctpMessage | undefined> {
     if (signal?.aborted) return Promise.reject(signal.reason);

@@ -1,5 +1,5 @@
 import type { IpAddress } from '../../base/address.ts';
-import type { AssociationEvent, CloseReason } from '../core/contract.ts';
+import type { AssociationEvent, CloseReason, StreamSelection } from '../core/contract.ts';
 import type { MessagePart } from '../rx/received-message.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 
@@ -66,6 +66,12 @@ export interface PathChange {
   readonly change: Extract<AssociationEvent, { kind: 'path-changed' }>['change'];
 }
 
+/** Streams began with SSN 0 again: ours, or the peer's. RFC 6525 §6.1.1. */
+export interface StreamReset {
+  readonly streams: StreamSelection;
+  readonly direction: 'incoming' | 'outgoing';
+}
+
 /** Events of an association with what their listeners get. */
 export interface SctpAssociationEvents {
   /** DATA ARRIVE. As long as it has a listener, messages go there at once and their window is free again. */
@@ -82,6 +88,12 @@ export interface SctpAssociationEvents {
   drain: [];
   /** COMMUNICATION ERROR: the peer reported something that does not end the association. */
   'peer-error': [causes: readonly ErrorCause[]];
+  /** Streams of ours or of the peer have begun anew, whoever asked for it. */
+  'stream-reset': [reset: StreamReset];
+  /** There are so many streams now. RFC 6525 §6.1.3. */
+  'streams-added': [streams: { readonly outboundStreams: number; readonly inboundStreams: number }];
+  /** All TSNs and SSNs have begun anew; the next DATA chunks have these TSNs. RFC 6525 §6.1.2. */
+  'association-reset': [tsns: { readonly localNextTsn: number; readonly remoteNextTsn: number }];
   /** The peer wants to end: nothing more can be sent, no more messages will come. */
   'shutting-down': [];
   /** COMMUNICATION LOST or SHUTDOWN COMPLETE: the last event. */

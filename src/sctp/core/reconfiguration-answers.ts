@@ -141,7 +141,10 @@ function resetIncoming(tcb: Tcb, inbound: Inbound, request: OutgoingSsnResetRequ
       // The number alone may only say that the peer has seen our request: its streams say that it is the answer.
       isWithin(each.streams, streams),
   );
-  if (asked === undefined && !tcb.config.allowStreamResets) return RESULT.denied;
+  const invited =
+    asked !== undefined ||
+    isInvited(tcb, (each) => each.kind === 'incoming-ssn-reset-request' && isWithin(streams, each.streams));
+  if (!invited && !tcb.config.allowStreamResets) return RESULT.denied;
   if (!existAll(streams, inbound.streams)) return RESULT.wrongSsn;
   // What arrives is kept back until the SSN/TSN reset that we asked for is answered.
   if (inFlight?.wanted.kind === 'reset-association') return RESULT.alreadyInProgress;
@@ -222,7 +225,10 @@ function addIncoming(tcb: Tcb, inbound: Inbound, { newStreams }: AddStreamsReque
       each.newStreams >= newStreams,
   );
   const { allowStreamAdditions, maxInboundStreams } = tcb.config;
-  if (asked === undefined && !allowStreamAdditions) return RESULT.denied;
+  const invited =
+    asked !== undefined ||
+    isInvited(tcb, (each) => each.kind === 'add-incoming-streams-request' && newStreams <= each.newStreams);
+  if (!invited && !allowStreamAdditions) return RESULT.denied;
   if (inbound.streams + newStreams > maxInboundStreams) return RESULT.denied;
   if (newStreams === 0) return RESULT.nothingToDo;
   inbound.streams += newStreams;
@@ -265,6 +271,14 @@ export function finishDeferred(tcb: Tcb): void {
   const done = response(number, RESULT.performed, nextTsns);
   replaceResponse(reconfiguration, number, [done]);
   queueReply(tcb, path, { kind: 're-config', parameters: [done] });
+}
+
+/** Whether we have asked the peer for this, and it has said yes before; once for each time. */
+function isInvited(tcb: Tcb, matches: (request: ReconfigurationRequest) => boolean): boolean {
+  const { invited } = reconfigurationOf(tcb);
+  const at = invited.findIndex(matches);
+  if (at >= 0) invited.splice(at, 1);
+  return at >= 0;
 }
 
 function existAll(streams: StreamSelection, count: number): boolean {

@@ -214,9 +214,19 @@ function finishRequest(
     case 'incoming-ssn-reset-request':
     case 'add-incoming-streams-request':
       // What was asked for is the peer's to begin.
+      if (performed) invite(tcb, request);
       return;
   }
 }
+
+function invite(tcb: Tcb, request: ReconfigurationRequest): void {
+  const { invited } = reconfigurationOf(tcb);
+  invited.push(request);
+  if (invited.length > MAX_INVITED) invited.shift();
+}
+
+/** A peer that says "performed" and does nothing does not fill the memory. */
+const MAX_INVITED = 8;
 
 /** One request is answered; with the last one the timer stops, and whoever asked is told. RFC 6525 §5.2.2 E1, §5.2.7 H1. */
 export function acknowledgeRequest(

@@ -57,6 +57,8 @@ export interface Reconfiguration {
   expectedNumber: number;
   lastAnswer: ReconfigurationAnswer | undefined;
   deferred: DeferredReconfiguration | undefined;
+  /** What the peer has agreed to begin at our request, and has not begun: it needs no permission for that. */
+  readonly invited: ReconfigurationRequest[];
   /** When an SSN/TSN reset was asked for last. */
   associationResetAt: Instant | undefined;
 }

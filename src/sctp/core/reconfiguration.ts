@@ -15,6 +15,7 @@ export function reconfigurationOf(tcb: Tcb): Reconfiguration {
     expectedNumber: tcb.peerInitialTsn ?? 0,
     lastAnswer: undefined,
     deferred: undefined,
+    invited: [],
     associationResetAt: undefined,
   };
   return tcb.reconfiguration;
