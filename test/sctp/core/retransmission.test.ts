@@ -133,7 +133,7 @@ describe('T3-rtx (RFC 9260 §6.3.2, §6.3.3)', () => {
     expect(peer.status?.paths[0]).toMatchObject({ srttMs: 500, rtoMs: 1500 });
   });
 
-  it('[SCTP-0648] nor with a later chunk, if an earlier one was sent again meanwhile', () => {
+  it('[SCTP-0648, AT-58] nor with a later chunk, if an earlier one was sent again meanwhile', () => {
     const peer = inFlight(6);
     const [path] = peer.tcb.paths.all;
     expect(path!.measuring?.tsn).toBe(peer.theirTsn);
