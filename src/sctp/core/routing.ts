@@ -40,7 +40,8 @@ export function routePacket(endpoint: EndpointInside, arrival: Arrival, now: Ins
     return;
   }
   if (handleReflectedTag(endpoint, arrival, cursor)) return;
-  if (cursor.type === CHUNK_TYPE.cookieEcho) {
+  // §8.4 (2) comes before (4): a COOKIE ECHO beside an ABORT opens nothing.
+  if (cursor.type === CHUNK_TYPE.cookieEcho && abortOf(bytes) === undefined) {
     const opened = handleFirstCookieEcho(endpoint, cursor, arrival, now);
     if (opened === undefined) return;
     if (cursor.next()) handleAssociationPacket(endpoint, opened, arrival, cursor, now);

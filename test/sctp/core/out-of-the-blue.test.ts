@@ -36,6 +36,16 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
     }
   });
 
+  it('[SCTP-0870, SCTP-0880] even beside a COOKIE ECHO that is good: no association, no event', () => {
+    const stranger = new ScriptedPeer();
+    const ack = stranger.askForInitAck();
+    stranger.heard();
+    stranger.echo(ack, { kind: 'abort', tagReflected: false, causes: [] });
+    expect([stranger.heard(), stranger.core.associations.size, stranger.node.events]).toEqual([[], 0, []]);
+    stranger.echo(ack);
+    expect(stranger.heard()).toEqual(['COOKIE-ACK']);
+  });
+
   it('[SCTP-0874, SCTP-0875, SCTP-0040, SCTP-0899, SCTP-0900, SCTP-0289, AT-28] SHUTDOWN ACK: SHUTDOWN COMPLETE with the tag reflected, alone', () => {
     expect(answers({ kind: 'shutdown-ack' })).toEqual(['SHUTDOWN-COMPLETE T']);
     expect(answers({ kind: 'shutdown-ack' }, heartbeat)).toEqual(['SHUTDOWN-COMPLETE T']);

@@ -211,7 +211,7 @@ describe('shutdown that the peer asks for', () => {
     expect([peer.heardAfter(0), peer.state]).toEqual([[], 'SHUTDOWN-RECEIVED']);
   });
 
-  it('[SCTP-0949, SCTP-0950, SCTP-0934, ERR-0021] SHUTDOWN ACK is sent 1 + Association.Max.Retrans times', () => {
+  it('[SCTP-0948, SCTP-0949, SCTP-0950, SCTP-0934, ERR-0021] SHUTDOWN ACK is sent 1 + Association.Max.Retrans times', () => {
     const peer = new ScriptedPeer({ config: { associationMaxRetrans: 4 } }).establish();
     const from = peer.packets.length;
     peer.send(peer.shutdown());
