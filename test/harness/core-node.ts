@@ -78,7 +78,8 @@ export class CoreNode {
           this.call((core, now) => core.handleDatagram(address, from.address, from.udpPort, received, now));
           received.fill(POISON);
         },
-        onTooLong: (to) => this.call((core, now) => core.handleMessageTooLong(to, now)),
+        onTooLong: (to, bytes) => this.call((core, now) => core.handleMessageTooLong(to, bytes, now)),
+        onIcmp: (message) => this.call((core, now) => core.handleIcmp(message, now)),
       });
       this.#sockets.set(address, socket);
     }

@@ -60,6 +60,8 @@ export class FakeCore implements SctpCore {
     this.#transmit(now);
   }
 
+  handleIcmp(): void {}
+
   handleMessageTooLong(to: IpAddress): void {
     this.tooLong.push(to);
   }

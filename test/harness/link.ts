@@ -4,7 +4,7 @@ import type { DropReason, LinkStage, SimDatagram, StageOutput } from './links/st
 /** Where datagrams leave a link. */
 export interface LinkEnd {
   arrive(datagram: SimDatagram, at: Instant): void;
-  drop(datagram: SimDatagram, at: Instant, reason: DropReason): void;
+  drop(datagram: SimDatagram, at: Instant, reason: DropReason, mtuBytes?: number): void;
 }
 
 /** One direction between two addresses: its stages in order. */
@@ -15,7 +15,7 @@ export class Link {
   constructor(stages: readonly LinkStage[], end: LinkEnd) {
     this.stages = stages;
     let entry = (datagram: SimDatagram, at: Instant): void => end.arrive(datagram, at);
-    const drop = (datagram: SimDatagram, at: Instant, reason: DropReason): void => end.drop(datagram, at, reason);
+    const drop: StageOutput['drop'] = (...dropped) => end.drop(...dropped);
     for (const stage of [...stages].reverse()) {
       const out: StageOutput = { forward: entry, drop };
       entry = (datagram, at) => stage.pass(datagram, at, out);

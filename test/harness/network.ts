@@ -1,5 +1,6 @@
 import { canonicalIp, classifyIp, type IpAddress, isIpv6 } from '../../src/base/address.ts';
 import type { Instant } from '../../src/base/contract.ts';
+import { packetTooBig } from './icmp.ts';
 import { Link } from './link.ts';
 import type { Nat } from './links/nat.ts';
 import { Partition } from './links/partition.ts';
@@ -156,7 +157,7 @@ export class SimNetwork {
       link = new Link(stages, {
         // Stages hand on what they were given, or copies of it: all that comes out went in as a Flight.
         arrive: (datagram, at) => this.#arrive(datagram as Flight, at),
-        drop: (datagram, at, reason) => this.#drop(datagram as Flight, at, reason),
+        drop: (datagram, at, reason, mtuBytes) => this.#drop(datagram as Flight, at, reason, mtuBytes),
       });
       this.#links.set(key, link);
     }
@@ -178,10 +179,12 @@ export class SimNetwork {
     return inside === undefined ? undefined : this.#nodeByAddress.get(inside.address)?.socketFor(inside);
   }
 
-  #drop(datagram: Flight, at: Instant, reason: DropReason): void {
+  #drop(datagram: Flight, at: Instant, reason: DropReason, mtuBytes: number | undefined): void {
     this.clock.at(at, () => {
       this.#observe(datagram, at, reason);
-      if (reason === 'too-long') datagram.sender.options.onTooLong?.(datagram.to.address);
+      const { onTooLong, onIcmp } = datagram.sender.options;
+      if (reason === 'too-long') onTooLong?.(datagram.to.address, datagram.bytes);
+      if (reason === 'too-big') onIcmp?.(packetTooBig(datagram, mtuBytes!));
     });
   }
 

@@ -1,4 +1,5 @@
 import { type IpAddress, isIpv6 } from '../../src/base/address.ts';
+import type { IcmpMessage } from '../../src/sctp/core/contract.ts';
 import type { UdpAddress } from './links/stage.ts';
 
 /** How a socket is opened on a simulated node. */
@@ -9,7 +10,9 @@ export interface SimSocketOptions {
   readonly udpPort: number;
   readonly onDatagram: (bytes: Uint8Array, from: UdpAddress) => void;
   /** A datagram to `to` was longer than the first hop takes. */
-  readonly onTooLong?: ((to: IpAddress) => void) | undefined;
+  readonly onTooLong?: ((to: IpAddress, bytes: Uint8Array) => void) | undefined;
+  /** An ICMP message came for something that this socket sent. Real UDP sockets of Node tell nothing of them. */
+  readonly onIcmp?: ((message: IcmpMessage) => void) | undefined;
   readonly multicastGroup?: IpAddress | undefined;
   readonly shared?: boolean | undefined;
 }

@@ -80,7 +80,8 @@ export class SimHost implements Substrate {
           onDatagram(received, from.address, from.udpPort);
           received.fill(POISON);
         },
-        onTooLong: (to) => onError(Object.assign(new Error('send EMSGSIZE'), { code: 'EMSGSIZE' }), to),
+        onTooLong: (to, datagram) =>
+          onError(Object.assign(new Error('send EMSGSIZE'), { code: 'EMSGSIZE' }), to, datagram),
       });
     } catch (error) {
       if (!(error instanceof SimBindError)) throw error;

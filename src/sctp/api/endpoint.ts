@@ -6,6 +6,7 @@ import type {
   AssociationId,
   CloseReason,
   EndpointCounters,
+  IcmpMessage,
   SctpCore,
   SendRequest,
 } from '../core/contract.ts';
@@ -109,11 +110,11 @@ export class SctpEndpoint {
     const wantedPort = port('sctpPort', options.sctpPort ?? 0, 0);
     if (options.encapsulation !== undefined) refuseSocketOptions(options);
     const encapsulation = options.encapsulation ?? (await openEncapsulation(options));
-    const { addresses, substrate } = encapsulation;
+    const { addresses, substrate, udpPort } = encapsulation;
     const sctpPort = wantedPort === 0 ? encapsulation.unusedSctpPort() : wantedPort;
     const { entropy } = substrate;
     const core = new Endpoint(
-      { sctpPort, addresses, config, entropy, mac: hmacSha256, listening: false },
+      { sctpPort, addresses, udpPort, config, entropy, mac: hmacSha256, listening: false },
       substrate.now(),
     );
     return new SctpEndpoint(core, encapsulation, options.encapsulation === undefined);
@@ -227,6 +228,14 @@ export class SctpEndpoint {
     };
     await Promise.all(this.associations.map(sendTo));
     return refused;
+  }
+
+  /**
+   * Takes an ICMP message that came in elsewhere: Node's UDP sockets show none. What does not quote a packet of this
+   * endpoint with the right verification tag changes nothing. RFC 9260 §10, RFC 6951 §5.5.
+   */
+  handleIcmp(message: IcmpMessage): void {
+    if (this.#closing === undefined) this.#driver.handleIcmp(message);
   }
 
   /**

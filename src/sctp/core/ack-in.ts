@@ -6,6 +6,7 @@ import type { GapAckBlock, SackChunk } from '../wire/types.ts';
 import { protocolViolation } from './closing.ts';
 import type { SendRequest } from './contract.ts';
 import { pathAnswered } from './failover.ts';
+import { dataAcknowledged } from './pmtu-discovery.ts';
 import { announceRoom } from './send-buffer.ts';
 import type { Tcb } from './tcb.ts';
 
@@ -72,7 +73,8 @@ function updatePaths(tcb: Tcb, result: Result, cumulative: Tsn, duplicates: read
   const { outbound } = tcb;
   const duplicateBytes = duplicates.length === 0 ? undefined : outbound.repeated.reported(duplicates);
   for (const { carrier: path, ackedBytes, flightBeforeBytes, earliestAcked } of result.carriers) {
-    pathAnswered(tcb, path);
+    pathAnswered(tcb, path, now);
+    if (path.pmtuSearch !== undefined && ackedBytes > 0) dataAcknowledged(tcb, path, ackedBytes, now);
     // §7.2.4: growth for the newly acknowledged comes before any reduction.
     const repeatedBytes = duplicateBytes?.get(path) ?? 0;
     if (ackedBytes + repeatedBytes > 0) {

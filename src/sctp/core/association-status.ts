@@ -34,6 +34,7 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
       ssthreshBytes: path.congestion.ssthreshBytes,
       flightBytes: path.flightBytes,
       pmtuBytes: path.pmtuBytes,
+      pmtuState: path.pmtuState,
       errorCount: path.errorCount,
       counters: { ...path.counters },
     })),

@@ -14,6 +14,7 @@ import { t3Expired } from './failover.ts';
 import { handleCookieAck, handleInitAck, handleStaleCookie, setUpTimedOut } from './handshake.ts';
 import { handleHeartbeatAck, heartbeatDue, heartbeatTimedOut } from './heartbeat.ts';
 import type { Origin } from './origin.ts';
+import { pmtuProbeDue } from './pmtu-discovery.ts';
 import { finishDeferred, handleReconfig } from './reconfiguration-answers.ts';
 import { advanceReconfiguration, reconfigurationTimedOut } from './reconfiguration-requests.ts';
 import { boundedCopy, queueReply } from './replies.ts';
@@ -209,6 +210,9 @@ function handlePathTimeout(tcb: Tcb, path: Path, now: Instant): void {
         break;
       case 'heartbeat-timeout':
         heartbeatTimedOut(tcb, path, now);
+        break;
+      case 'pmtu-probe':
+        pmtuProbeDue(tcb, path, now);
         break;
     }
   }

@@ -66,6 +66,23 @@ export const associationSettings = {
    * 1500 suits Ethernet; 1280 any IPv6 path.
    */
   pathMtuBytes: { default: 1500, min: 576, max: 65_535 },
+  /**
+   * The MTU to fall back to when packets do not get through because of their size: IP packets of so many bytes are
+   * expected to get through everywhere. 1228 gives SCTP packets of 1200 bytes over IPv4 (RFC 8899 §5.1.2); over IPv6 it
+   * is 1280 at least. As large as `pathMtuBytes`, it switches the detection of black holes off.
+   */
+  basePathMtuBytes: { default: 1228, min: 576, max: 65_535 },
+  /**
+   * The largest MTU to look for, by probing. Up to `pathMtuBytes`, such as 0, it means none: then packets are probed only
+   * to get back to `pathMtuBytes`. Never above the MTU of the local links: see docs/sctp-api.md.
+   */
+  maxPathMtuBytes: { default: 0, min: 0, max: 65_535 },
+  /** MAX_PROBES: unanswered probes of the path MTU in a row that end a search. RFC 8899 §5.1.2. */
+  maxPmtuProbes: { default: 3, min: 1, max: 10 },
+  /** PROBE_TIMER of path MTU probes, ms; never less than the RTO. RFC 8899 §5.1.1, §6.2.1.2. */
+  pmtuProbeMs: { default: 1000, min: 1000, max: 600_000, integer: false },
+  /** PMTU_RAISE_TIMER, ms: when to look for a larger path MTU again. RFC 8899 §5.1.1. */
+  pmtuRaiseMs: { default: 600_000, min: 1000, max: 86_400_000, integer: false },
   /** Whether our address list goes into INIT and INIT ACK. Off behind a NAT (RFC 6951 §3.2). One address is never listed. */
   advertiseAddresses: { default: true },
   /** Addresses of one peer that are kept at most. */

@@ -1,6 +1,7 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Entropy, Instant, SansIo } from '../../base/contract.ts';
 import type { PathCounters } from '../path/path.ts';
+import type { PmtuState } from '../path/pmtu-search.ts';
 import type { MessagePart } from '../rx/received-message.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
@@ -20,11 +21,24 @@ export interface EndpointOptions {
   readonly sctpPort: number;
   /** The local addresses, first one preferred. What stands here is what peers are told, and nothing else. */
   readonly addresses: readonly IpAddress[];
+  /** UDP port that packets leave from, if it is known: ICMP messages about packets from another one are not ours. */
+  readonly udpPort?: number | undefined;
   readonly config: EndpointConfig;
   readonly entropy: Entropy;
   readonly mac: Mac;
   /** Whether peers may set up associations; can be changed later. */
   readonly listening: boolean;
+}
+
+/** An ICMP (RFC 792) or ICMPv6 (RFC 4443) message. */
+export interface IcmpMessage {
+  readonly version: 4 | 6;
+  readonly type: number;
+  readonly code: number;
+  /** Next-hop MTU, bytes, of Packet Too Big and of Fragmentation Needed (RFC 1191 §4); 0 if it is not told. */
+  readonly mtuBytes?: number | undefined;
+  /** The packet that it is about, from its IP header on, as far as it is quoted. */
+  readonly quoted: Uint8Array;
 }
 
 /** Active open: RFC 9260 §11.1.2 ASSOCIATE. */
@@ -150,7 +164,7 @@ export type AssociationEvent =
   | {
       readonly kind: 'path-changed';
       readonly address: IpAddress;
-      readonly change: 'confirmed' | 'active' | 'inactive' | 'udp-port';
+      readonly change: 'confirmed' | 'active' | 'inactive' | 'udp-port' | 'pmtu';
     }
   /** COMMUNICATION ERROR: an ERROR chunk came. */
   | { readonly kind: 'peer-error'; readonly causes: readonly ErrorCause[] }
@@ -210,7 +224,10 @@ export interface PathStatus {
   readonly cwndBytes: number;
   readonly ssthreshBytes: number;
   readonly flightBytes: number;
+  /** The longest SCTP packet that is sent there. */
   readonly pmtuBytes: number;
+  /** What is being done to find a better one. RFC 8899 §5.2. */
+  readonly pmtuState: PmtuState;
   readonly errorCount: number;
   readonly counters: Readonly<PathCounters>;
 }
@@ -291,8 +308,13 @@ export interface SctpCore extends SansIo<EndpointOutput> {
 
   /** A UDP datagram came in on the socket of `local`. `bytes` is copied where needed and may be reused afterwards. */
   handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array, now: Instant): void;
-  /** A datagram to this destination was too large for the way (EMSGSIZE). */
-  handleMessageTooLong(to: IpAddress, now: Instant): void;
+  /**
+   * An ICMP or ICMPv6 message came in, from a raw socket for example: RFC 9260 §10. Nothing happens unless it quotes a
+   * packet of ours, verification tag included. Associations do without these messages as well.
+   */
+  handleIcmp(message: IcmpMessage, now: Instant): void;
+  /** The system refused to send this SCTP packet because of its size (EMSGSIZE). */
+  handleMessageTooLong(to: IpAddress, packet: Uint8Array, now: Instant): void;
 
   associate(request: AssociateRequest, now: Instant): AssociationId;
   /** Accepts the message unless the send buffer is at its limit; false then, and a `drain` event will come. */

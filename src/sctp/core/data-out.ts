@@ -6,6 +6,7 @@ import { padded } from '../wire/fields.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { SendRequest } from './contract.ts';
 import { buildSack } from './data-in.ts';
+import { withFragmentation } from './oversized-chunk.ts';
 import { PacketBuilder } from './packet-builder.ts';
 import type { Inbound, Tcb } from './tcb.ts';
 
@@ -208,7 +209,8 @@ class DataSender {
     path.congestion.used();
     this.#tcb.counters.dataChunksSent++;
     path.counters.dataChunksSent++;
-    this.#builder.data(path, chunk, chunk.sizeBytes, chunk.streamId);
+    if (chunk.sizeBytes > path.pmdcsBytes) this.#builder.oversized(path, withFragmentation(chunk, path));
+    else this.#builder.data(path, chunk, chunk.sizeBytes, chunk.streamId);
   }
 
   /** §6.1: DATA takes an outstanding acknowledgement along if it fits, goes the same way and comes first. */

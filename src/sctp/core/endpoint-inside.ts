@@ -6,6 +6,8 @@ import type { EndpointServices, Tcb } from './tcb.ts';
 
 /** What routing and passive set-up see of their endpoint: more than an association's procedures need. */
 export interface EndpointInside extends EndpointServices {
+  /** UDP port that packets leave from, if it is known. */
+  readonly udpPort: number | undefined;
   readonly associations: AssociationTable;
   readonly counters: { -readonly [Name in keyof EndpointCounters]: EndpointCounters[Name] };
   readonly listening: boolean;

@@ -28,6 +28,7 @@ import type {
   EndpointCounters,
   EndpointOptions,
   EndpointOutput,
+  IcmpMessage,
   PathSettings,
   ReconfigurationId,
   SctpCore,
@@ -39,7 +40,9 @@ import { handleConsumed } from './data-in.ts';
 import type { EndpointInside } from './endpoint-inside.ts';
 import { SctpError } from './errors.ts';
 import { startAssociation } from './handshake.ts';
-import { mayProbe, sendHeartbeat } from './heartbeat.ts';
+import { sendHeartbeat } from './heartbeat.ts';
+import { mayProbe } from './heartbeat-chunk.ts';
+import { handleIcmp, handleMessageTooLong } from './icmp.ts';
 import { checkReconfiguration } from './reconfiguration-checks.ts';
 import { requestReconfiguration } from './reconfiguration-requests.ts';
 import { reconfigure, reconfigurePath } from './reconfigure.ts';
@@ -59,6 +62,7 @@ const MAX_ABORT_REASON_BYTES = 400;
 export class Endpoint implements SctpCore, EndpointInside {
   readonly sctpPort: number;
   readonly addresses: readonly IpAddress[];
+  readonly udpPort: number | undefined;
   readonly config: EndpointConfig;
   readonly entropy: Entropy;
   readonly cookies: CookieJar;
@@ -87,6 +91,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   constructor(options: EndpointOptions, now: Instant) {
     this.sctpPort = options.sctpPort;
     this.addresses = [...options.addresses];
+    this.udpPort = options.udpPort;
     this.config = options.config;
     this.entropy = options.entropy;
     this.listening = options.listening;
@@ -116,11 +121,14 @@ export class Endpoint implements SctpCore, EndpointInside {
     }
   }
 
-  handleMessageTooLong(to: IpAddress, now: Instant): void {
+  handleIcmp(message: IcmpMessage, now: Instant): void {
     this.#now = now;
-    for (const tcb of this.associations) {
-      if (tcb.paths.find(to)?.shrinkMtu(now) === true) this.#touch(tcb);
-    }
+    handleIcmp(this, message, now);
+  }
+
+  handleMessageTooLong(to: IpAddress, packet: Uint8Array, now: Instant): void {
+    this.#now = now;
+    handleMessageTooLong(this, to, packet, now);
   }
 
   // --- Calls ------------------------------------------------------------------------------------------------------

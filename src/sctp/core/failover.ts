@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import type { Path } from '../path/path.ts';
 import { closeAssociation } from './closing.ts';
+import { dataTimedOut, startPmtuDiscovery, stopPmtuDiscovery } from './pmtu-discovery.ts';
 import type { Tcb } from './tcb.ts';
 
 /** Something sent to `path` was not answered in time. RFC 9260 §8.1, §8.2. */
@@ -16,6 +17,7 @@ export function pathFailedToAnswer(
   if (path.active && path.errorCount > (path.maxRetrans ?? tcb.config.pathMaxRetrans)) {
     path.active = false;
     tcb.emit({ kind: 'path-changed', address: path.address, change: 'inactive' });
+    stopPmtuDiscovery(path);
   }
   if (!countsForAssociation) return;
   tcb.errorCount++;
@@ -29,12 +31,14 @@ export function pathFailedToAnswer(
 }
 
 /** The peer acknowledged something that was sent to `path`. RFC 9260 §8.1, §8.2. */
-export function pathAnswered(tcb: Tcb, path: Path): void {
+export function pathAnswered(tcb: Tcb, path: Path, now: Instant): void {
   tcb.errorCount = 0;
   path.errorCount = 0;
   if (path.active) return;
   path.active = true;
-  if (path.confirmed) tcb.emit({ kind: 'path-changed', address: path.address, change: 'active' });
+  if (!path.confirmed) return;
+  tcb.emit({ kind: 'path-changed', address: path.address, change: 'active' });
+  startPmtuDiscovery(tcb, path, now);
 }
 
 /** T3-rtx of `path` expired. RFC 9260 §6.3.3. */
@@ -48,6 +52,7 @@ export function t3Expired(tcb: Tcb, path: Path, now: Instant): void {
   const windowIsClosed = outbound.probing || peerAdvertisedRwndBytes < outstanding.flightDataBytes;
   const answeredProbe = windowIsClosed && outbound.answeredSinceProbe;
   outbound.answeredSinceProbe = false;
+  if (!answeredProbe) dataTimedOut(tcb, path, now);
   // E1, E2, E3.
   // §6.1 A: a window probe does not affect cwnd.
   if (!outbound.probing) path.congestion.timedOut();

@@ -8,7 +8,8 @@ import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import { startAutoclose } from './autoclose.ts';
 import { abortAssociation, closeAssociation } from './closing.ts';
 import { extensionParameters, NO_EXTENSIONS, offeredExtensions } from './extensions.ts';
-import { HEARTBEAT_BYTES, sendHeartbeat, startHeartbeats } from './heartbeat.ts';
+import { sendHeartbeat, startHeartbeats } from './heartbeat.ts';
+import { HEARTBEAT_BYTES } from './heartbeat-chunk.ts';
 import {
   adaptationParameters,
   addressParameters,

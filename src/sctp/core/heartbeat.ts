@@ -1,23 +1,20 @@
-import { parseIp } from '../../base/address.ts';
-import { bytesEqual, concatBytes } from '../../base/bytes.ts';
+import { bytesEqual } from '../../base/bytes.ts';
 import type { Instant } from '../../base/contract.ts';
-import { TLV_HEADER_BYTES } from '../../base/tlv.ts';
-import type { Path } from '../path/path.ts';
-import type { HeartbeatAckChunk, HeartbeatChunk } from '../wire/types.ts';
+import type { HeartbeatProbe, Path } from '../path/path.ts';
+import type { HeartbeatAckChunk } from '../wire/types.ts';
 import { pathAnswered, pathFailedToAnswer } from './failover.ts';
+import { heartbeatChunk, heartbeatNonce, heartbeatValue, mayProbe } from './heartbeat-chunk.ts';
+import { pmtuProbeAcknowledged, startPmtuDiscovery, stopPmtuDiscovery } from './pmtu-discovery.ts';
 import type { Tcb } from './tcb.ts';
-
-const HEARTBEAT_INFO = 1;
-/** §5.4: at least 64 bits. */
-const NONCE_BYTES = 8;
-/** The longest HEARTBEAT chunk that is sent here: headers of chunk and parameter, nonce, IPv6 address. */
-export const HEARTBEAT_BYTES = 2 * TLV_HEADER_BYTES + NONCE_BYTES + 16;
 
 /** Begins probing: unconfirmed paths at once, one after the other; the others when they have been idle. RFC 9260 §5.4, §8.3. */
 export function startHeartbeats(tcb: Tcb, now: Instant): void {
   for (const path of tcb.paths.all) {
     if (!path.confirmed) scheduleVerification(tcb, path, now);
-    else scheduleHeartbeat(tcb, path, now);
+    else {
+      scheduleHeartbeat(tcb, path, now);
+      startPmtuDiscovery(tcb, path, now);
+    }
   }
 }
 
@@ -34,17 +31,18 @@ export function stopHeartbeats(tcb: Tcb): void {
     path.timers.stop('heartbeat');
     path.timers.stop('heartbeat-timeout');
     path.probe = undefined;
+    stopPmtuDiscovery(path);
   }
 }
 
 /** Sends a HEARTBEAT to `path` and waits one RTO for its answer. */
 export function sendHeartbeat(tcb: Tcb, path: Path, now: Instant): void {
   path.counters.heartbeatsSent++;
-  path.probe = { nonce: tcb.services.entropy.bytes(NONCE_BYTES), sentAt: now };
+  path.probe = { nonce: heartbeatNonce(tcb.services.entropy), sentAt: now };
   path.lastProbeWorthySentAt = now;
   path.timers.set('heartbeat-timeout', now + path.rto.rtoMs);
   path.timers.stop('heartbeat');
-  tcb.queueControl(path, heartbeatChunk(path, path.probe.nonce));
+  tcb.queueControl(path, heartbeatChunk(path.address, path.probe.nonce));
 }
 
 /** Heartbeats to `path` were switched on or off, or their interval has changed: a new period begins. RFC 9260 §11.1.9. */
@@ -53,11 +51,6 @@ export function heartbeatsChanged(tcb: Tcb, path: Path, now: Instant): void {
   if (!path.confirmed || path.probe !== undefined || !mayProbe(tcb)) return;
   path.timers.stop('heartbeat');
   scheduleHeartbeat(tcb, path, now);
-}
-
-/** §8.3: from ESTABLISHED until SHUTDOWN or SHUTDOWN ACK has been sent. */
-export function mayProbe({ state }: Tcb): boolean {
-  return state === 'ESTABLISHED' || state === 'SHUTDOWN-PENDING' || state === 'SHUTDOWN-RECEIVED';
 }
 
 /** The heartbeat timer of `path` fired. */
@@ -86,21 +79,37 @@ export function heartbeatTimedOut(tcb: Tcb, path: Path, now: Instant): void {
 
 /** HEARTBEAT ACK: RFC 9260 §8.3, and §5.4 for unconfirmed addresses. One that we did not ask for changes nothing. */
 export function handleHeartbeatAck(tcb: Tcb, chunk: HeartbeatAckChunk, now: Instant): void {
-  const path = tcb.paths.all.find(
-    ({ probe, address }) => probe !== undefined && bytesEqual(chunk.value, heartbeatValue(address, probe.nonce)),
-  );
-  if (path?.probe === undefined) return;
+  for (const path of tcb.paths.all) {
+    if (answers(chunk, path, path.probe)) heartbeatAcknowledged(tcb, path, path.probe, now);
+    else if (answers(chunk, path, path.pmtuProbe)) {
+      path.rto.measured(now - path.pmtuProbe.sentAt);
+      // RFC 8899 §6.2.1.2: it shows that the path works as a heartbeat does.
+      pathAnswered(tcb, path, now);
+      pmtuProbeAcknowledged(tcb, path, now);
+    }
+  }
+}
+
+function answers<Probe extends HeartbeatProbe>(
+  chunk: HeartbeatAckChunk,
+  path: Path,
+  probe: Probe | undefined,
+): probe is Probe {
+  return probe !== undefined && bytesEqual(chunk.value, heartbeatValue(path.address, probe.nonce));
+}
+
+function heartbeatAcknowledged(tcb: Tcb, path: Path, probe: HeartbeatProbe, now: Instant): void {
   path.counters.heartbeatsAcknowledged++;
-  const { sentAt } = path.probe;
-  path.rto.measured(now - sentAt);
+  path.rto.measured(now - probe.sentAt);
   path.probe = undefined;
   path.timers.stop('heartbeat-timeout');
   if (!path.confirmed) {
     path.confirmed = true;
     tcb.emit({ kind: 'path-changed', address: path.address, change: 'confirmed' });
+    startPmtuDiscovery(tcb, path, now);
   }
-  pathAnswered(tcb, path);
-  scheduleHeartbeat(tcb, path, now, sentAt);
+  pathAnswered(tcb, path, now);
+  scheduleHeartbeat(tcb, path, now, probe.sentAt);
 }
 
 /** Period of RFC 9260 §8.3 since the last HEARTBEAT: HB.interval + RTO, with a jitter of half an RTO either way. */
@@ -109,15 +118,4 @@ function scheduleHeartbeat(tcb: Tcb, path: Path, now: Instant, since = now): voi
   if (!path.heartbeats && path.confirmed) return;
   const jitterMs = (tcb.services.entropy.u32() / 2 ** 32 - 0.5) * path.rto.rtoMs;
   path.timers.set('heartbeat', Math.max(now, since + tcb.config.heartbeatIntervalMs + path.rto.rtoMs + jitterMs));
-}
-
-function heartbeatChunk(path: Path, nonce: Uint8Array): HeartbeatChunk {
-  return { kind: 'heartbeat', value: heartbeatValue(path.address, nonce) };
-}
-
-/** Heartbeat Info: the nonce and the address it was sent to; the time is remembered here. RFC 9260 §3.3.5. */
-function heartbeatValue(address: string, nonce: Uint8Array): Uint8Array {
-  const addressBytes = parseIp(address)!;
-  const length = TLV_HEADER_BYTES + nonce.length + addressBytes.length;
-  return concatBytes([new Uint8Array([0, HEARTBEAT_INFO, length >> 8, length & 0xff]), nonce, addressBytes]);
 }

@@ -55,6 +55,15 @@ export class PacketBuilder {
     this.#streamId = streamId;
   }
 
+  /** Chunks that begin a packet of their own, even if that gets longer than the path MTU. */
+  oversized(path: Path, chunks: readonly Chunk[]): void {
+    this.#begin(path);
+    for (const chunk of chunks) {
+      this.#chunks.push(chunk);
+      this.#bytes += chunkSize(chunk);
+    }
+  }
+
   /** Sends what is collected. */
   flush(): void {
     const path = this.#path;

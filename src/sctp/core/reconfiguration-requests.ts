@@ -171,7 +171,7 @@ export function handleReconfigurationResponse(tcb: Tcb, response: Reconfiguratio
   const inFlight = tcb.reconfiguration?.inFlight;
   // H1: an answer to nothing.
   if (inFlight === undefined || !inFlight.unanswered.has(response.responseNumber)) return;
-  pathAnswered(tcb, inFlight.path);
+  pathAnswered(tcb, inFlight.path, now);
   if (response.result === RECONFIGURATION_RESULT.inProgress) {
     inFlight.inProgress = true;
     tcb.timers.set('reconfiguration', now + inFlight.path.rto.rtoMs);

@@ -4,12 +4,19 @@ import type { Tsn } from '../../base/serial.ts';
 import { Timers } from '../../base/timers.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import { CongestionControl } from './congestion.ts';
+import { headersBelow, type MtuSettings, pmtuLimits } from './mtu.ts';
+import { PmtuSearch, type PmtuSearchSettings, type PmtuState } from './pmtu-search.ts';
 import { RtoEstimator, type RtoLimits } from './rto.ts';
 
 /** Whether a destination may carry data. RFC 9260 §5.4, §8.2. */
 export type PathState = 'unconfirmed' | 'active' | 'inactive';
 
-export type PathTimer = 't3-rtx' | 'heartbeat' | 'heartbeat-timeout';
+export type PathTimer =
+  | 't3-rtx'
+  | 'heartbeat'
+  | 'heartbeat-timeout'
+  /** PROBE_TIMER of RFC 8899 §5.1.1, or when the next probe may go. */
+  | 'pmtu-probe';
 
 /** What a HEARTBEAT carries and its HEARTBEAT ACK has to bring back. */
 export interface HeartbeatProbe {
@@ -41,10 +48,6 @@ export interface PathOptions extends RtoLimits {
   readonly initialSsthreshBytes: number;
 }
 
-const UDP_HEADER_BYTES = 8;
-/** Falling back to this when told that a packet was too long and nothing smaller is known. RFC 8200 §5, RFC 1191 §7. */
-const MTU_PLATEAUS = [32_000, 17_914, 8166, 4352, 2002, 1492, 1280, 1006, 576] as const;
-
 /** Halving any cwnd more often changes nothing. */
 const MOST_DECAYS = 32;
 
@@ -64,7 +67,7 @@ export class Path {
   flightBytes = 0;
   readonly rto: RtoEstimator;
   readonly congestion: CongestionControl;
-  readonly timers = new Timers<PathTimer>(['t3-rtx', 'heartbeat', 'heartbeat-timeout']);
+  readonly timers = new Timers<PathTimer>(['t3-rtx', 'heartbeat', 'heartbeat-timeout', 'pmtu-probe']);
   /** Lowest TSN outstanding here: acknowledging it restarts T3-rtx (RFC 9260 §6.3.2 R3). */
   earliestTsn: Tsn | undefined;
   /** The TSN whose round trip is being measured, at most one at a time (RFC 9260 §6.3.1 C4). */
@@ -86,8 +89,12 @@ export class Path {
   heartbeats: boolean;
   /** Path.Max.Retrans of this path alone, if the application has set it (RFC 9260 §11.1.12). */
   maxRetrans: number | undefined;
+  /** The probe of the path MTU that is under way; `bytes` is its size. */
+  pmtuProbe: (HeartbeatProbe & { readonly bytes: number }) | undefined;
+  /** Probes of the path MTU keep a round trip from each other (RFC 8899 §3). */
+  pmtuProbedAt: Instant | undefined;
   #pmtuBytes: number;
-  #shrunkAt: Instant | undefined;
+  #pmtuSearch: PmtuSearch | undefined;
 
   constructor(options: PathOptions, heartbeats: boolean) {
     this.address = options.address;
@@ -95,7 +102,7 @@ export class Path {
     this.udpPort = options.udpPort;
     this.confirmed = options.confirmed;
     this.heartbeats = heartbeats;
-    this.#pmtuBytes = pmtuOf(options.pathMtuBytes, options.address);
+    this.#pmtuBytes = options.pathMtuBytes - headersBelow(options.address);
     this.rto = new RtoEstimator(options);
     this.congestion = new CongestionControl(this.pmdcsBytes, isIpv6(options.address), options.initialSsthreshBytes);
   }
@@ -120,17 +127,26 @@ export class Path {
     return (this.#pmtuBytes - COMMON_HEADER_BYTES) & ~3;
   }
 
-  /**
-   * A packet was too long for the way: take the next smaller usual MTU, once an RTO, since all packets of a burst were
-   * too long together. Returns whether anything changed.
-   */
-  shrinkMtu(now: Instant): boolean {
-    if (this.#shrunkAt !== undefined && now - this.#shrunkAt < this.rto.rtoMs) return false;
-    const overheadBytes = ipHeaderBytes(this.address) + UDP_HEADER_BYTES;
-    const smaller = MTU_PLATEAUS.find((mtuBytes) => mtuBytes - overheadBytes < this.#pmtuBytes);
-    if (smaller === undefined) return false;
-    this.#shrunkAt = now;
-    this.#pmtuBytes = smaller - overheadBytes;
+  /** The search for the PMTU, made when there is something to find out. */
+  searchPmtu(settings: MtuSettings & PmtuSearchSettings): PmtuSearch {
+    this.#pmtuSearch ??= new PmtuSearch(pmtuLimits(settings, this.address), this.#pmtuBytes, settings);
+    return this.#pmtuSearch;
+  }
+
+  /** The search for the PMTU, if there has been anything to find out. */
+  get pmtuSearch(): PmtuSearch | undefined {
+    return this.#pmtuSearch;
+  }
+
+  get pmtuState(): PmtuState {
+    return this.#pmtuSearch?.state ?? (this.usable ? 'search-complete' : 'disabled');
+  }
+
+  /** Takes over what the search has found. Returns whether it changes anything. */
+  followPmtuSearch(): boolean {
+    const found = this.#pmtuSearch?.plpmtuBytes;
+    if (found === undefined || found === this.#pmtuBytes) return false;
+    this.#pmtuBytes = found;
     this.congestion.setPmdcs(this.pmdcsBytes);
     return true;
   }
@@ -149,12 +165,4 @@ export class Path {
   nextTimeoutAt(): Instant | undefined {
     return this.timers.next();
   }
-}
-
-function ipHeaderBytes(address: IpAddress): number {
-  return isIpv6(address) ? 40 : 20;
-}
-
-function pmtuOf(pathMtuBytes: number, address: IpAddress): number {
-  return pathMtuBytes - ipHeaderBytes(address) - UDP_HEADER_BYTES;
 }

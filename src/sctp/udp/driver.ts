@@ -1,7 +1,7 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import { throwLater } from '../../base/throw-later.ts';
-import type { AssociationEvent, AssociationId, SctpCore } from '../core/contract.ts';
+import type { AssociationEvent, AssociationId, IcmpMessage, SctpCore } from '../core/contract.ts';
 import type { EncapsulatedEndpoint, UdpEncapsulation } from './encapsulation.ts';
 
 export interface DriverOptions {
@@ -66,8 +66,13 @@ export class Driver implements EncapsulatedEndpoint {
     this.#flushAtEndOfBatch();
   }
 
-  handleMessageTooLong(to: IpAddress): void {
-    this.core.handleMessageTooLong(to, this.now());
+  handleMessageTooLong(to: IpAddress, packet: Uint8Array): void {
+    this.core.handleMessageTooLong(to, packet, this.now());
+    this.#flushAtEndOfBatch();
+  }
+
+  handleIcmp(message: IcmpMessage): void {
+    this.core.handleIcmp(message, this.now());
     this.#flushAtEndOfBatch();
   }
 

@@ -2,7 +2,7 @@ import type { IpAddress } from '../../base/address.ts';
 import { throwLater } from '../../base/throw-later.ts';
 import { SctpError } from '../core/errors.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
-import type { DatagramSocket, Substrate } from './substrate.ts';
+import type { DatagramSocket, SocketError, Substrate } from './substrate.ts';
 
 /** The UDP port for encapsulated SCTP. RFC 6951 §5.1, §7. */
 export const SCTP_TUNNELING_PORT = 9899;
@@ -47,8 +47,8 @@ export interface EncapsulatedEndpoint {
   readonly sctpPort: number;
   /** A datagram for this endpoint came in on the socket of `local`. */
   handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array): void;
-  /** A datagram to `to` was too large for the way. */
-  handleMessageTooLong(to: IpAddress): void;
+  /** The system refused to send this packet of the endpoint to `to` because of its size. */
+  handleMessageTooLong(to: IpAddress, packet: Uint8Array): void;
   /** The sockets are about to close. */
   close(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export interface EncapsulationCounters {
   readonly datagramsSent: number;
   /** Shorter than an SCTP common header, or nobody was attached. */
   readonly datagramsDropped: number;
-  /** Errors that sockets reported and that mean nothing to SCTP, such as ECONNREFUSED (RFC 6951 §5.5). */
+  /** Errors that sockets reported: packets that the system did not send (docs/sctp-api.md). */
   readonly socketErrors: number;
 }
 
@@ -192,7 +192,7 @@ export class UdpEncapsulation {
           address,
           port: sockets[0]?.port ?? udpPort,
           onDatagram: (bytes, from, fromPort) => this.#receive(address, bytes, from, fromPort),
-          onError: (error, to) => this.#socketError(error, to),
+          onError: (error, to, datagram) => this.#socketError(error, to, datagram),
         });
         sockets.push(socket);
       }
@@ -221,13 +221,12 @@ export class UdpEncapsulation {
     return undefined;
   }
 
-  #socketError(error: Error & { readonly code?: string }, to: IpAddress | undefined): void {
-    if (error.code === 'EMSGSIZE' && to !== undefined) {
-      for (const endpoint of this.#endpoints.values()) endpoint.handleMessageTooLong(to);
-    } else {
-      // RFC 6951 §5.5: without a verification tag it proves nothing, anybody could have caused it.
-      this.#counters.socketErrors++;
-    }
+  #socketError(error: SocketError, to: IpAddress | undefined, datagram: Uint8Array | undefined): void {
+    this.#counters.socketErrors++;
+    // Any other error is a packet lost, and what the timers do about it is enough. RFC 6951 §5.5: without a verification
+    // tag it proves nothing about the peer, anybody could have caused it.
+    if (error.code !== 'EMSGSIZE' || to === undefined || datagram === undefined) return;
+    this.#endpoints.get((datagram[0]! << 8) | datagram[1]!)?.handleMessageTooLong(to, datagram);
   }
 
   #record(datagram: Omit<CaptureEntry, 'timeUs'>): void {

@@ -86,11 +86,11 @@ class NodeSocket implements DatagramSocket {
       if (bytes.length > ETHERNET_PAYLOAD_BYTES || address !== this.#lastDestination) {
         this.#lastDestination = address;
         this.#socket.send(bytes, port, address, (error) => {
-          if (error !== null) this.#report(error, address);
+          if (error !== null) this.#report(error, address, bytes);
         });
       } else this.#socket.send(bytes, port, address);
     } catch (error) {
-      setImmediate(() => this.#report(error, address));
+      setImmediate(() => this.#report(error, address, bytes));
     }
   }
 
@@ -120,9 +120,9 @@ class NodeSocket implements DatagramSocket {
     return canonical;
   }
 
-  #report(error: unknown, to?: IpAddress): void {
+  #report(error: unknown, to?: IpAddress, datagram?: Uint8Array): void {
     if (this.#closing !== undefined) return;
-    this.#options.onError(error instanceof Error ? error : new Error(String(error)), to);
+    this.#options.onError(error instanceof Error ? error : new Error(String(error)), to, datagram);
   }
 
   #enlargeReceiveBuffer(): void {

@@ -20,6 +20,9 @@ export interface Substrate {
   readonly entropy: Entropy;
 }
 
+/** An error with the code of the system, such as `EMSGSIZE`. */
+export type SocketError = Error & { readonly code?: string };
+
 export interface SocketOptions {
   /** Local address to bind, `0.0.0.0` or `::` for all. */
   readonly address: IpAddress;
@@ -27,8 +30,8 @@ export interface SocketOptions {
   readonly port: number;
   /** A datagram; `bytes` may be reused after the call. Must not throw. */
   readonly onDatagram: (bytes: Uint8Array, address: IpAddress, port: number) => void;
-  /** The socket reported an error for an earlier send, or of its own. Must not throw. */
-  readonly onError: (error: Error & { readonly code?: string }, to?: IpAddress) => void;
+  /** The socket reported an error: of its own, or that it did not send `datagram` to `to`. Must not throw. */
+  readonly onError: (error: SocketError, to?: IpAddress, datagram?: Uint8Array) => void;
   /** Join this multicast group on every interface (for announcements). */
   readonly multicastGroup?: IpAddress | undefined;
   /** Let other sockets of this host share the port (multicast). */

@@ -16,14 +16,15 @@ export interface SimDatagram {
   readonly sentAt: Instant;
 }
 
-/** Why a datagram did not arrive. `too-long` is also told to the sender (EMSGSIZE). */
-export type DropReason = 'lost' | 'queue-full' | 'over-mtu' | 'too-long' | 'cut' | 'no-route' | 'no-socket';
+/** Why a datagram did not arrive. The sender is told of `too-long` (EMSGSIZE) and of `too-big` (ICMP). */
+export type DropReason = 'lost' | 'queue-full' | 'over-mtu' | 'too-long' | 'too-big' | 'cut' | 'no-route' | 'no-socket';
 
 /** Where a stage hands its datagrams to. */
 export interface StageOutput {
   /** On to the next stage, which it reaches at `at`. */
   forward(datagram: SimDatagram, at: Instant): void;
-  drop(datagram: SimDatagram, at: Instant, reason: DropReason): void;
+  /** `mtuBytes` goes with `too-big`: what would have been taken. */
+  drop(datagram: SimDatagram, at: Instant, reason: DropReason, mtuBytes?: number): void;
 }
 
 /** One property of a link. A stage decides at once about the future of a datagram that reaches it at `at`. */

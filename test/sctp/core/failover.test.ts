@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodePacket } from '../../../src/sctp/wire/packet.ts';
 import { EndpointPair } from '../../harness/endpoint-pair.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { ScriptedPeer, type ScriptedPeerOptions } from '../../harness/scripted-peer.ts';
@@ -58,10 +59,12 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
 
   it('[SCTP-0726, SCTP-0716] no packet is longer than the primary path takes, wherever it goes', () => {
     const peer = twoPaths({ config: noHeartbeats });
-    for (let i = 0; i < 9; i++) {
-      peer.node.call((core, now) => core.handleMessageTooLong('10.0.0.2', now));
-      peer.clock.runFor(1000);
+    const header = { sourcePort: 5000, destinationPort: 6000, verificationTag: peer.tag };
+    for (const bytes of [1472, 1200]) {
+      const packet = encodePacket(header, [{ kind: 'pad', paddingBytes: bytes - 16 }]);
+      peer.node.call((core, now) => core.handleMessageTooLong('10.0.0.2', packet, now));
     }
+    peer.heardAfter(0);
     const [primary, other] = peer.status!.paths;
     expect([primary!.pmtuBytes, other!.pmtuBytes]).toEqual([576 - 28, 1472]);
     peer.packets.length = 0;

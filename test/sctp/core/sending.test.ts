@@ -166,15 +166,6 @@ describe('what DATA is sent (RFC 9260 §6.1, §6.5, §6.9, §6.10)', () => {
     }
   });
 
-  it('[SCTP-0994, AT-79] told that a packet was too long, it makes smaller ones', () => {
-    const peer = new ScriptedPeer().establish();
-    peer.node.call((core, now) => core.handleMessageTooLong('10.0.0.2', now));
-    expect(peer.status?.paths[0]?.pmtuBytes).toBe(1492 - 28);
-    peer.node.send(peer.id, new Uint8Array(3000));
-    peer.heardAfter(0);
-    expect(Math.max(...peer.packets.map(({ bytes }) => bytes.length))).toBe(1464);
-  });
-
   it('[SCTP-0618, ERR-0056] no empty message', () => {
     const peer = new ScriptedPeer().establish();
     expect(() => peer.node.send(peer.id, '')).toThrow(/no empty messages/);

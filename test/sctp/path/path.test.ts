@@ -29,15 +29,25 @@ describe('path', () => {
     expect(makePath('10.0.0.2', { pathMtuBytes: 1503 }).pmdcsBytes).toBe(1460);
   });
 
-  it('[SCTP-0994, SCTP-0816] takes the next smaller usual MTU when a packet was too long, down to the least', () => {
+  it('[PLPMTU-0044] [PLPMTU-0016] [SCTP-0816] follows the search for its PMTU; cwnd stays in bytes', () => {
+    const settings = {
+      pathMtuBytes: 1500,
+      basePathMtuBytes: 1228,
+      maxPathMtuBytes: 9000,
+      maxPmtuProbes: 3,
+      pmtuRaiseMs: 1,
+    };
     const path = makePath('10.0.0.2');
-    const sizes: number[] = [];
-    for (let now = 0; path.shrinkMtu(now); now += 1000) {
-      sizes.push(path.pmtuBytes + 28);
-      // The other packets of the burst tell nothing new.
-      expect(path.shrinkMtu(now + 999)).toBe(false);
-    }
-    expect(sizes).toEqual([1492, 1280, 1006, 576]);
+    expect([path.pmtuState, path.followPmtuSearch()]).toEqual(['search-complete', false]);
+    const search = path.searchPmtu(settings);
+    const { cwndBytes } = path.congestion;
+    search.refused(1472, 1300, 0);
+    expect([path.followPmtuSearch(), path.pmtuBytes, path.pmdcsBytes]).toEqual([true, 1200, 1188]);
+    expect([path.followPmtuSearch(), path.pmtuState, path.congestion.cwndBytes]).toEqual([false, 'base', cwndBytes]);
+    search.probeAcknowledged(1);
+    search.probeAcknowledged(2);
+    expect([path.followPmtuSearch(), path.pmtuBytes, path.pmdcsBytes]).toEqual([true, 1300, 1288]);
+    expect(path.congestion.cwndBytes).toBe(cwndBytes);
   });
 
   it('[SCTP-0001] is usable if confirmed and active', () => {

@@ -116,14 +116,16 @@ describe('Driver', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('reports EMSGSIZE to the core with its destination', async () => {
+  it('[AT-79] reports EMSGSIZE to the core with destination and packet', async () => {
     const { clock, network, core, driver } = await setUp();
     network.setLink([mtu(600, 'report')]);
-    core.wantsPacket(new Uint8Array(1000));
+    const packet = new Uint8Array(1000);
+    packet.set([5000 >> 8, 5000 & 0xff]);
+    core.wantsPacket(packet);
     driver.touched();
     await Promise.resolve();
     clock.runUntilIdle();
-    expect(core.calls).toEqual(['too-long 10.0.0.2']);
+    expect(core.calls).toEqual(['too-long 10.0.0.2 1000']);
   });
 
   it('leaves no timer, no socket and no SCTP port behind when it stops', async () => {

@@ -25,8 +25,8 @@ class RecordingEndpoint implements EncapsulatedEndpoint {
     this.log.push(`${local} ${from}:${udpPort} -> ${(bytes[2]! << 8) | bytes[3]!}`);
   }
 
-  handleMessageTooLong(to: string): void {
-    this.log.push(`too long to ${to}`);
+  handleMessageTooLong(to: string, packet: Uint8Array): void {
+    this.log.push(`too long to ${to}: ${packet.length}`);
   }
 
   async close(): Promise<void> {
@@ -146,7 +146,7 @@ describe('UdpEncapsulation', () => {
     expect(encapsulation.counters).toMatchObject({ datagramsReceived: 3, datagramsDropped: 2 });
   });
 
-  it('[UDPE-0049] [AT-77] [ERR-0034] ignores socket errors but counts them, except EMSGSIZE', async () => {
+  it('[UDPE-0049] [AT-77] [AT-79] [ERR-0034] counts socket errors; EMSGSIZE alone is told to who sent the packet', async () => {
     const { host } = setUp();
     let socket: SocketOptions | undefined;
     const encapsulation = await UdpEncapsulation.open({
@@ -164,13 +164,22 @@ describe('UdpEncapsulation', () => {
     });
     const endpoint = new RecordingEndpoint(5000);
     encapsulation.attach(endpoint);
+    const from5000 = new Uint8Array(1472);
+    from5000.set([5000 >> 8, 5000 & 0xff]);
     const error = (code: string) => Object.assign(new Error(code), { code });
     socket!.onError(error('ECONNREFUSED'), '10.0.0.2');
     socket!.onError(error('ENETUNREACH'));
     expect(endpoint.log).toEqual([]);
     expect(encapsulation.counters.socketErrors).toBe(2);
-    socket!.onError(error('EMSGSIZE'), '10.0.0.2');
-    expect(endpoint.log).toEqual(['too long to 10.0.0.2']);
+    for (const code of ['ENOBUFS', 'EAGAIN', 'EHOSTUNREACH', 'EACCES', 'EPERM', 'EINVAL']) {
+      socket!.onError(error(code), '10.0.0.2', from5000);
+    }
+    expect(endpoint.log).toEqual([]);
+    expect(encapsulation.counters.socketErrors).toBe(8);
+    socket!.onError(error('EMSGSIZE'), '10.0.0.2', new Uint8Array([0x13, 0x89]));
+    expect(endpoint.log).toEqual([]);
+    socket!.onError(error('EMSGSIZE'), '10.0.0.2', from5000);
+    expect(endpoint.log).toEqual(['too long to 10.0.0.2: 1472']);
   });
 
   it('shows every datagram to the capture hook, whose exceptions disturb nothing', async () => {

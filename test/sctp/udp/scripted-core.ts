@@ -6,6 +6,7 @@ import type {
   AssociationStatus,
   EndpointCounters,
   EndpointOutput,
+  IcmpMessage,
   SctpCore,
   SendRequest,
 } from '../../../src/sctp/core/contract.ts';
@@ -51,8 +52,12 @@ export class ScriptedCore implements SctpCore {
     this.calls.push(`datagram ${local} ${from} ${udpPort} ${bytes.length}`);
   }
 
-  handleMessageTooLong(to: IpAddress): void {
-    this.calls.push(`too-long ${to}`);
+  handleIcmp(message: IcmpMessage): void {
+    this.calls.push(`icmp ${message.type} ${message.code}`);
+  }
+
+  handleMessageTooLong(to: IpAddress, packet: Uint8Array): void {
+    this.calls.push(`too-long ${to} ${packet.length}`);
   }
 
   handleTimeout(now: Instant): void {

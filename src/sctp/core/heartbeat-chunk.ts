@@ -1,0 +1,33 @@
+import { type IpAddress, parseIp } from '../../base/address.ts';
+import { concatBytes } from '../../base/bytes.ts';
+import type { Entropy } from '../../base/contract.ts';
+import { TLV_HEADER_BYTES } from '../../base/tlv.ts';
+import type { HeartbeatChunk } from '../wire/types.ts';
+import type { Tcb } from './tcb.ts';
+
+const HEARTBEAT_INFO = 1;
+/** §5.4: at least 64 bits. */
+const NONCE_BYTES = 8;
+/** The longest HEARTBEAT chunk that is sent here: headers of chunk and parameter, nonce, IPv6 address. */
+export const HEARTBEAT_BYTES = 2 * TLV_HEADER_BYTES + NONCE_BYTES + 16;
+
+/** §8.3: from ESTABLISHED until SHUTDOWN or SHUTDOWN ACK has been sent. */
+export function mayProbe({ state }: Tcb): boolean {
+  return state === 'ESTABLISHED' || state === 'SHUTDOWN-PENDING' || state === 'SHUTDOWN-RECEIVED';
+}
+
+/** What tells the answer to one HEARTBEAT from all others. */
+export function heartbeatNonce(entropy: Entropy): Uint8Array {
+  return entropy.bytes(NONCE_BYTES);
+}
+
+export function heartbeatChunk(address: IpAddress, nonce: Uint8Array): HeartbeatChunk {
+  return { kind: 'heartbeat', value: heartbeatValue(address, nonce) };
+}
+
+/** Heartbeat Info: the nonce and the address it was sent to; the time is remembered here. RFC 9260 §3.3.5. */
+export function heartbeatValue(address: IpAddress, nonce: Uint8Array): Uint8Array {
+  const addressBytes = parseIp(address)!;
+  const length = TLV_HEADER_BYTES + nonce.length + addressBytes.length;
+  return concatBytes([new Uint8Array([0, HEARTBEAT_INFO, length >> 8, length & 0xff]), nonce, addressBytes]);
+}

@@ -1,0 +1,116 @@
+import type { Instant } from '../../base/contract.ts';
+import type { Path } from '../path/path.ts';
+import { chunkSize } from '../wire/chunk.ts';
+import { CHUNK_HEADER_BYTES } from '../wire/chunk-codec.ts';
+import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
+import type { Chunk } from '../wire/types.ts';
+import { heartbeatChunk, heartbeatNonce, mayProbe } from './heartbeat-chunk.ts';
+import type { Tcb } from './tcb.ts';
+
+/**
+ * The path works: a larger PMTU is looked for, if one is wanted or was lost. RFC 8899 §6.2.1.1.
+ */
+export function startPmtuDiscovery(tcb: Tcb, path: Path, now: Instant): void {
+  const { config } = tcb;
+  if (path.pmtuSearch === undefined && config.maxPathMtuBytes <= config.pathMtuBytes) return;
+  path.searchPmtu(config).connected();
+  // Not at once: what set up the association or the path goes first.
+  path.timers.set('pmtu-probe', now);
+}
+
+/** The path does not work any more, or the association ends. */
+export function stopPmtuDiscovery(path: Path): void {
+  if (path.pmtuSearch === undefined) return;
+  path.pmtuSearch.disconnected();
+  forgetProbe(path);
+}
+
+/** T3-rtx expired; what was under way is still counted. After the first time that is one packet (RFC 9260 §7.2.3). */
+export function dataTimedOut(tcb: Tcb, path: Path, now: Instant): void {
+  const flightBytes = COMMON_HEADER_BYTES + path.flightBytes;
+  // One packet, longer than PLPMTU: it was cut for a larger one, and says nothing of this one.
+  if (path.congestion.onePacketInFlight && flightBytes > path.pmtuBytes) return;
+  path.searchPmtu(tcb.config).dataTimedOut(Math.min(flightBytes, path.pmtuBytes));
+  follow(tcb, path, now);
+}
+
+/** Data that went to `path` was acknowledged: chunks of so many bytes. */
+export function dataAcknowledged(tcb: Tcb, path: Path, ackedBytes: number, now: Instant): void {
+  path.pmtuSearch?.dataAcknowledged(COMMON_HEADER_BYTES + ackedBytes, now);
+  follow(tcb, path, now);
+}
+
+/**
+ * A packet to `path` was refused because of its size, by the system or by a router that knows the verification tag.
+ *
+ * @param sentBytes the SCTP packet that was refused
+ * @param largestBytes the largest one that would not have been, if that is known
+ */
+export function packetTooBig(
+  tcb: Tcb,
+  path: Path,
+  sentBytes: number,
+  largestBytes: number | undefined,
+  now: Instant,
+): void {
+  path.searchPmtu(tcb.config).refused(sentBytes, largestBytes, now);
+  follow(tcb, path, now);
+}
+
+/** HEARTBEAT ACK for the probe that is under way. */
+export function pmtuProbeAcknowledged(tcb: Tcb, path: Path, now: Instant): void {
+  const { pmtuBytes } = path;
+  forgetProbe(path);
+  path.pmtuSearch?.probeAcknowledged(now);
+  follow(tcb, path, now);
+  // A black hole: what is under way is too large and does not arrive. T3-rtx, backed off by now, need not be waited for.
+  if (path.pmtuBytes < pmtuBytes) {
+    tcb.outbound.outstanding.timeout(path);
+    path.measuring = undefined;
+    path.timers.stop('t3-rtx');
+  }
+}
+
+/** PROBE_TIMER expired, or a probe that had to wait may go now. A lost probe is no error of the path (§6.2.1.2). */
+export function pmtuProbeDue(tcb: Tcb, path: Path, now: Instant): void {
+  if (path.pmtuProbe !== undefined) path.pmtuSearch?.probeLost(now);
+  path.pmtuProbe = undefined;
+  follow(tcb, path, now);
+}
+
+/** Brings the path in line with its search: PMTU, and the next probe. */
+function follow(tcb: Tcb, path: Path, now: Instant): void {
+  if (path.followPmtuSearch()) tcb.emit({ kind: 'path-changed', address: path.address, change: 'pmtu' });
+  const bytes = path.pmtuSearch?.probeBytes;
+  // A probe under way of another size measures what nobody wants to know any more.
+  if (path.pmtuProbe !== undefined && path.pmtuProbe.bytes !== bytes) forgetProbe(path);
+  if (bytes === undefined || !path.usable || !mayProbe(tcb)) forgetProbe(path);
+  else if (path.pmtuProbe === undefined) probe(tcb, path, bytes, now);
+}
+
+function forgetProbe(path: Path): void {
+  path.pmtuProbe = undefined;
+  path.timers.stop('pmtu-probe');
+}
+
+function probe(tcb: Tcb, path: Path, bytes: number, now: Instant): void {
+  // §3 (7): a round trip apart, since congestion control does not hold them back.
+  const earliest = (path.pmtuProbedAt ?? Number.NEGATIVE_INFINITY) + (path.rto.srttMs ?? path.rto.rtoMs);
+  if (now < earliest) {
+    path.timers.set('pmtu-probe', earliest);
+    return;
+  }
+  const nonce = heartbeatNonce(tcb.services.entropy);
+  path.pmtuProbe = { nonce, sentAt: now, bytes };
+  path.pmtuProbedAt = now;
+  path.timers.set('pmtu-probe', now + Math.max(tcb.config.pmtuProbeMs, path.rto.rtoMs));
+  // A packet of its own: what would be bundled with it would be lost with it.
+  tcb.transmit(path, tcb.peerTag, probeChunks(path, nonce, bytes));
+}
+
+/** §6.2.1.2: HEARTBEAT, and PAD to make the packet as long as wanted. */
+function probeChunks(path: Path, nonce: Uint8Array, bytes: number): Chunk[] {
+  const heartbeat = heartbeatChunk(path.address, nonce);
+  const paddingBytes = bytes - COMMON_HEADER_BYTES - chunkSize(heartbeat) - CHUNK_HEADER_BYTES;
+  return [heartbeat, { kind: 'pad', paddingBytes }];
+}
