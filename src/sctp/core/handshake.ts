@@ -208,7 +208,6 @@ function takeBackEarlyData(tcb: Tcb): void {
   for (const path of tcb.paths.all) {
     if (path.flightBytes === 0) continue;
     path.congestion.timedOut();
-    path.measuring = undefined;
     path.timers.stop('t3-rtx');
     tcb.outbound.outstanding.timeout(path);
   }

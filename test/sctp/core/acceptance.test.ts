@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ScriptedPeer } from '../../harness/scripted-peer.ts';
 import { inState, STATES } from './in-state.ts';
 
 describe.each(STATES)('in %s', (state) => {
@@ -10,7 +11,7 @@ describe.each(STATES)('in %s', (state) => {
     expect([peer.core.status(peer.id), peer.core.associations.size]).toEqual([undefined, 0]);
   });
 
-  it('[SCTP-0531, SCTP-0533, ERR-0055] DATA is taken in ESTABLISHED, SHUTDOWN-PENDING and SHUTDOWN-SENT', () => {
+  it('[SCTP-0531, SCTP-0533, SCTP-0596, ERR-0055] DATA is taken in ESTABLISHED, SHUTDOWN-PENDING and SHUTDOWN-SENT', () => {
     const peer = inState(state);
     peer.send(peer.data(0));
     const taken = state === 'ESTABLISHED' || state === 'SHUTDOWN-PENDING' || state === 'SHUTDOWN-SENT';
@@ -37,4 +38,9 @@ describe.each(STATES)('in %s', (state) => {
       state === 'COOKIE-ECHOED',
     ]);
   });
+});
+
+it('[SCTP-0310, SCTP-0353, SCTP-0478] COOKIE ACK stops T1-cookie', () => {
+  const { timers } = new ScriptedPeer().connect().tcb;
+  expect([timers.isRunning('t1-init'), timers.isRunning('t1-cookie')]).toEqual([false, false]);
 });

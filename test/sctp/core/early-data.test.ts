@@ -33,6 +33,8 @@ describe('DATA with COOKIE ECHO (RFC 9260 §5.1 C, §6)', () => {
     const peer = asking(['a'], { config: { dataWithCookieEcho: false } });
     peer.send(peer.initAck());
     expect(peer.heardAfter(1000)).toEqual(['COOKIE-ECHO', 'COOKIE-ECHO']);
+    // A COOKIE ECHO that is lost alone says nothing of cwnd.
+    expect(peer.status?.paths[0]?.cwndBytes).toBe(4404);
   });
 
   it('[SCTP-0348] no more than fits, and nothing else before COOKIE ACK', () => {

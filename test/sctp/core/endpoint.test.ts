@@ -279,7 +279,7 @@ describe('an endpoint as a whole', () => {
     expect(pair.a.events.at(-1)?.event.kind).toBe('closed');
   });
 
-  it('[SCTP-0338, SCTP-0490, SCTP-0491] tags are never 0 and never those of other associations', () => {
+  it('[SCTP-0338, SCTP-0185, SCTP-0490, SCTP-0491] tags are never 0 and never those of other associations', () => {
     const peer = new ScriptedPeer().establish();
     const { entropy } = peer.core;
     const wanted = [0, peer.theirTag, 77];
