@@ -89,6 +89,26 @@ describe('TSN tracker', () => {
     );
   });
 
+  it.each([
+    ['first', 2, [[3, 6]]],
+    ['last', 6, [[2, 5]]],
+    [
+      'one in the middle',
+      4,
+      [
+        [2, 3],
+        [5, 6],
+      ],
+    ],
+  ] as const)('[SCTP-0614] forgets the %s of a block', (_, offset, left) => {
+    const first = tsn(0xffff_fffe);
+    const tracker = new TsnTracker(first);
+    for (let i = 2; i <= 6; i++) tracker.add(tsnAdd(first, i - 1));
+    tracker.forget(tsnAdd(first, offset - 1));
+    expect(tracker.gapAckBlocks(9)).toEqual(left.map(([start, end]) => ({ start, end })));
+    expect(tracker.classify(tsnAdd(first, offset - 1))).toBe('new');
+  });
+
   it('[SCTP-0218] has received nothing at first: the TSN before the first one', () => {
     expect(new TsnTracker(tsn(0)).cumulativeTsn).toBe(0xffff_ffff);
   });
