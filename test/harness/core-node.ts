@@ -30,6 +30,7 @@ export interface CoreMessage {
   readonly ppid: number;
   readonly unordered: boolean;
   readonly partial: MessagePart | undefined;
+  readonly source: IpAddress;
   readonly data: Uint8Array;
 }
 
@@ -172,8 +173,8 @@ export class CoreNode {
 
   #record(at: Instant, association: AssociationId, event: AssociationEvent): void {
     if (event.kind === 'message') {
-      const { streamId, ppid, unordered, partial, data } = event;
-      this.messages.push({ at, association, streamId, ppid, unordered, partial, data });
+      const { streamId, ppid, unordered, partial, source, data } = event;
+      this.messages.push({ at, association, streamId, ppid, unordered, partial, source, data });
     } else this.events.push({ at, association, event });
   }
 

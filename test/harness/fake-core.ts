@@ -135,7 +135,16 @@ export class FakeCore implements SctpCore {
     if (number === this.#expected % 256) {
       this.#expected++;
       const windowBytes = data.length;
-      this.#event({ kind: 'message', data, streamId: 0, ssn: 0, ppid: 0, unordered: false, windowBytes });
+      this.#event({
+        kind: 'message',
+        data,
+        streamId: 0,
+        ssn: 0,
+        ppid: 0,
+        unordered: false,
+        source: '10.0.0.9',
+        windowBytes,
+      });
     }
     this.#packet(new Uint8Array([ACK, number]));
   }

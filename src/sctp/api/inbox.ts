@@ -74,6 +74,6 @@ export class Inbox {
 }
 
 function toMessage(event: MessageEvent): SctpMessage {
-  const { data, streamId: stream, ppid, unordered, ssn, partial } = event;
-  return { data, stream, ppid, unordered, ssn, partial };
+  const { data, streamId: stream, ppid, unordered, ssn, partial, source } = event;
+  return { data, stream, ppid, unordered, ssn, partial, source };
 }

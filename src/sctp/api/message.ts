@@ -20,6 +20,8 @@ export interface SctpMessage {
    * (RFC 8260 §4.1).
    */
   readonly ssn: number;
+  /** Address of the peer that it came from; of several packets, the last one's. */
+  readonly source: IpAddress;
   /** What part of a message this is; `undefined` if it is whole, as all are unless `partialDeliveryBytes` is above 0. */
   readonly partial: MessagePart | undefined;
 }

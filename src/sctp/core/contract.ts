@@ -145,6 +145,8 @@ export type AssociationEvent =
       readonly unordered: boolean;
       /** Only with `partialDeliveryBytes` above 0: what part of a message this is; `undefined` if it is whole. */
       readonly partial?: MessagePart | undefined;
+      /** Address of the peer that it came from; of several packets, the last one's. */
+      readonly source: IpAddress;
       /** Bytes to pass to `consumed`; to be passed even if there are none. */
       readonly windowBytes: number;
     }

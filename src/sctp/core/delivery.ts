@@ -6,7 +6,7 @@ export function deliverMessage(tcb: Tcb, inbound: Inbound, message: ReceivedMess
   const windowBytes = message.data.length;
   inbound.window.delivered(windowBytes);
   if (message.partial === undefined || message.partial.state === 'complete') tcb.counters.messagesReceived++;
-  tcb.emit({ kind: 'message', ...message, windowBytes });
+  tcb.emit({ kind: 'message', ...message, source: inbound.lastDataPath.address, windowBytes });
 }
 
 /** The association, or the peer's part of it, ends: whoever has parts of a message is told that the rest will not come. */

@@ -22,7 +22,7 @@ const UP = {
 
 function message(text: string, windowBytes = text.length): AssociationEvent {
   const data = new TextEncoder().encode(text);
-  return { kind: 'message', data, streamId: 3, ssn: 7, ppid: 11, unordered: true, windowBytes };
+  return { kind: 'message', data, streamId: 3, ssn: 7, ppid: 11, unordered: true, source: '10.0.0.9', windowBytes };
 }
 
 function closed(kind: CloseReason['kind']): AssociationEvent {
@@ -68,7 +68,7 @@ describe('SctpAssociation: receiving', () => {
     await happens(message('hello'));
     const { data, ...rest } = await association.receive();
     expect(text(data)).toBe('hello');
-    expect(rest).toEqual({ stream: 3, ppid: 11, unordered: true, ssn: 7, partial: undefined });
+    expect(rest).toEqual({ stream: 3, ppid: 11, unordered: true, source: '10.0.0.9', ssn: 7, partial: undefined });
   });
 
   it('frees the window when the application reads, not before', async () => {

@@ -62,6 +62,20 @@ describe('what RFC 6458 asks of a sockets API', () => {
     expect(far.peek()).toBeUndefined();
   });
 
+  it('[API-0076] [API-0077] a message tells its stream, SSN, PPID, order and where it came from', async () => {
+    const { world, near, far } = await oneAssociation();
+    for (const ppid of [1, 2]) await near.send(new Uint8Array(2000), { stream: 4, ppid });
+    await near.send('u', { stream: 4, unordered: true });
+    const got = [];
+    for (let i = 0; i < 3; i++) got.push(await world.run(far.receive()));
+    expect(got.map(({ stream, ssn, ppid, unordered }) => [stream, ssn, ppid, unordered])).toEqual([
+      [4, 0, 1, false],
+      [4, 1, 2, false],
+      [4, 0, 0, true],
+    ]);
+    expect(got.map(({ source }) => source)).toEqual(['10.0.1.1', '10.0.1.1', '10.0.1.1']);
+  });
+
   it('[API-0020] [API-0118] [API-0119] messages given to connect arrive first, in their order, and both sides are up', async () => {
     const scope = await Scope.open();
     const { near, far } = await scope.connect({

@@ -16,6 +16,19 @@ function warm(options: ConstructorParameters<typeof ScriptedPeer>[0] = {}): Scri
   return peer;
 }
 
+describe('where a message came from (RFC 6458 §3.1.4)', () => {
+  it('[API-0025] its source is the address of its packet; of several packets, of the last one that came', () => {
+    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] }).establish({
+      parameters: ['10.0.0.2', '10.0.0.3'].map((address) => ({ kind: 'ip-address', address })),
+    });
+    peer.sendWith({ from: '10.0.0.3' }, peer.data(0));
+    peer.sendWith({ from: '10.0.0.2' }, peer.data(1));
+    peer.sendWith({ from: '10.0.0.2' }, peer.data(2, { ssn: ssn(2), ending: false }));
+    peer.sendWith({ from: '10.0.0.3' }, peer.data(3, { ssn: ssn(2), beginning: false }));
+    expect(peer.node.messages.map(({ source }) => source)).toEqual(['10.0.0.3', '10.0.0.2', '10.0.0.3']);
+  });
+});
+
 describe('when DATA is acknowledged (RFC 9260 §6.2)', () => {
   it('[SCTP-0362] the first DATA at once', () => {
     const peer = new ScriptedPeer().establish();
