@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { encodePacket } from '../../../src/sctp/wire/packet.ts';
 import { EndpointPair } from '../../harness/endpoint-pair.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { ScriptedPeer, type ScriptedPeerOptions } from '../../harness/scripted-peer.ts';
+import { refusePackets } from './refuse-packets.ts';
 import { coreOf, makeCore, Transfer } from './transfer.ts';
 
 /** An association to two addresses that our own user gave. */
@@ -59,12 +59,7 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
 
   it('[SCTP-0726, SCTP-0716] no packet is longer than the primary path takes, wherever it goes', () => {
     const peer = twoPaths({ config: noHeartbeats });
-    const header = { sourcePort: 5000, destinationPort: 6000, verificationTag: peer.tag };
-    for (const bytes of [1472, 1200]) {
-      const packet = encodePacket(header, [{ kind: 'pad', paddingBytes: bytes - 16 }]);
-      peer.node.call((core, now) => core.handleMessageTooLong('10.0.0.2', packet, now));
-    }
-    peer.heardAfter(0);
+    refusePackets(peer, '10.0.0.2', 1472, 1200);
     const [primary, other] = peer.status!.paths;
     expect([primary!.pmtuBytes, other!.pmtuBytes]).toEqual([576 - 28, 1472]);
     peer.packets.length = 0;
@@ -77,10 +72,7 @@ describe('several addresses (RFC 9260 §6.4, §8.1, §8.2)', () => {
     expect([sizes.length > 3, Math.max(...sizes)]).toEqual([true, 12 + 4 * 116]);
     // Fragments fit all paths, whichever they are for.
     const fragments = twoPaths({ config: noHeartbeats });
-    for (let i = 0; i < 9; i++) {
-      fragments.node.call((core, now) => core.handleMessageTooLong('10.0.0.3', now));
-      fragments.clock.runFor(1000);
-    }
+    refusePackets(fragments, '10.0.0.3', 1472, 1200);
     fragments.packets.length = 0;
     fragments.node.send(fragments.id, new Uint8Array(3000));
     fragments.clock.runFor(0);
