@@ -13,6 +13,7 @@ import type {
   Chunk,
   CommonHeader,
   DataChunk,
+  ForwardTsnChunk,
   GapAckBlock,
   IDataChunk,
   InitAckChunk,
@@ -240,6 +241,11 @@ export class ScriptedPeer {
     };
   }
 
+  /** A FORWARD TSN up to the peer's DATA `number`. */
+  forwardTsn(number: number, skipped: ForwardTsnChunk['skipped'] = []): ForwardTsnChunk {
+    return { kind: 'forward-tsn', newCumulativeTsn: tsnAdd(this.initialTsn, number), skipped };
+  }
+
   /** A SHUTDOWN that acknowledges everything up to `number`. */
   shutdown(number = -1): Chunk {
     return { kind: 'shutdown', cumulativeTsnAck: tsnAdd(this.theirTsn, number) };
@@ -353,6 +359,10 @@ export class ScriptedPeer {
         if (gaps !== '') parts.push(`gaps ${gaps}`);
         if (duplicates !== '') parts.push(`duplicates ${duplicates}`);
         return parts.join(' ');
+      }
+      case 'forward-tsn': {
+        const skipped = chunk.skipped.map(({ streamId, ssn }) => ` ${streamId}:${ssn}`).join('');
+        return `FORWARD-TSN ${tsnDiff(chunk.newCumulativeTsn, this.theirTsn)}${skipped}`;
       }
       case 'shutdown':
         return `SHUTDOWN ${tsnDiff(chunk.cumulativeTsnAck, this.initialTsn)}`;

@@ -1,5 +1,5 @@
 import type { Instant } from '../../src/base/contract.ts';
-import type { AssociationEvent, AssociationId, CloseReason } from '../../src/sctp/core/contract.ts';
+import type { AssociationEvent, AssociationId, CloseReason, SendRequest } from '../../src/sctp/core/contract.ts';
 import type { Tcb } from '../../src/sctp/core/tcb.ts';
 import type { SeededRandom } from '../harness/random.ts';
 import { between, magnitude } from './draw.ts';
@@ -47,7 +47,9 @@ export class Application {
   /** It is set up, and nothing is on its way or unread any more. */
   get isAtRest(): boolean {
     const { setUp, outbound } = this.tcb;
-    return setUp === undefined && outbound.bufferedBytes === 0 && this.#unread.length === 0;
+    // What was given up is on its way until the peer knows.
+    const nothingSent = outbound.bufferedBytes === 0 && outbound.outstanding.length === 0;
+    return setUp === undefined && nothingSent && this.#unread.length === 0;
   }
 
   handle(event: AssociationEvent): void {
@@ -135,7 +137,7 @@ export class Application {
       random.chance(behaviour.unordered),
       behaviour.allLong ? longest : magnitude(random, 1, longest),
       {
-        lifetimeMs: random.chance(behaviour.withLifetime) ? behaviour.lifetimeMs : undefined,
+        ...(random.chance(behaviour.withPolicy) ? this.#policy() : {}),
         sackImmediately: random.chance(behaviour.immediate),
         destination: random.chance(behaviour.meddling) ? this.#somePath().address : undefined,
       },
@@ -145,6 +147,13 @@ export class Application {
       if (accepted) this.#host.world.ledger.accepted(this.sender, request);
       return accepted;
     });
+  }
+
+  /** When a message may be given up. */
+  #policy(): Partial<SendRequest> {
+    const { policy, lifetimeMs, maxRetransmissions } = this.behaviour;
+    if (policy === 'lifetime') return { lifetimeMs };
+    return policy === 'retransmissions' ? { maxRetransmissions } : { priority: this.#random.below(4) };
   }
 
   #meddle(): void {

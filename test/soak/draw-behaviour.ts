@@ -13,8 +13,11 @@ export interface Behaviour {
   readonly burst: number;
   readonly pauseMs: number;
   readonly unordered: number;
-  readonly withLifetime: number;
+  /** How many messages may be given up, and after what. */
+  readonly withPolicy: number;
+  readonly policy: 'lifetime' | 'retransmissions' | 'priority';
   readonly lifetimeMs: number;
+  readonly maxRetransmissions: number;
   readonly immediate: number;
   /** How messages are read: at once, each after a delay, or not at all for a time and then all together. */
   readonly reading: 'at-once' | 'slow' | 'stalling';
@@ -35,7 +38,7 @@ export function drawBehaviour(random: SeededRandom): Behaviour {
     burst: magnitude(random, 1, 100),
     pauseMs: magnitude(random, 1, 3000),
     unordered: pick(random, [0, 0, 0.2, 0.5, 1]),
-    withLifetime: pick(random, [0, 0, 0, 0.1, 1]),
+    withPolicy: pick(random, [0, 0, 0, 0.1, 1]),
     lifetimeMs: magnitude(random, 1, 5000),
     immediate: pick(random, [0, 0.1]),
     reading: pick(random, ['at-once', 'slow', 'stalling'] as const),
@@ -43,6 +46,8 @@ export function drawBehaviour(random: SeededRandom): Behaviour {
     ending: pick(random, ['none', 'none', 'shutdown', 'shutdown', 'abort'] as const),
     endsAfterMs: magnitude(random, 50, 60_000),
     meddling: pick(random, [0, 0, 0.1]),
+    policy: pick(random, ['lifetime', 'lifetime', 'retransmissions', 'priority'] as const),
+    maxRetransmissions: random.below(3),
   };
 }
 

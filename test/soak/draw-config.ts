@@ -27,6 +27,7 @@ export function drawConfig(random: SeededRandom): Partial<EndpointConfig> {
     shutdownGuardRtos: between(random, 5, 10),
     validCookieLifeMs: pick(random, [200, 5000, 60_000]),
     cookieKeyLifeMs: pick(random, [1000, 60_000]),
+    partialReliability: random.chance(0.8),
   };
   // A timer that is shorter than the network's round trip, over and over, is a fault of its own: see INVARIANTS.
   const names = Object.keys(all) as SoakSetting[];
@@ -55,4 +56,5 @@ type SoakSetting =
   | 'pathMtuBytes'
   | 'shutdownGuardRtos'
   | 'validCookieLifeMs'
-  | 'cookieKeyLifeMs';
+  | 'cookieKeyLifeMs'
+  | 'partialReliability';

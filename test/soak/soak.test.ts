@@ -25,6 +25,8 @@ describe('soak: two endpoints on a bad network, invariants after every event', (
       'duplicateTsnsReceived',
       'messages delivered',
       'failed: lifetime',
+      'failed: retransmissions',
+      'failed: priority',
       'closed: shutdown',
       'closed: aborted',
       'closed: lost',

@@ -1,5 +1,5 @@
 import type { IpAddress } from '../../base/address.ts';
-import type { AssociationEvent, CloseReason, StreamSelection } from '../core/contract.ts';
+import type { AbandonmentPolicy, AssociationEvent, CloseReason, StreamSelection } from '../core/contract.ts';
 import type { MessagePart } from '../rx/received-message.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 
@@ -40,8 +40,22 @@ export interface SendOptions {
   readonly ppid?: number | undefined;
   /** Deliver it as soon as it is there, without regard to the order of the stream. Default false. */
   readonly unordered?: boolean | undefined;
-  /** Give it up if sending has not begun after so many milliseconds; `send-failed` then. Default: never. */
+  /**
+   * Give it up after so many milliseconds, unless it has arrived or is on its way: timed reliability, RFC 3758 §4.1. If the
+   * peer has no partial reliability: only if sending has not begun by then. `send-failed` tells. Default: never.
+   */
   readonly lifetimeMs?: number | undefined;
+  /**
+   * Give it up if a part of it had to be sent more often again than this; 0: it is sent once. RFC 7496 §3.1. No effect if
+   * the peer has no partial reliability. Default: no limit.
+   */
+  readonly maxRetransmissions?: number | undefined;
+  /**
+   * Give it up if the send buffer has no room for a message of a higher priority, or for one without this option: 0 is the
+   * highest. RFC 7496 §3.2. If the peer has no partial reliability: only if sending has not begun. At most one of
+   * `lifetimeMs`, `maxRetransmissions` and `priority` can be given. Default: it gives way to nothing.
+   */
+  readonly priority?: number | undefined;
   /** Ask the peer not to delay the acknowledgement (I bit). Default false. */
   readonly sackImmediately?: boolean | undefined;
   /** Send to this address of the peer rather than to the primary one. */
@@ -59,7 +73,8 @@ export interface SendFailure {
   readonly context: unknown;
   /** Whether any part of it was sent: then the peer may have got it. */
   readonly partlySent: boolean;
-  readonly reason: 'lifetime' | 'closed' | 'restart';
+  /** The policy that gave it up, or the end of the association. */
+  readonly reason: AbandonmentPolicy | 'closed' | 'restart';
 }
 
 /** A path to the peer became usable or unusable, or its UDP port was learnt anew. RFC 9260 §11.2.3, RFC 6951 §5.4. */

@@ -15,17 +15,25 @@ export function sendRequest(
   options: SendOptions,
   peerAddresses: readonly IpAddress[],
 ): SendRequest {
-  const { stream = 0, ppid = 0, unordered = false, lifetimeMs, sackImmediately, context } = options;
+  const { stream = 0, ppid = 0, unordered = false, sackImmediately, context } = options;
+  const { lifetimeMs, maxRetransmissions, priority } = options;
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
   if (!(bytes instanceof Uint8Array)) {
     throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `a message is a Uint8Array or a string, not ${typeof data}`);
   }
-  if (lifetimeMs !== undefined && !(lifetimeMs >= 0)) {
-    const text = `lifetimeMs is ${lifetimeMs}, but takes a number from 0`;
-    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text, { lifetimeMs });
-  }
   const destination = options.destination === undefined ? undefined : knownAddress(options.destination, peerAddresses);
-  return { data: bytes, streamId: stream, ppid, unordered, lifetimeMs, sackImmediately, destination, context };
+  return {
+    data: bytes,
+    streamId: stream,
+    ppid,
+    unordered,
+    lifetimeMs,
+    maxRetransmissions,
+    priority,
+    sackImmediately,
+    destination,
+    context,
+  };
 }
 
 /** @throws SctpError `ERR_SCTP_BAD_ADDRESS` for what is none of the peer's addresses */

@@ -6,6 +6,7 @@ import type { GapAckBlock, SackChunk } from '../wire/types.ts';
 import { protocolViolation } from './closing.ts';
 import type { SendRequest } from './contract.ts';
 import { pathAnswered } from './failover.ts';
+import { forwardTsnAnswered } from './forward-tsn.ts';
 import { dataAcknowledged } from './pmtu-discovery.ts';
 import { announceRoom } from './send-buffer.ts';
 import type { Tcb } from './tcb.ts';
@@ -52,7 +53,7 @@ function acknowledge(
     path.measuring = undefined;
   };
   const released = (chunk: OutstandingChunk<SendRequest, Path>): void => {
-    outbound.bufferedBytes -= chunk.userData.length;
+    if (chunk.status !== 'abandoned') outbound.bufferedBytes -= chunk.userData.length;
   };
   const result = outbound.outstanding.acknowledge(cumulative, gaps, tcb.inFastRecovery, acked, released);
   if (result === 'acknowledges-unsent') {
@@ -62,6 +63,7 @@ function acknowledge(
   }
   if (typeof result === 'string') return false;
   outbound.answeredSinceProbe = true;
+  forwardTsnAnswered(tcb, cumulative);
   updatePaths(tcb, result, cumulative, duplicates, now);
   if (result.lost.length > 0) enterFastRecovery(tcb, result);
   announceRoom(tcb);
@@ -97,8 +99,6 @@ function updatePaths(tcb: Tcb, result: Result, cumulative: Tsn, duplicates: read
   if (outbound.outstanding.length === 0) {
     for (const path of tcb.paths.all) path.congestion.allAcknowledged();
     outbound.probing = false;
-    if (result.cumulativeAdvanced && outbound.queue.isEmpty && outbound.held?.isEmpty !== false)
-      tcb.emit({ kind: 'dry' });
   }
 }
 

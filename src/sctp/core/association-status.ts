@@ -39,6 +39,8 @@ export function associationStatus(tcb: Tcb): AssociationStatus {
       counters: { ...path.counters },
     })),
     counters: { ...tcb.counters },
+    abandonedMessages: tcb.abandoned.all,
+    abandonedMessagesByStream: tcb.abandoned.byStream,
   };
 }
 

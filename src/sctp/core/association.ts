@@ -2,15 +2,18 @@ import type { Instant } from '../../base/contract.ts';
 import { WireError } from '../../base/errors.ts';
 import { earlier } from '../../base/timers.ts';
 import type { Path } from '../path/path.ts';
+import { asUnknown } from '../wire/chunk.ts';
 import type { ChunkCursor } from '../wire/chunk-cursor.ts';
 import { unknownChunkAction } from '../wire/chunk-type.ts';
-import type { AbortChunk, Chunk, ErrorChunk } from '../wire/types.ts';
+import type { AbortChunk, Chunk, ErrorChunk, UnknownChunk } from '../wire/types.ts';
 import { handleSack } from './ack-in.ts';
 import { autocloseDue } from './autoclose.ts';
 import { closeAssociation } from './closing.ts';
 import { type DataPacket, endOfDataPacket, handleData, noDataYet } from './data-in.ts';
 import { transmit } from './data-out.ts';
+import { namesForwardTsnSupported } from './extensions.ts';
 import { t3Expired } from './failover.ts';
+import { forwardTsnRefused, handleForwardTsn } from './forward-tsn.ts';
 import { handleCookieAck, handleInitAck, handleStaleCookie, setUpTimedOut } from './handshake.ts';
 import { handleHeartbeatAck, heartbeatDue, heartbeatTimedOut } from './heartbeat.ts';
 import type { Origin } from './origin.ts';
@@ -130,15 +133,24 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
     case 'pad':
       // RFC 4820 §3: discarded, and on with the packet.
       return true;
-    case 'unknown': {
-      const action = unknownChunkAction(chunk.type);
-      if (action.report) {
-        const cause = { kind: 'unrecognized-chunk-type' as const, chunk: boundedCopy(chunk.whole, path) };
-        queueReply(tcb, path, { kind: 'error', causes: [cause] });
-      }
-      return !action.stop;
-    }
+    case 'forward-tsn':
+      // RFC 3758 §3.3.1, §3.3.2: as if it were not known, unless both sides have announced it.
+      if (!tcb.extensions.partialReliability) return handleUnknown(tcb, asUnknown(chunk), path);
+      handleForwardTsn(tcb, chunk, path, data);
+      return true;
+    case 'unknown':
+      return handleUnknown(tcb, chunk, path);
   }
+}
+
+/** RFC 9260 §3.2. @returns whether to go on with the next chunk */
+function handleUnknown(tcb: Tcb, { type, whole }: UnknownChunk, path: Path): boolean {
+  const action = unknownChunkAction(type);
+  if (action.report) {
+    const cause = { kind: 'unrecognized-chunk-type' as const, chunk: boundedCopy(whole, path) };
+    queueReply(tcb, path, { kind: 'error', causes: [cause] });
+  }
+  return !action.stop;
 }
 
 /** ABORT with a tag that is right for its T bit (RFC 9260 §8.5.1 B). */
@@ -159,7 +171,13 @@ function handleError(tcb: Tcb, chunk: ErrorChunk, now: Instant): void {
     handleStaleCookie(tcb, stale.stalenessUs, now);
     return;
   }
-  if (tcb.state !== 'COOKIE-WAIT') tcb.emit({ kind: 'peer-error', causes: structuredClone(chunk.causes) });
+  if (tcb.state === 'COOKIE-WAIT') return;
+  tcb.emit({ kind: 'peer-error', causes: structuredClone(chunk.causes) });
+  for (const cause of chunk.causes) {
+    if (cause.kind === 'unrecognized-parameters' && namesForwardTsnSupported(cause.parameters)) {
+      forwardTsnRefused(tcb);
+    }
+  }
 }
 
 /** Everything that is due. */

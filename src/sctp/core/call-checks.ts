@@ -20,8 +20,9 @@ export function checkAssociateRequest(request: AssociateRequest): readonly IpAdd
 }
 
 /** @throws SctpError for a message that this association cannot send */
-export function checkSendRequest(tcb: Tcb, { data, streamId, ppid }: SendRequest): void {
+export function checkSendRequest(tcb: Tcb, request: SendRequest): void {
   const { config, state } = tcb;
+  const { data, streamId, ppid } = request;
   if (state !== 'ESTABLISHED' && state !== 'COOKIE-WAIT' && state !== 'COOKIE-ECHOED') {
     throw new SctpError('ERR_SCTP_NOT_OPEN', `cannot send: the association is shutting down (${state})`, { state });
   }
@@ -46,6 +47,27 @@ export function checkSendRequest(tcb: Tcb, { data, streamId, ppid }: SendRequest
   checkStream(tcb, streamId);
   if (!Number.isInteger(ppid) || ppid < 0 || ppid > 0xffff_ffff) {
     throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `ppid ${ppid} is not a whole number from 0 to 4294967295`, { ppid });
+  }
+  checkPolicy(request);
+}
+
+/** At most one policy of partial reliability, with a value that makes sense. */
+function checkPolicy({ lifetimeMs, maxRetransmissions, priority }: SendRequest): void {
+  if (lifetimeMs === undefined && maxRetransmissions === undefined && priority === undefined) return;
+  const policies = { lifetimeMs, maxRetransmissions, priority };
+  const given = Object.entries(policies).filter(([, value]) => value !== undefined);
+  if (given.length > 1) {
+    const names = given.map(([name]) => name).join(' and ');
+    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `${names} exclude each other: a message has one policy`, policies);
+  }
+  if (lifetimeMs !== undefined && !(lifetimeMs >= 0)) {
+    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `lifetimeMs is ${lifetimeMs}, but takes a number from 0`, policies);
+  }
+  for (const name of ['maxRetransmissions', 'priority'] as const) {
+    const value = policies[name];
+    if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff)) continue;
+    const accepted = 'a whole number from 0 to 4294967295';
+    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `${name} is ${value}, but takes ${accepted}`, policies);
   }
 }
 

@@ -51,7 +51,7 @@ export function reportUndelivered(tcb: Tcb, reason: 'closed' | 'restart'): void 
     reported.add(message);
     tcb.emit({ kind: 'send-failed', request: message.request, partlySent: message.takenBytes > 0, reason });
   };
-  for (const chunk of outstanding) report(chunk.message);
+  for (const { message } of outstanding) if (!message.abandoned) report(message);
   for (const message of queue.takeAll()) report(message);
   for (const request of tcb.outbound.held?.takeAll() ?? []) {
     tcb.emit({ kind: 'send-failed', request, partlySent: false, reason });

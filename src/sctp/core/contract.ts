@@ -3,11 +3,16 @@ import type { Entropy, Instant, SansIo } from '../../base/contract.ts';
 import type { PathCounters } from '../path/path.ts';
 import type { PmtuState } from '../path/pmtu-search.ts';
 import type { MessagePart } from '../rx/received-message.ts';
+import type { AbandonedMessages } from '../tx/abandoned-messages.ts';
+import type { AbandonmentPolicy } from '../tx/abandonment.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { AssociationConfig, EndpointConfig, LiveConfig } from './config.ts';
 import type { Extensions } from './extensions.ts';
 import type { AssociationState } from './states.ts';
+
+export type { AbandonedCount, AbandonedMessages } from '../tx/abandoned-messages.ts';
+export type { AbandonmentPolicy } from '../tx/abandonment.ts';
 
 /** Number of an association within its endpoint; never used twice. */
 export type AssociationId = number;
@@ -59,8 +64,18 @@ export interface SendRequest {
   readonly streamId: number;
   readonly ppid: number;
   readonly unordered: boolean;
-  /** Give up if transmission did not begin within so many milliseconds (RFC 9260 §11.1.5). */
+  /**
+   * Give up if transmission did not begin within so many milliseconds (RFC 9260 §11.1.5). With partial reliability: give
+   * up after so many milliseconds, unless it is on its way or acknowledged (RFC 3758 §4.1).
+   */
   readonly lifetimeMs?: number | undefined;
+  /** With partial reliability: give up instead of sending any part of it more often again. RFC 7496 §3.1. */
+  readonly maxRetransmissions?: number | undefined;
+  /**
+   * Give up when the send buffer has no room for a message of a higher priority, or for one without: 0 is the highest.
+   * RFC 7496 §3.2. At most one of `lifetimeMs`, `maxRetransmissions` and `priority`.
+   */
+  readonly priority?: number | undefined;
   /** Set the I bit on the last fragment. */
   readonly sackImmediately?: boolean | undefined;
   /** Send to this address rather than to the primary path, as long as it works. */
@@ -156,7 +171,7 @@ export type AssociationEvent =
       readonly request: SendRequest;
       /** Whether any part of it was transmitted: then the peer may have got it. */
       readonly partlySent: boolean;
-      readonly reason: 'lifetime' | 'closed' | 'restart';
+      readonly reason: AbandonmentPolicy | 'closed' | 'restart';
     }
   /** The send buffer fell to half of its limit after `send` had reached the limit. */
   | { readonly kind: 'drain' }
@@ -271,6 +286,9 @@ export interface AssociationStatus {
     | 'stream-reset';
   readonly paths: readonly PathStatus[];
   readonly counters: AssociationCounters;
+  /** Messages that were given up: RFC 7496 §4.4, and for each stream that has any, §4.3. */
+  readonly abandonedMessages: AbandonedMessages;
+  readonly abandonedMessagesByStream: ReadonlyMap<number, AbandonedMessages>;
 }
 
 export interface AssociationCounters {

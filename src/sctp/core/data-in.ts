@@ -21,7 +21,7 @@ export function noDataYet(): DataPacket {
 }
 
 /** States in which DATA is taken. RFC 9260 §6. */
-function takesData(tcb: Tcb): boolean {
+export function takesData(tcb: Tcb): boolean {
   return tcb.state === 'ESTABLISHED' || tcb.state === 'SHUTDOWN-PENDING' || tcb.state === 'SHUTDOWN-SENT';
 }
 

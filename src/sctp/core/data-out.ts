@@ -4,8 +4,10 @@ import type { Path } from '../path/path.ts';
 import type { OutstandingChunk } from '../tx/outstanding.ts';
 import { padded } from '../wire/fields.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
+import { abandonUndeliverable } from './abandonment.ts';
 import type { SendRequest } from './contract.ts';
 import { buildSack } from './data-in.ts';
+import { addForwardTsn } from './forward-tsn.ts';
 import { withFragmentation } from './oversized-chunk.ts';
 import { PacketBuilder } from './packet-builder.ts';
 import type { Inbound, Tcb } from './tcb.ts';
@@ -30,8 +32,13 @@ export function transmit(tcb: Tcb, now: Instant): void {
   tcb.control.length = 0;
   const { inbound } = tcb;
   if (inbound?.ack.due === true && maySack(tcb)) addSack(tcb, inbound, builder);
-  if (mayCarryData(tcb)) new DataSender(tcb, builder, now, undefined).run();
-  else if (beside !== undefined && builder.path === beside) new DataSender(tcb, builder, now, beside).run();
+  if (mayCarryData(tcb)) {
+    if (tcb.extensions.partialReliability) {
+      abandonUndeliverable(tcb, now);
+      addForwardTsn(tcb, builder, now);
+    }
+    new DataSender(tcb, builder, now, undefined).run();
+  } else if (beside !== undefined && builder.path === beside) new DataSender(tcb, builder, now, beside).run();
   builder.flush();
 }
 

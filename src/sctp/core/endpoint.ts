@@ -8,6 +8,7 @@ import { tsn } from '../../base/serial.ts';
 import { verifyChecksum } from '../wire/crc32c.ts';
 import { encodePacket, readCommonHeader } from '../wire/packet.ts';
 import type { Chunk, CommonHeader } from '../wire/types.ts';
+import { makeRoom } from './abandonment.ts';
 import { handleAssociationTimeout, nextDeadline, settle } from './association.ts';
 import { associationStatus } from './association-status.ts';
 import { AssociationTable } from './association-table.ts';
@@ -184,11 +185,13 @@ export class Endpoint implements SctpCore, EndpointInside {
     const tcb = this.#open(association);
     checkSendRequest(tcb, request);
     const { outbound } = tcb;
-    if (isSendBufferFull(tcb)) {
+    if (isSendBufferFull(tcb) && !makeRoom(tcb, request)) {
       outbound.drainWanted = true;
       return false;
     }
     outbound.bufferedBytes += request.data.length;
+    outbound.dryWanted = true;
+    outbound.anyPriority ||= request.priority !== undefined;
     if (outbound.held?.add(request, now) !== true) outbound.queue.push(request, now);
     this.#touch(tcb);
     return true;

@@ -1,5 +1,6 @@
+import { walkTlvs } from '../../base/tlv.ts';
 import { CHUNK_TYPE } from '../wire/chunk-type.ts';
-import type { Parameter } from '../wire/parameter.ts';
+import { PARAMETER_TYPE, type Parameter } from '../wire/parameter.ts';
 import type { AssociationConfig } from './config.ts';
 
 /** Extensions of the protocol that one side offers, or that both support. */
@@ -20,7 +21,7 @@ export const NO_EXTENSIONS: Extensions = {
 
 /** Extensions whose chunks are known here; nothing else is ever offered. */
 const KNOWN: Extensions = {
-  partialReliability: false,
+  partialReliability: true,
   interleaving: true,
   streamReconfiguration: true,
 };
@@ -42,7 +43,6 @@ export function extensionParameters(offered: Extensions): Parameter[] {
   const chunkTypes: number[] = [];
   if (offered.partialReliability) chunkTypes.push(CHUNK_TYPE.forwardTsn);
   if (offered.interleaving) chunkTypes.push(CHUNK_TYPE.iData);
-  if (offered.interleaving && offered.partialReliability) chunkTypes.push(CHUNK_TYPE.iForwardTsn);
   if (offered.streamReconfiguration) chunkTypes.push(CHUNK_TYPE.reConfig);
   if (chunkTypes.length === 0) return [];
   const supported: Parameter = { kind: 'supported-extensions', chunkTypes };
@@ -57,14 +57,19 @@ export interface PeerOffer {
   readonly forwardTsn: boolean;
 }
 
+/** Whether Forward-TSN-Supported is among parameters that the peer calls unrecognized. @throws WireError */
+export function namesForwardTsnSupported(parameters: Uint8Array): boolean {
+  for (const { type } of walkTlvs(parameters)) if (type === PARAMETER_TYPE.forwardTsnSupported) return true;
+  return false;
+}
+
 /** What both sides support. */
 export function negotiatedExtensions(offered: Extensions, { chunkTypes, forwardTsn }: PeerOffer): Extensions {
   const interleaving = offered.interleaving && chunkTypes.includes(CHUNK_TYPE.iData);
   return {
     interleaving,
-    // RFC 8260 §2.3.1: with interleaving FORWARD TSN is never sent, and I-FORWARD-TSN needs to be listed.
-    partialReliability:
-      offered.partialReliability && (interleaving ? chunkTypes.includes(CHUNK_TYPE.iForwardTsn) : forwardTsn),
+    // RFC 8260 §2.3.1: with interleaving only if both sides list I-FORWARD-TSN, which is not listed here.
+    partialReliability: offered.partialReliability && forwardTsn && !interleaving,
     streamReconfiguration: offered.streamReconfiguration && chunkTypes.includes(CHUNK_TYPE.reConfig),
   };
 }

@@ -59,6 +59,8 @@ export function t3Expired(tcb: Tcb, path: Path, now: Instant): void {
   path.rto.backOff();
   path.measuring = undefined;
   outbound.outstanding.timeout(path);
+  // RFC 3758 §3.5 A5.
+  outbound.forwardTsn.occasion = 't3-rtx';
   // §7.2.4: losses found by the timer end fast recovery; cwnd has been taken down further than it would.
   outbound.fastRecoveryExit = undefined;
   outbound.fastRetransmitPending = false;

@@ -1,11 +1,10 @@
 import { type IpAddress, isIpv6 } from '../../base/address.ts';
 import { unknownParameterAction } from '../../base/tlv.ts';
 import type { ErrorCause } from '../wire/cause.ts';
-import { readU16 } from '../wire/fields.ts';
-import { encodeParameter, PARAMETER_TYPE, type Parameter } from '../wire/parameter.ts';
+import { encodeParameter, type Parameter } from '../wire/parameter.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import type { AssociationConfig } from './config.ts';
-import { type Extensions, negotiatedExtensions, offeredExtensions } from './extensions.ts';
+import { type Extensions, namesForwardTsnSupported, negotiatedExtensions, offeredExtensions } from './extensions.ts';
 import { advertisedAddresses, usablePeerAddress } from './source-address.ts';
 
 const IPV4_ADDRESS = 5;
@@ -84,7 +83,7 @@ export function readInitParameters(
         if (!offered.partialReliability) unrecognized.push(encodeParameter(parameter));
         break;
       case 'unrecognized-parameter':
-        if (isForwardTsnSupported(parameter.parameter)) forwardTsnRefused = true;
+        if (namesForwardTsnSupported(parameter.parameter)) forwardTsnRefused = true;
         break;
       case 'supported-address-types':
       case 'padding':
@@ -102,11 +101,6 @@ export function readInitParameters(
     extensions: negotiatedExtensions(offered, offer),
     adaptation,
   };
-}
-
-/** Whether a parameter, given as a whole TLV, is Forward-TSN-Supported. */
-function isForwardTsnSupported(parameter: Uint8Array): boolean {
-  return parameter.length >= 2 && readU16(parameter, 0) === PARAMETER_TYPE.forwardTsnSupported;
 }
 
 /** Why an INIT or INIT ACK cannot be accepted, as the cause of the ABORT. RFC 9260 §3.3.2, §3.3.3. */

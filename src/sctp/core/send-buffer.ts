@@ -1,3 +1,4 @@
+import type { Room } from '../tx/abandonment.ts';
 import type { OutboundMessage } from '../tx/send-queue.ts';
 import type { SendRequest } from './contract.ts';
 import type { Outbound, Tcb } from './tcb.ts';
@@ -12,10 +13,22 @@ export function isSendBufferFull({ outbound, config: { sendBufferBytes } }: Tcb)
   return outbound.bufferedBytes >= sendBufferBytes || waitingMessages(outbound) >= messageLimit(sendBufferBytes);
 }
 
-/** `drain`: half of the send buffer is free again. */
+/** What would have to go so that a message can be taken: bytes, and messages that wait. */
+export function missingRoom({ outbound, config: { sendBufferBytes } }: Tcb): Room {
+  return {
+    bytes: outbound.bufferedBytes - sendBufferBytes + 1,
+    messages: waitingMessages(outbound) - messageLimit(sendBufferBytes) + 1,
+  };
+}
+
+/** `dry`: nothing waits for transmission or acknowledgement. `drain`: half of the send buffer is free again. */
 export function announceRoom(tcb: Tcb): void {
   const { outbound } = tcb;
   const { sendBufferBytes } = tcb.config;
+  if (outbound.dryWanted && outbound.bufferedBytes === 0) {
+    outbound.dryWanted = false;
+    tcb.emit({ kind: 'dry' });
+  }
   if (!outbound.drainWanted || outbound.bufferedBytes > sendBufferBytes / 2) return;
   if (waitingMessages(outbound) > messageLimit(sendBufferBytes) / 2) return;
   outbound.drainWanted = false;
@@ -26,10 +39,11 @@ export function announceRoom(tcb: Tcb): void {
 export function reportUnsent(
   tcb: Tcb,
   messages: readonly OutboundMessage<SendRequest>[],
-  reason: 'lifetime' | 'closed',
+  reason: 'lifetime' | 'priority' | 'closed',
 ): void {
   for (const { request } of messages) {
     tcb.outbound.bufferedBytes -= request.data.length;
+    if (reason !== 'closed') tcb.abandoned.count(request.streamId, reason, false);
     tcb.emit({ kind: 'send-failed', request, partlySent: false, reason });
   }
   announceRoom(tcb);

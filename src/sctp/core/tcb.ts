@@ -10,6 +10,7 @@ import { InterleavedReassembly } from '../rx/interleaved-reassembly.ts';
 import { Reassembly } from '../rx/reassembly.ts';
 import { ReceiveWindow } from '../rx/receive-window.ts';
 import { TsnTracker } from '../rx/tsn-tracker.ts';
+import { AbandonedMessageCounter } from '../tx/abandoned-messages.ts';
 import type { HeldMessages } from '../tx/held-messages.ts';
 import { Outstanding } from '../tx/outstanding.ts';
 import { RepeatedChunks } from '../tx/repeated-chunks.ts';
@@ -91,6 +92,19 @@ export interface Outbound {
   bufferedBytes: number;
   /** `send` had to refuse: the application waits for room. */
   drainWanted: boolean;
+  /** Something was sent since everything was last acknowledged or given up. */
+  dryWanted: boolean;
+  /** A message had a priority: it may give way to others. */
+  anyPriority: boolean;
+  readonly forwardTsn: ForwardTsnState;
+}
+
+/** What the sender of FORWARD TSNs keeps. RFC 3758 §3.5. */
+export interface ForwardTsnState {
+  /** What happened since it was last considered: whether one is sent depends on it. */
+  occasion: 'none' | 'sack' | 'abandoned' | 't3-rtx';
+  /** The last one that was sent, until it is acknowledged. */
+  sent: { readonly advancedPeerAckPoint: Tsn; readonly path: Path; readonly at: Instant } | undefined;
 }
 
 /** What the initiator keeps while it sets up the association. */
@@ -189,6 +203,8 @@ export class Tcb {
     messagesSent: 0,
     messagesReceived: 0,
   };
+  /** Messages that were given up. */
+  readonly abandoned = new AbandonedMessageCounter();
   /** For the endpoint: there may be something to send. */
   dirty = false;
 
@@ -331,6 +347,9 @@ export class Tcb {
       awaitingProbe: false,
       bufferedBytes: 0,
       drainWanted: false,
+      dryWanted: false,
+      anyPriority: false,
+      forwardTsn: { occasion: 'none', sent: undefined },
     };
   }
 }

@@ -2,7 +2,13 @@ import { type Fsn, type Mid, mid, midAdd, midDiff, ssn, type Tsn } from '../../b
 import { membership, type StreamSelection } from '../wire/stream-selection.ts';
 import type { IDataChunk } from '../wire/types.ts';
 import { MessageFragments } from './message-fragments.ts';
-import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
+import {
+  type Arrivals,
+  type FragmentConflict,
+  joinPieces,
+  type Reassembler,
+  type SkippedMessage,
+} from './reassembler.ts';
 import type { Deliver, MessagePart } from './received-message.ts';
 
 /** The ordered or the unordered messages of one stream. */
@@ -101,6 +107,21 @@ export class InterleavedReassembly implements Reassembler {
         if (message.isComplete) this.#release(lane, message, deliver);
         else this.#discard(lane, message, deliver);
       }
+    }
+  }
+
+  forward(_newCumulativeTsn: Tsn, skipped: readonly SkippedMessage[], deliver: Deliver): void {
+    for (const { streamId, unordered, mid: last } of skipped) {
+      const lane = this.#laneOf(streamId, unordered);
+      if (!unordered && midDiff(last, lane.expected) < 0) continue;
+      const passed = [...lane.messages.values()].filter((message) => midDiff(message.mid, last) <= 0);
+      for (const message of passed.sort((a, b) => midDiff(a.mid, b.mid))) {
+        if (message.isComplete) this.#release(lane, message, deliver);
+        else this.#discard(lane, message, deliver);
+      }
+      if (unordered) continue;
+      lane.expected = midAdd(last, 1);
+      this.#releaseInOrder(lane, deliver);
     }
   }
 

@@ -1,7 +1,13 @@
-import { type Ssn, ssnAdd, ssnDiff, ssnLt, type Tsn, tsnAdd } from '../../base/serial.ts';
+import { type Ssn, ssn, ssnAdd, ssnDiff, ssnLt, type Tsn, tsnAdd, tsnLte } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { DataChunk } from '../wire/types.ts';
-import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
+import {
+  type Arrivals,
+  type FragmentConflict,
+  joinPieces,
+  type Reassembler,
+  type SkippedMessage,
+} from './reassembler.ts';
 import type { Deliver, MessagePart } from './received-message.ts';
 
 /** Fragments with consecutive TSNs that belong to one message; complete once it begins with B and ends with E. */
@@ -49,6 +55,8 @@ export class Reassembly implements Reassembler {
   #parts = 0;
   /** The message that goes up in parts. */
   #inParts: Run | undefined;
+  /** The peer has given up messages: fragments of them may still come, without their beginning. */
+  #forwarded = false;
 
   /** @param partBytes a message goes up in parts once so much of its beginning is here; 0: never */
   constructor(partBytes = 0) {
@@ -69,6 +77,7 @@ export class Reassembly implements Reassembler {
     const left = this.#runsByLast.get(tsnAdd(chunk.tsn, -1));
     const right = this.#runsByFirst.get(tsnAdd(chunk.tsn, 1));
     const conflict = checkNeighbours(chunk, left, right, arrivals);
+    if (conflict === 'no-beginning' && left === undefined && this.#forwarded) return undefined;
     if (conflict !== undefined) return conflict;
 
     this.#heldBytes += chunk.userData.length;
@@ -157,6 +166,41 @@ export class Reassembly implements Reassembler {
     deliver({ data, streamId, ssn, ppid, unordered, partial });
   }
 
+  forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMessage[], deliver: Deliver): void {
+    this.#forwarded = true;
+    for (const run of [...this.#runsByFirst.values()]) {
+      const missing = run.begins ? tsnAdd(run.last, 1) : tsnAdd(run.first, -1);
+      if (tsnLte(missing, newCumulativeTsn)) this.#drop(run, deliver);
+    }
+    for (const { streamId, mid } of skipped) this.#skip(this.#streamOf(streamId), ssn(mid), deliver);
+  }
+
+  /** Nothing up to `last` is waited for any more. */
+  #skip(stream: InboundStream, last: Ssn, deliver: Deliver): void {
+    if (ssnLt(last, stream.expected)) return;
+    const stranded = [...stream.waiting.values()].filter((run) => ssnDiff(run.ssn, last) <= 0);
+    for (const run of stranded.sort((a, b) => ssnDiff(a.ssn, b.ssn))) this.#releaseWaiting(stream, run, deliver);
+    stream.expected = ssnAdd(last, 1);
+    this.#releaseFollowing(stream, deliver);
+  }
+
+  #drop(run: Run, deliver: Deliver): void {
+    this.#runsByFirst.delete(run.first);
+    this.#runsByLast.delete(run.last);
+    this.#heldBytes -= run.bytes;
+    this.#heldChunks -= run.fragments.length;
+    if (run === this.#inParts) this.abortParts(deliver);
+  }
+
+  #streamOf(streamId: number): InboundStream {
+    let stream = this.#streams.get(streamId);
+    if (stream === undefined) {
+      stream = { expected: 0 as Ssn, waiting: new Map() };
+      this.#streams.set(streamId, stream);
+    }
+    return stream;
+  }
+
   #join(chunk: DataChunk, left: Run | undefined, right: Run | undefined): Run {
     const data = chunk.userData.slice();
     let run: Run;
@@ -204,11 +248,7 @@ export class Reassembly implements Reassembler {
       this.#release(run, deliver);
       return undefined;
     }
-    let stream = this.#streams.get(run.streamId);
-    if (stream === undefined) {
-      stream = { expected: 0 as Ssn, waiting: new Map() };
-      this.#streams.set(run.streamId, stream);
-    }
+    const stream = this.#streamOf(run.streamId);
     if (run.ssn !== stream.expected) {
       if (ssnLt(run.ssn, stream.expected) || stream.waiting.has(run.ssn)) return 'ssn-reused';
       stream.waiting.set(run.ssn, run);
@@ -217,15 +257,23 @@ export class Reassembly implements Reassembler {
     }
     this.#release(run, deliver);
     stream.expected = ssnAdd(stream.expected, 1);
+    this.#releaseFollowing(stream, deliver);
+    return undefined;
+  }
+
+  #releaseFollowing(stream: InboundStream, deliver: Deliver): void {
     while (stream.waiting.size > 0) {
       const next = stream.waiting.get(stream.expected);
       if (next === undefined) break;
-      stream.waiting.delete(next.ssn);
-      this.#waitingByLast.delete(next.last);
-      this.#release(next, deliver);
+      this.#releaseWaiting(stream, next, deliver);
       stream.expected = ssnAdd(stream.expected, 1);
     }
-    return undefined;
+  }
+
+  #releaseWaiting(stream: InboundStream, run: Run, deliver: Deliver): void {
+    stream.waiting.delete(run.ssn);
+    this.#waitingByLast.delete(run.last);
+    this.#release(run, deliver);
   }
 
   #release(run: Run, deliver: Deliver): void {

@@ -80,6 +80,15 @@ export class TsnTracker {
     else this.#ranges.splice(at, 0, { start: tsn, end: tsn });
   }
 
+  /** All TSNs up to this one, which is ahead, count as received; and what follows them without a hole. RFC 3758 §3.6. */
+  forwardTo(tsn: Tsn): void {
+    this.#cumulativeTsn = tsn;
+    const passed = this.#firstStartingAfter(tsnAdd(tsn, 1));
+    const last = this.#ranges[passed - 1];
+    if (last !== undefined && tsnDiff(last.end, tsn) > 0) this.#cumulativeTsn = last.end;
+    this.#ranges.splice(0, passed);
+  }
+
   /** Remembers a duplicate for the next SACK. */
   addDuplicate(tsn: Tsn): void {
     if (this.#duplicates.length < MAX_DUPLICATES) this.#duplicates.push(tsn);

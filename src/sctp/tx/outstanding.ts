@@ -24,7 +24,7 @@ export interface OutstandingChunk<Request extends Sendable, C extends Carrier> e
   readonly message: OutboundMessage<Request>;
   /** Chunk size on the wire: header, data, padding. */
   readonly sizeBytes: number;
-  status: 'in-flight' | 'gap-acked' | 'lost';
+  status: 'in-flight' | 'gap-acked' | 'lost' | 'abandoned';
   /** Where it was sent last. */
   carrier: C;
   /** Miss indications. RFC 9260 §7.2.4. */
@@ -34,6 +34,8 @@ export interface OutstandingChunk<Request extends Sendable, C extends Carrier> e
   fastRetransmitted: boolean;
   /** Marked by T3-rtx rather than by SACKs: goes to another destination if there is one (RFC 9260 §6.4.1). */
   timedOut: boolean;
+  /** Abandoned while it was in flight: if it was lost, congestion control has to know (RFC 3758 §3.5 F5). */
+  inDoubt: boolean;
 }
 
 /** What a SACK did to one destination. */
@@ -51,7 +53,7 @@ export interface CarrierAck<C extends Carrier> {
 export interface AckResult<Request extends Sendable, C extends Carrier> {
   readonly carriers: readonly CarrierAck<C>[];
   readonly cumulativeAdvanced: boolean;
-  /** Chunks that got their third miss indication and are marked lost now. */
+  /** Chunks that got their third miss indication: marked lost now, unless they are abandoned. */
   readonly lost: readonly OutstandingChunk<Request, C>[];
   /** Chunks that were gap-acked before and are no longer: outstanding again. */
   readonly reneged: ReadonlySet<OutstandingChunk<Request, C>>;
@@ -119,8 +121,45 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
     return this.#lostCount;
   }
 
+  /** The chunk with the lowest TSN. */
+  get first(): OutstandingChunk<Request, C> | undefined {
+    return this.#chunks.at(0);
+  }
+
   /** First transmission of a fragment. */
   sendNew(fragment: Fragment<Request>, carrier: C, immediate: boolean): OutstandingChunk<Request, C> {
+    const chunk = this.#append(fragment, carrier, immediate);
+    this.retransmit(chunk, carrier);
+    return chunk;
+  }
+
+  /**
+   * Gives a TSN to the rest of an abandoned message, which will never be sent: the peer may have received everything
+   * before it, and only a FORWARD TSN that goes further tells that nothing more will come.
+   */
+  skipRest(rest: Fragment<Request>, carrier: C): void {
+    this.#append(rest, carrier, false);
+  }
+
+  /**
+   * Abandons the chunks of abandoned messages, all of them: they are finally acknowledged as far as sending goes.
+   * RFC 3758 §3.5 A2, A3.
+   *
+   * @param onAbandoned called for each chunk that was not abandoned before
+   */
+  abandon(onAbandoned: (chunk: OutstandingChunk<Request, C>) => void): void {
+    for (const chunk of this.#chunks) {
+      if (!chunk.message.abandoned || chunk.status === 'abandoned') continue;
+      chunk.inDoubt = chunk.status === 'in-flight';
+      if (chunk.inDoubt) this.#markLost(chunk);
+      if (chunk.status === 'lost') this.#lostCount--;
+      chunk.status = 'abandoned';
+      onAbandoned(chunk);
+    }
+  }
+
+  /** A chunk that is as good as lost until it is sent. */
+  #append(fragment: Fragment<Request>, carrier: C, immediate: boolean): OutstandingChunk<Request, C> {
     const { kind, message, start, end } = fragment;
     const { request } = message;
     const headerBytes = kind === 'i-data' ? I_DATA_HEADER_BYTES : DATA_HEADER_BYTES;
@@ -145,11 +184,11 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
       transmissions: 0,
       fastRetransmitted: false,
       timedOut: false,
+      inDoubt: false,
     };
     this.#nextTsn = tsnAdd(this.#nextTsn, 1);
     this.#chunks.push(chunk);
     this.#lostCount++;
-    this.retransmit(chunk, carrier);
     return chunk;
   }
 
@@ -183,7 +222,7 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
         chunk.timedOut = true;
         // §7.2.4 (5): a time-out makes the chunk eligible again.
         chunk.fastRetransmitted = false;
-      }
+      } else if (chunk.inDoubt && chunk.carrier === carrier) chunk.inDoubt = false;
     }
     carrier.earliestTsn = undefined;
   }
@@ -222,7 +261,8 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
     };
     for (let i = 0; i < advance; i++) {
       const chunk = this.#chunks.shift()!;
-      if (chunk.status !== 'gap-acked') newlyAcked(chunk);
+      // An abandoned chunk gives no credit (RFC 3758 §3.5 A2).
+      if (chunk.status !== 'gap-acked' && chunk.status !== 'abandoned') newlyAcked(chunk);
       onReleased(chunk);
     }
     this.#gapSpan = Math.max(0, this.#gapSpan - advance);
@@ -281,7 +321,9 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
       while (block < gaps.length && gaps[block]!.end < offset) block++;
       const covered = block < gaps.length && gaps[block]!.start <= offset;
       const chunk = this.#chunks.at(offset - 1)!;
-      if (covered && chunk.status !== 'gap-acked') {
+      if (chunk.status === 'abandoned') {
+        if (covered) chunk.inDoubt = false;
+      } else if (covered && chunk.status !== 'gap-acked') {
         newlyAcked(chunk);
         chunk.status = 'gap-acked';
       } else if (!covered && chunk.status === 'gap-acked') this.#takeBack(chunk, reneged);
@@ -302,11 +344,12 @@ export class Outstanding<Request extends Sendable, C extends Carrier> {
     for (let offset = 1; offset < reach; offset++) {
       const chunk = this.#chunks.at(offset - 1)!;
       if (!countAllReported && !tsnLt(chunk.tsn, highestNewlyAcked!)) break;
-      if (chunk.status !== 'in-flight') continue;
+      if (chunk.status !== 'in-flight' && !chunk.inDoubt) continue;
       // A reneged chunk has got its miss indication of this SACK already.
       if (!reneged.has(chunk)) chunk.misses++;
       if (chunk.misses >= MISSES_FOR_LOSS && !chunk.fastRetransmitted) {
-        this.#markLost(chunk);
+        if (chunk.status === 'in-flight') this.#markLost(chunk);
+        chunk.inDoubt = false;
         chunk.fastRetransmitted = true;
         lost.push(chunk);
       }

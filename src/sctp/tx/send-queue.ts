@@ -17,13 +17,15 @@ export interface Sendable {
   readonly ppid: number;
   readonly unordered: boolean;
   readonly lifetimeMs?: number | undefined;
+  readonly maxRetransmissions?: number | undefined;
+  readonly priority?: number | undefined;
   readonly sackImmediately?: boolean | undefined;
 }
 
 /** A message from `send` until its last fragment is acknowledged. */
 export interface OutboundMessage<Request extends Sendable> extends Schedulable {
   readonly request: Request;
-  /** Give up if transmission has not begun by then. */
+  /** Give up if transmission has not begun by then; with partial reliability, in any case. */
   readonly expiresAt: Instant | undefined;
   /**
    * Number among the ordered, or the unordered, messages of its stream; its low 16 bits are the SSN. Given when the first
@@ -34,6 +36,8 @@ export interface OutboundMessage<Request extends Sendable> extends Schedulable {
   takenBytes: number;
   /** Number of the next fragment. */
   nextFsn: Fsn;
+  /** Given up after it was begun: nothing of it is sent any more. RFC 3758 §3.4. */
+  abandoned: boolean;
 }
 
 /** A piece of a message that fits a DATA or I-DATA chunk. */
@@ -114,7 +118,15 @@ export class SendQueue<Request extends Sendable> {
     if (expiresAt !== undefined) this.#withLifetime++;
     this.#queuedBytes += request.data.length;
     const position = this.#pushed++;
-    this.#messages.push({ request, position, expiresAt, mid: mid(0), takenBytes: 0, nextFsn: fsn(0) });
+    this.#messages.push({
+      request,
+      position,
+      expiresAt,
+      mid: mid(0),
+      takenBytes: 0,
+      nextFsn: fsn(0),
+      abandoned: false,
+    });
   }
 
   /** Payload bytes of the next fragment if chunks may carry `maxDataBytes`; 0 if nothing is queued. */
@@ -165,6 +177,23 @@ export class SendQueue<Request extends Sendable> {
       this.#queuedBytes -= request.data.length;
     }
     return taken;
+  }
+
+  /** Removes begun messages that match: what has not left of each, as one fragment. */
+  takeBegun(matches: (message: OutboundMessage<Request>) => boolean): Fragment<Request>[] {
+    const kind = this.#interleaving ? 'i-data' : 'data';
+    const taken = this.#messages.remove((message) => message.takenBytes > 0 && matches(message));
+    return taken.map((message) => {
+      const { takenBytes: start, nextFsn, request } = message;
+      const end = request.data.length;
+      this.#queuedBytes -= end - start;
+      return { kind, message, fsn: nextFsn, start, end };
+    });
+  }
+
+  /** The messages; of each stream in the order of `send`. */
+  [Symbol.iterator](): Iterator<OutboundMessage<Request>> {
+    return this.#messages[Symbol.iterator]();
   }
 
   /** When the next lifetime ends. */

@@ -4,6 +4,7 @@ import { CHUNK_HEADER_BYTES, type ChunkCodec } from './chunk-codec.ts';
 import { cookieAckCodec, cookieEchoCodec } from './chunks/cookie.ts';
 import { dataCodec } from './chunks/data.ts';
 import { abortCodec, errorCodec } from './chunks/error-abort.ts';
+import { forwardTsnCodec } from './chunks/forward-tsn.ts';
 import { heartbeatAckCodec, heartbeatCodec } from './chunks/heartbeat.ts';
 import { iDataCodec } from './chunks/i-data.ts';
 import { initAckCodec, initCodec } from './chunks/init.ts';
@@ -33,6 +34,7 @@ const CODECS: { readonly [Kind in KnownChunk['kind']]: ChunkCodec<Extract<Chunk,
   're-config': reconfigCodec,
   pad: padCodec,
   'i-data': iDataCodec,
+  'forward-tsn': forwardTsnCodec,
 };
 
 const CODEC_BY_TYPE = new Array<ChunkCodec<KnownChunk> | undefined>(256).fill(undefined);
@@ -80,6 +82,12 @@ export function decodeChunk(packet: Uint8Array, offset: number, length: number):
   const codec = CODEC_BY_TYPE[type];
   if (codec !== undefined) return codec.read(packet, offset, length);
   return { kind: 'unknown', type, flags: packet[offset + 1]!, whole: packet.subarray(offset, offset + length) };
+}
+
+/** A chunk that is known here, as one that is not: for a peer with whom its extension is not used. */
+export function asUnknown(chunk: KnownChunk): UnknownChunk {
+  const whole = encodeChunk(chunk).subarray(0, chunkLength(chunk));
+  return { kind: 'unknown', type: codecOf(chunk).type, flags: whole[1]!, whole };
 }
 
 function chunkLength(chunk: Chunk): number {

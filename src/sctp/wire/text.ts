@@ -58,6 +58,11 @@ export function describeChunk(chunk: Chunk): string {
       return withItems('RE-CONFIG', chunk.parameters.map(describeReconfiguration));
     case 'pad':
       return `PAD (${chunk.paddingBytes} bytes)`;
+    case 'forward-tsn':
+      return withItems(
+        `FORWARD TSN cum=${chunk.newCumulativeTsn}`,
+        chunk.skipped.map(({ streamId, ssn }) => `stream ${streamId} ssn ${ssn}`),
+      );
     case 'unknown':
       return `chunk ${hex(chunk.type, 2)} flags=${hex(chunk.flags, 2)} (${chunk.whole.length} bytes)`;
     default:

@@ -24,6 +24,7 @@ export type Chunk =
   | ReconfigChunk
   | PadChunk
   | IDataChunk
+  | ForwardTsnChunk
   | UnknownChunk;
 
 /** The chunks that carry user data: an association uses one kind or the other. RFC 8260 §2.2.1. */
@@ -69,6 +70,20 @@ export interface IDataChunk {
   readonly immediate: boolean;
   /** May be empty in what was received, as in {@link DataChunk}. */
   readonly userData: Uint8Array;
+}
+
+/** A stream of ordered messages and the last one that was given up in it. */
+export interface SkippedSsn {
+  readonly streamId: number;
+  readonly ssn: Ssn;
+}
+
+/** FORWARD TSN: the sender has given up what is missing up to a TSN. RFC 3758 §3.2. */
+export interface ForwardTsnChunk {
+  readonly kind: 'forward-tsn';
+  readonly newCumulativeTsn: Tsn;
+  /** Ordered messages that were given up: of each stream the last one. */
+  readonly skipped: readonly SkippedSsn[];
 }
 
 /** What INIT and INIT ACK have in common. RFC 9260 §3.3.2, §3.3.3. */

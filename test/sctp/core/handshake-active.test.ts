@@ -297,7 +297,7 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     expect(peer.node.send(peer.id, 'more', { streamId: 0 })).toBe(false);
     peer.send(peer.initAck({ maxInboundStreams: 2 }));
     peer.send({ kind: 'cookie-ack' });
-    expect(peer.node.events.map(({ event }) => event.kind)).toEqual(['up', 'send-failed', 'drain']);
+    expect(peer.node.events.map(({ event }) => event.kind)).toEqual(['up', 'send-failed', 'dry', 'drain']);
   });
 
   it('[SCTP-0218, SCTP-0364] a SACK of nothing yet is no old one', () => {

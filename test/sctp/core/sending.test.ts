@@ -212,7 +212,7 @@ describe('what DATA is sent (RFC 9260 §6.1, §6.5, §6.9, §6.10)', () => {
     peer.node.shutdown(peer.id);
     peer.heard();
     expect(peer.heardAfter(500)).toEqual(['SHUTDOWN -1']);
-    expect(peer.node.events.slice(-2).map(({ event }) => event.kind)).toEqual(['send-failed', 'drain']);
+    expect(peer.node.events.slice(-3).map(({ event }) => event.kind)).toEqual(['send-failed', 'dry', 'drain']);
   });
 });
 

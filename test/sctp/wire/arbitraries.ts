@@ -23,7 +23,7 @@ function tlv(type: number, value: Uint8Array): Uint8Array {
 }
 
 /** Chunk types of extensions that have a codec. */
-const KNOWN_EXTENSIONS = new Set([64, 130, 132]);
+const KNOWN_EXTENSIONS = new Set([64, 130, 132, 192]);
 const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8005, 0x8008, 0xc000, 0xc006]);
 
 export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
@@ -173,6 +173,11 @@ export const arbitraryChunkOf: { readonly [Kind in Chunk['kind']]: fc.Arbitrary<
   }),
   'cookie-echo': fc.record({ kind: fc.constant('cookie-echo'), cookie: bytes }),
   'cookie-ack': fc.constant({ kind: 'cookie-ack' }),
+  'forward-tsn': fc.record({
+    kind: fc.constant('forward-tsn'),
+    newCumulativeTsn: arbitraryTsn,
+    skipped: fc.array(fc.record({ streamId: u16, ssn: u16.map(ssn) }), { maxLength: 6 }),
+  }),
   'shutdown-complete': fc.record({ kind: fc.constant('shutdown-complete'), tagReflected: fc.boolean() }),
   're-config': fc.record({
     kind: fc.constant('re-config'),

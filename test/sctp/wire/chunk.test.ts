@@ -42,6 +42,7 @@ const ONE_OF_EACH: readonly [chunk: Chunk, type: number, flagBits: number][] = [
   [{ kind: 'cookie-echo', cookie: Uint8Array.of(1) }, 10, 0],
   [{ kind: 'cookie-ack' }, 11, 0],
   [{ kind: 'shutdown-complete', tagReflected: false }, 14, 1],
+  [{ kind: 'forward-tsn', newCumulativeTsn: tsn(1), skipped: [] }, 192, 0],
 ];
 
 describe('chunk types', () => {
@@ -116,6 +117,7 @@ describe('lengths', () => {
     ['COOKIE ECHO', 10, 4],
     ['COOKIE ACK', 11, 4],
     ['SHUTDOWN COMPLETE', 14, 4],
+    ['FORWARD TSN', 192, 8],
   ])('[SCTP-0290] [SCTP-0111] [SCTP-0127] %s below its least length is malformed', (_name, type, least) => {
     // Zeros are acceptable as a value, but for the cause's length in ERROR.
     const packet = new Uint8Array(64);

@@ -44,9 +44,9 @@ const GOLDEN: readonly [name: string, parameter: Parameter, hex: string][] = [
     '000c0008 00060005',
   ],
   ['[PR-0001] Forward-TSN-Supported', { kind: 'forward-tsn-supported' }, 'c0000004'],
-  ['[ASCONF-0046] Supported Extensions of nothing', { kind: 'supported-extensions', chunkTypes: [] }, '80080004'],
+  ['Supported Extensions of nothing', { kind: 'supported-extensions', chunkTypes: [] }, '80080004'],
   [
-    '[ASCONF-0046] Supported Extensions: I-DATA and FORWARD TSN',
+    'Supported Extensions: I-DATA and FORWARD TSN',
     { kind: 'supported-extensions', chunkTypes: [0x40, 0xc0] },
     '80080006 40c0',
   ],

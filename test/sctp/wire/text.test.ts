@@ -31,6 +31,12 @@ describe('describeChunk', () => {
     ['06010004', 'ABORT T'],
     ['0600000b 000c0007 62796500', 'ABORT [User-Initiated Abort "bye"]'],
     ['07000008 0000002a', 'SHUTDOWN cum=42'],
+    ['c0000008 0000002a', 'FORWARD TSN cum=42'],
+    ['c0000010 0000002a 0001 0005 0002 0007', 'FORWARD TSN cum=42 [stream 1 ssn 5] [stream 2 ssn 7]'],
+    [
+      '01000020 00001234 00010000 000a 0010 00000001 80080005 c0000000 c0000004',
+      'INIT tag=0x00001234 a_rwnd=65536 OS=10 MIS=16 tsn=1 [Supported Extensions 192] [Forward-TSN-Supported]',
+    ],
     ['84000007 00000000', 'PAD (3 bytes)'],
     [
       '82000020 000d0012 0000000c 00000007 00000063 0001 0000 000f0008 0000000d',

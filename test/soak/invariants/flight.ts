@@ -24,7 +24,7 @@ export function recountFlight(tcb: Tcb): void {
   let unacknowledgedBytes = queue.queuedBytes;
   let lost = 0;
   for (const chunk of outstanding) {
-    unacknowledgedBytes += chunk.userData.length;
+    if (chunk.status !== 'abandoned') unacknowledgedBytes += chunk.userData.length;
     if (chunk.status === 'lost') lost++;
     if (chunk.status !== 'in-flight') continue;
     flightBytes += chunk.sizeBytes;

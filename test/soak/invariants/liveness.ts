@@ -29,10 +29,12 @@ export function checkLiveness(tcb: Tcb): void {
 }
 
 function checkSending({ state, timers, outbound }: Tcb): void {
-  const { queue, outstanding } = outbound;
+  const { queue, outstanding, forwardTsn } = outbound;
   if (outstanding.length > 0) {
-    // The lowest one is in flight, or lost and then somewhere another one is: T3-rtx runs (`t3-timer.ts`).
-    if (outstanding.flightBytes === 0) throw new Error(`${outstanding.length} chunks wait in ${state}, none in flight`);
+    // The lowest one is in flight, or lost and then somewhere another one is, or given up: T3-rtx runs (`t3-timer.ts`).
+    if (outstanding.flightBytes === 0 && forwardTsn.sent === undefined) {
+      throw new Error(`${outstanding.length} chunks wait in ${state}, none in flight`);
+    }
   } else if (!queue.isEmpty) {
     if (!timers.isRunning('zero-window')) throw new Error(`messages wait in ${state}, and nothing is in flight`);
   } else if (state !== 'ESTABLISHED') throw new Error(`nothing is left to send, and yet it is ${state}`);
