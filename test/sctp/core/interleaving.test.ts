@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../../src/base/bytes.ts';
 import { fsn, mid, ssn } from '../../../src/base/serial.ts';
 import type { EndpointConfig } from '../../../src/sctp/core/config.ts';
+import { SCHEDULERS } from '../../../src/sctp/tx/scheduling.ts';
 import type { PayloadChunk } from '../../../src/sctp/wire/types.ts';
 import { ScriptedPeer, type ScriptedPeerOptions } from '../../harness/scripted-peer.ts';
 import { openWindow } from './in-flight.ts';
@@ -266,6 +267,20 @@ describe('sending I-DATA (RFC 8260 §2.2.2)', () => {
     ]);
   });
 
+  it('[IDATA-0018] [IDATA-0011] [IDATA-0012] never more than 32,768 fragments are in flight, whatever gap blocks say of them', () => {
+    const config = { maxFragmentBytes: 20, maxMessageBytes: 1 << 20, sendBufferBytes: 1 << 20 };
+    const peer = interleaved(config, { advertisedRwndBytes: 1 << 30 });
+    openWindow(peer, 2000);
+    peer.node.send(peer.id, new Uint8Array(800_000));
+    peer.heardAfter(0);
+    for (let i = 0; i < 10; i++) {
+      // All but the first one.
+      peer.send(peer.sack(-1, [{ start: 2, end: peer.tcb.outbound.outstanding.length }]));
+    }
+    expect(peer.tcb.outbound.outstanding.length).toBe(32_768);
+    expect(sentBy(peer).filter(({ beginning }) => !beginning).length).toBeLessThan(32_768);
+  });
+
   it('[IDATA-0030] [IDATA-0028] [IDATA-0056] a short message of high priority overtakes a long one that has begun', () => {
     for (const interleaving of [true, false]) {
       const peer = interleaved({ interleaving, scheduler: 'priority' });
@@ -362,6 +377,17 @@ describe('schedulers on the wire (RFC 8260 §3)', () => {
       expect(rest.slice(0, 4)).toEqual(interleaving ? [0, 1, 0, 1] : [0, 0, 0, 1]);
       expect(sentBy(peer).reduce((sum, { userData }) => sum + userData.length, 0)).toBe(15_000);
     }
+  });
+
+  it('[IDATA-0050] [IDATA-0062] all schedulers of the RFC are there; another name is refused with the list of them', () => {
+    for (const scheduler of SCHEDULERS) {
+      const peer = interleaved({ scheduler });
+      sendAll(peer, [{ streamId: 0, bytes: 10 }]);
+      expect(streamsOf(peer)).toEqual([0]);
+    }
+    expect(() => new ScriptedPeer({ config: { scheduler: 'lottery' } as never })).toThrow(
+      /fcfs, round-robin, round-robin-packet, priority, fair-bandwidth, weighted-fair/,
+    );
   });
 
   it('[IDATA-0063] priorities and weights of streams that do not exist, and values out of range, are refused', () => {

@@ -125,6 +125,14 @@ describe.each([false, true])('partial delivery (RFC 9260 §6.9), interleaving %s
     order.send(0, 0, { ending: true });
     order.send(5, 4, { message: 1 });
     expect(order.parts).toEqual([[1000], [5000, 0, 0, 'more']]);
+    // A peer that leaves one out gets nothing by it.
+    const never = new Ladder(interleaving);
+    for (let i = 0; i < 4; i++) never.send(i, i, { message: 1 });
+    expect(never.parts).toEqual([]);
+    // DATA: as long as something is missing before it, the message could have to make room for that.
+    const before = new Ladder(interleaving);
+    for (let i = 0; i < 3; i++) before.send(1 + i, i);
+    expect(before.parts).toEqual(interleaving ? [[3000, 0, 0, 'more']] : []);
     const hole = new Ladder(interleaving);
     for (const i of [0, 1, 3, 4]) hole.send(i, i);
     expect(hole.parts).toEqual([]);

@@ -35,6 +35,7 @@ describe('fragments of a message in I-DATA', () => {
     message.add(fragment(0, 'B', 3));
     expect([message.isComplete, message.runBytes, message.ppid]).toEqual([true, 6, 77]);
     expect(bytesOf(message)).toEqual([0, 0, 0, 1, 1, 2]);
+    expect(holding(fragment(0, 'B'), fragment(1)).ppid).toBe(77);
   });
 
   it.each([
@@ -80,6 +81,7 @@ describe('fragments of a message in I-DATA', () => {
   it('[IDATA-0017] [AT-40] FSNs go round after 2^32 - 1 in a message that goes up in parts', () => {
     const message = new MessageFragments(mid(0), fsn(0xffff_fffe));
     message.partId = 0;
+    expect(message.conflictOf(fragment(0, 'B'))).toBe('fsn-reused');
     for (const chunk of [fragment(0), fragment(0xffff_ffff), fragment(2, 'E'), fragment(0xffff_fffe), fragment(1)]) {
       expect(message.conflictOf(chunk)).toBeUndefined();
       message.add(chunk);
