@@ -63,7 +63,7 @@ function acknowledge(
   }
   if (typeof result === 'string') return false;
   outbound.answeredSinceProbe = true;
-  forwardTsnAnswered(tcb, cumulative);
+  forwardTsnAnswered(tcb, cumulative, now);
   updatePaths(tcb, result, cumulative, duplicates, now);
   if (result.lost.length > 0) enterFastRecovery(tcb, result);
   announceRoom(tcb);

@@ -49,13 +49,13 @@ function guard(tcb: Tcb, { sent }: ForwardTsnState, now: Instant): void {
 }
 
 /** A SACK came: the occasion to advance Advanced.Peer.Ack.Point (A4). It may answer the last FORWARD TSN. */
-export function forwardTsnAnswered(tcb: Tcb, cumulative: Tsn): void {
+export function forwardTsnAnswered(tcb: Tcb, cumulative: Tsn, now: Instant): void {
   const { forwardTsn } = tcb.outbound;
   if (forwardTsn.occasion === 'none') forwardTsn.occasion = 'sack';
   const { sent } = forwardTsn;
   if (sent === undefined || tsnLt(cumulative, sent.advancedPeerAckPoint)) return;
   forwardTsn.sent = undefined;
-  pathAnswered(tcb, sent.path);
+  pathAnswered(tcb, sent.path, now);
   for (const path of tcb.paths.all) if (path.flightBytes === 0) path.timers.stop('t3-rtx');
 }
 
