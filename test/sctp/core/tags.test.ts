@@ -103,6 +103,16 @@ describe('verification tag (RFC 9260 §8.5)', () => {
     });
   });
 
+  it('[AT-19, SCTP-0734] a SHUTDOWN COMPLETE that is not alone, first or later, ends nothing', () => {
+    for (const tagReflected of [false, true]) {
+      const peer = inState('SHUTDOWN-ACK-SENT');
+      const tag = tagReflected ? peer.tag : peer.theirTag;
+      peer.sendWith({ tag }, complete(tagReflected), { kind: 'cookie-ack' });
+      peer.sendWith({ tag }, { kind: 'cookie-ack' }, complete(tagReflected));
+      expect([peer.heard(), peer.state]).toEqual([[], 'SHUTDOWN-ACK-SENT']);
+    }
+  });
+
   it('[SCTP-0013, SCTP-0365] the right tag from another port, or from an address that is not the peer’s, is out of the blue', () => {
     const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] }).establish();
     const { status } = peer;
