@@ -161,7 +161,7 @@ export function overriddenConfig(
 }
 
 /** Settings that can be changed while an association lives; the others shape its set-up. */
-const LIVE_SETTINGS = [
+export const LIVE_SETTINGS = [
   /** For addresses that are added, and after a restart. */
   'rtoInitialMs',
   'rtoMinMs',
