@@ -24,6 +24,7 @@ import { usrsctpLossy } from './scenarios/usrsctp-lossy.ts';
 import { usrsctpPeerAbort } from './scenarios/usrsctp-peer-abort.ts';
 import { usrsctpRefusal } from './scenarios/usrsctp-refusal.ts';
 import { usrsctpRestart } from './scenarios/usrsctp-restart.ts';
+import { usrsctpStreamReset } from './scenarios/usrsctp-stream-reset.ts';
 
 const SCENARIOS: readonly Scenario[] = [
   usrsctpEcho,
@@ -34,6 +35,7 @@ const SCENARIOS: readonly Scenario[] = [
   usrsctpPeerAbort,
   usrsctpRefusal,
   usrsctpRestart,
+  usrsctpStreamReset,
   kernelSetup,
   kernelTransfer,
   kernelWindow,

@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 const DECODE = [
   ...['-d', 'udp.port==1-65535,sctp', '-o', 'sctp.checksum:CRC 32c'],
   ...['-o', 'udp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'],
+  // usrsctp's rtcweb speaks an early draft of WebRTC data channels, which is user data here.
+  ...['--disable-protocol', 'rtcdc'],
 ];
 const FIELDS = [
   'frame.protocols',
