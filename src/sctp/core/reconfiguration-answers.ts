@@ -189,7 +189,8 @@ function resetOutgoing(tcb: Tcb, { streams, requestNumber }: IncomingSsnResetReq
     { kind: 'reset-streams', outgoing: streams },
     { call: undefined, answers: requestNumber },
   );
-  return RESULT.inProgress;
+  // The peer may be waiting for the same of us: an acknowledgement now, or two that cross would wait for each other.
+  return inFlight === undefined ? RESULT.inProgress : RESULT.performed;
 }
 
 /** Our request repeats the peer's list, and may share its chunk with a response. */

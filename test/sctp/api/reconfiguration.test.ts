@@ -64,7 +64,7 @@ describe('stream reconfiguration by calls', () => {
     expect((await scope.world.run(far.receive())).stream).toBe(6);
   });
 
-  it('[RECONF-0022] [RECONF-0102] [RECONF-0059] refusals have codes: unsupported, denied, at it already, closed', async () => {
+  it('[RECONF-0022] [RECONF-0059] refusals have codes: unsupported, denied, at it already, closed', async () => {
     const denying = await open({ allowStreamResets: false });
     expect(await denying.codeOf(denying.near.resetStreams({ outgoing: 'all' }))).toBe('ERR_SCTP_RECONFIG_DENIED');
     expect(await denying.codeOf(denying.near.resetAssociation())).toBe('ERR_SCTP_RECONFIG_DENIED');
