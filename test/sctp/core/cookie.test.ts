@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, toHex } from '../../../src/base/bytes.ts';
 import { tsn } from '../../../src/base/serial.ts';
+import type { Mac } from '../../../src/sctp/core/contract.ts';
 import { CookieJar, type StateCookie } from '../../../src/sctp/core/cookie.ts';
 import { hmacSha256 } from '../../harness/endpoint-pair.ts';
 import { SeededRandom } from '../../harness/random.ts';
@@ -89,6 +90,24 @@ describe('State Cookie (RFC 9260 §5.1.3, §5.1.5)', () => {
     const entropy = new SeededRandom(9);
     const [one, other] = [0, 0].map(() => new CookieJar(hmacSha256, entropy, 1000, 0));
     expect(other!.open(one!.seal(COOKIE, 0), 0).kind).toBe('refused');
+  });
+
+  it('[SCTP-0394, SCTP-0395] is made with a key of 32 random bytes, another one in each period', () => {
+    const keys: string[] = [];
+    const mac: Mac = (key, data) => {
+      keys.push(toHex(key));
+      return hmacSha256(key, data);
+    };
+    const jar = new CookieJar(mac, new SeededRandom(1), 1000, 500);
+    for (const now of [500, 1499, 1500, 2499, 9000]) jar.seal(COOKIE, now);
+    expect(keys.map((key) => keys.indexOf(key))).toEqual([0, 0, 2, 2, 4]);
+    for (const key of keys) expect(key.length).toBe(64);
+    expect(keys[0]).not.toBe(toHex(new Uint8Array(32)));
+  });
+
+  it('[SCTP-0395] is good at first, however long no cookie was asked for', () => {
+    const jar = jarOf(1000);
+    expect(jar.open(jar.seal(COOKIE, 2500), 2600).kind).toBe('authentic');
   });
 
   it('[SCTP-0397] holds nothing of the key', () => {
