@@ -107,7 +107,7 @@ describe('ICMP (RFC 9260 §10)', () => {
     expect(peer.status!.paths.map(({ pmtuBytes }) => pmtuBytes)).toEqual([1472, 1200]);
   });
 
-  it('[SCTP-0990] [SCTP-0991] [SCTP-0992] [PLPMTU-0010] [PLPMTU-0033] [PLPMTU-0034] [PLPMTU-0035] [PLPMTU-0087] [UDPE-0044] ICMP5, ICMP6: nothing happens unless all that is quoted fits', () => {
+  it('[ERR-0057] [SCTP-0990] [SCTP-0991] [SCTP-0992] [PLPMTU-0010] [PLPMTU-0033] [PLPMTU-0034] [PLPMTU-0035] [PLPMTU-0087] [UDPE-0044] ICMP5, ICMP6: nothing happens unless all that is quoted fits', () => {
     const intact = withFullPacket();
     const { from, to, bytes } = lastSent(intact);
     const changed = (at: number): Uint8Array => {
