@@ -9,7 +9,9 @@ import { kernelFlapping } from './scenarios/kernel-flapping.ts';
 import { kernelInterleaving } from './scenarios/kernel-interleaving.ts';
 import { kernelLksctp } from './scenarios/kernel-lksctp.ts';
 import { kernelLoss } from './scenarios/kernel-loss.ts';
+import { kernelPartialReliability } from './scenarios/kernel-partial-reliability.ts';
 import { kernelPathCut } from './scenarios/kernel-path-cut.ts';
+import { kernelReconfiguration } from './scenarios/kernel-reconfiguration.ts';
 import { kernelRefusal } from './scenarios/kernel-refusal.ts';
 import { kernelRestart } from './scenarios/kernel-restart.ts';
 import { kernelSetup } from './scenarios/kernel-setup.ts';
@@ -48,6 +50,8 @@ const SCENARIOS: readonly Scenario[] = [
   kernelLoss,
   kernelFlapping,
   kernelInterleaving,
+  kernelReconfiguration,
+  kernelPartialReliability,
   kernelLksctp,
   demoCapture,
 ];

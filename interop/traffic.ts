@@ -3,7 +3,7 @@ import type { SctpAssociation } from '../src/sctp/index.ts';
 import { pause } from './peers.ts';
 
 /** Far from the identifiers that a decoder knows. */
-const FIRST_PPID = 0x5000_0000;
+export const FIRST_PPID = 0x5000_0000;
 
 /** Messages whose content can be compared at both ends. */
 export interface Traffic {

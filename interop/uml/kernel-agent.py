@@ -8,6 +8,7 @@ Commands come in on stdin and results and events go out on stdout, one JSON obje
 Every command has a thread of its own, so that one may wait while others work.
 """
 
+import ctypes
 import errno
 import hashlib
 import itertools
@@ -27,6 +28,7 @@ MSG_NOTIFICATION = 0x8000
 SO_SNDBUFFORCE, SO_RCVBUFFORCE = 32, 33
 SCTP_INITMSG, SCTP_NODELAY, SCTP_EVENTS, SCTP_RECVRCVINFO = 2, 3, 11, 32
 SCTP_SOCKOPT_BINDX_ADD, SCTP_SOCKOPT_CONNECTX, SCTP_GET_ASSOC_ID_LIST = 100, 110, 29
+SCTP_PR_ASSOC_STATUS, PR_SCTP_ALL = 115, 0x80
 # Ancillary data.
 SCTP_SNDINFO, SCTP_RCVINFO, SCTP_PRINFO = 2, 3, 5
 # Flags of SCTP_SNDINFO.
@@ -42,6 +44,8 @@ FIRST_PPID = 0x50000000
 ASSOC_STATES = ['up', 'lost', 'restart', 'shutdown-complete', 'cannot-start']
 PATH_STATES = ['available', 'unreachable', 'removed', 'added', 'primary', 'confirmed', 'potentially-failed']
 
+# For options that take a value and return one: Python's getsockopt has no way in.
+libc = ctypes.CDLL(None, use_errno=True)
 out_lock = threading.Lock()
 sockets = {}
 # Not the file descriptor: that is used again.
@@ -326,13 +330,22 @@ def set_option(on, number, value):
     sockets[on].socket.setsockopt(SCTP, number, bytes.fromhex(value))
 
 
+def abandoned(on):
+    """Messages given up so far. The kernel has no notification for those that were on their way."""
+    status = ctypes.create_string_buffer(struct.pack('=iHHQQ', 0, 0, PR_SCTP_ALL, 0, 0), 24)
+    length = ctypes.c_uint(24)
+    if libc.getsockopt(sockets[on].socket.fileno(), SCTP, SCTP_PR_ASSOC_STATUS, status, ctypes.byref(length)) < 0:
+        raise OSError(ctypes.get_errno(), 'SCTP_PR_ASSOC_STATUS')
+    return sum(struct.unpack_from('=QQ', status.raw, 8))
+
+
 def run(command):
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     return {'code': done.returncode, 'output': done.stdout + done.stderr}
 
 
 COMMANDS = {f.__name__: f for f in (listen, connect, call, send, source, received, read, shutdown, abort,
-                                    abort_by_close, close, set_option, run)}
+                                    abort_by_close, close, set_option, abandoned, run)}
 
 
 def perform(command):

@@ -42,6 +42,34 @@ export function interleavingOptions(): readonly KernelOption[] {
   return [option(18, on), associationValue(125, 1), associationValue(SCTP_STREAM_SCHEDULER, roundRobin)];
 }
 
+/** SCTP_ENABLE_STREAM_RESET: the peer may reset streams, the association, and add streams. */
+export function allowResetsOption(): KernelOption {
+  const [streams, association, additions] = [1, 2, 4] as const;
+  return associationValue(118, streams | association | additions);
+}
+
+/** SCTP_RESET_STREAMS: streams that the kernel receives on (incoming) or sends on (outgoing); none: all. */
+export function resetStreamsOption(direction: 'incoming' | 'outgoing', streams: readonly number[]): KernelOption {
+  const value = new DataView(new ArrayBuffer(8 + 2 * streams.length));
+  value.setUint16(4, direction === 'incoming' ? 1 : 2, true);
+  value.setUint16(6, streams.length, true);
+  for (const [i, stream] of streams.entries()) value.setUint16(8 + 2 * i, stream, true);
+  return option(119, value);
+}
+
+/** SCTP_RESET_ASSOC. */
+export function resetAssociationOption(): KernelOption {
+  return option(120, new DataView(new ArrayBuffer(4)));
+}
+
+/** SCTP_ADD_STREAMS: so many more for the kernel to receive on and to send on. */
+export function addStreamsOption(incoming: number, outgoing: number): KernelOption {
+  const value = new DataView(new ArrayBuffer(8));
+  value.setUint16(4, incoming, true);
+  value.setUint16(6, outgoing, true);
+  return option(121, value);
+}
+
 /** struct sctp_assoc_value, of all associations to come. */
 function associationValue(number: number, setting: number): KernelOption {
   const value = new DataView(new ArrayBuffer(8));

@@ -5,12 +5,18 @@ import type { KernelOption } from './kernel-options.ts';
 const EVENT_LIMIT_MS = 20_000;
 
 /** What a socket of the guest does with messages that come in. */
-export type ReadMode = 'report' | 'echo' | 'digest';
+export type ReadMode = 'report' | 'echo' | 'digest' | 'list';
 
 export interface KernelSend {
   readonly stream?: number;
   readonly ppid?: number;
   readonly unordered?: boolean;
+}
+
+/** struct sctp_prinfo: SCTP_PR_SCTP_TTL with milliseconds, SCTP_PR_SCTP_RTX with a number of retransmissions. */
+export interface PartialReliability {
+  readonly policy: 0x10 | 0x20;
+  readonly value: number;
 }
 
 interface Wanted {
@@ -70,18 +76,20 @@ export class KernelSocket {
   }
 
   /** Sends a stream of messages; resolves when the last one is in the send buffer. */
-  sendTraffic({ messages, messageBytes, streams, unorderedEvery = 0, pauseMs = 0 }: Traffic): Promise<Sent> {
+  sendTraffic(traffic: Traffic, reliability?: PartialReliability): Promise<Sent> {
+    const { messages, messageBytes, streams, unorderedEvery = 0, pauseMs = 0 } = traffic;
     return this.#call('source', {
       messages,
       message_bytes: messageBytes,
       streams,
       unordered_every: unorderedEvery,
       pause_ms: pauseMs,
+      pr: reliability === undefined ? null : [reliability.policy, reliability.value],
     });
   }
 
-  /** What has come in on a socket of mode `digest`, as soon as it is so many messages. */
-  received(messages: number, limitMs: number): Promise<Received> {
+  /** What has come in on a socket of mode `digest` or `list`, as soon as it is so many messages or it took so long. */
+  received(messages: number, limitMs: number): Promise<Received & { readonly ppids: readonly number[] }> {
     return this.#call('received', { messages, seconds: limitMs / 1000 });
   }
 
@@ -113,6 +121,12 @@ export class KernelSocket {
     return this.#call('close', {});
   }
 
+  /** How many messages the kernel has given up so far (SCTP_PR_ASSOC_STATUS). */
+  abandoned(): Promise<number> {
+    return this.#call('abandoned', {});
+  }
+
+  /** setsockopt at level IPPROTO_SCTP. */
   setOption({ number, value }: KernelOption): Promise<void> {
     return this.#call('set_option', { number, value: Buffer.from(value).toString('hex') });
   }

@@ -23,7 +23,7 @@ function openSocket(network: IpNetwork, options: SocketOptions): Awaited<ReturnT
     port,
     send: (bytes, to, toPort) => {
       const error = udp.send(bytes, to, toPort);
-      if (error !== undefined) setImmediate(onError, error, to);
+      if (error !== undefined) setImmediate(() => onError(error, to, bytes));
     },
     close: async () => {
       clearInterval(keepsProcessAlive);
