@@ -6,6 +6,9 @@ import { KernelLab } from './lab.ts';
 /** Debian's user-mode-linux, iproute2, kmod, procps, python3 and tshark. */
 const NEEDS = [LINUX, '/usr/bin/python3', '/sbin/insmod', 'ip', 'sysctl', 'tshark'];
 
+/** No scenario takes half as long. */
+const LIMIT_MS = 120_000;
+
 /** Booted by the first scenario that needs it, ends with this process. */
 let lab: KernelLab | undefined;
 
@@ -24,7 +27,7 @@ export function kernelScenario(
       const recorder = new Recorder();
       lab.network.trace = recorder.trace;
       try {
-        await run(lab, see);
+        await within(LIMIT_MS, run(lab, see), lab);
       } catch (error) {
         recorder.discard();
         throw error;
@@ -35,4 +38,22 @@ export function kernelScenario(
       await recorder.check(see);
     },
   };
+}
+
+/** Switches the guest off if it takes too long: whatever waits for it ends then. */
+async function within(limitMs: number, running: Promise<void>, { guest }: KernelLab): Promise<void> {
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    limit = setTimeout(() => {
+      reject(new Error(`not finished after ${limitMs / 1000} s`));
+      void guest.kill();
+    }, limitMs);
+  });
+  // Whichever comes second has been told already.
+  running.catch(() => undefined);
+  try {
+    await Promise.race([running, late]);
+  } finally {
+    clearTimeout(limit);
+  }
 }
