@@ -16,6 +16,7 @@ import type {
   ForwardTsnChunk,
   GapAckBlock,
   IDataChunk,
+  IForwardTsnChunk,
   InitAckChunk,
   InitChunk,
   SackChunk,
@@ -246,6 +247,11 @@ export class ScriptedPeer {
     return { kind: 'forward-tsn', newCumulativeTsn: tsnAdd(this.initialTsn, number), skipped };
   }
 
+  /** An I-FORWARD-TSN up to the peer's I-DATA `number`. */
+  iForwardTsn(number: number, skipped: IForwardTsnChunk['skipped'] = []): IForwardTsnChunk {
+    return { kind: 'i-forward-tsn', newCumulativeTsn: tsnAdd(this.initialTsn, number), skipped };
+  }
+
   /** A SHUTDOWN that acknowledges everything up to `number`. */
   shutdown(number = -1): Chunk {
     return { kind: 'shutdown', cumulativeTsnAck: tsnAdd(this.theirTsn, number) };
@@ -363,6 +369,12 @@ export class ScriptedPeer {
       case 'forward-tsn': {
         const skipped = chunk.skipped.map(({ streamId, ssn }) => ` ${streamId}:${ssn}`).join('');
         return `FORWARD-TSN ${tsnDiff(chunk.newCumulativeTsn, this.theirTsn)}${skipped}`;
+      }
+      case 'i-forward-tsn': {
+        const skipped = chunk.skipped.map(
+          ({ streamId, unordered, mid }) => ` ${streamId}${unordered ? 'u' : ''}:${mid}`,
+        );
+        return `I-FORWARD-TSN ${tsnDiff(chunk.newCumulativeTsn, this.theirTsn)}${skipped.join('')}`;
       }
       case 'shutdown':
         return `SHUTDOWN ${tsnDiff(chunk.cumulativeTsnAck, this.initialTsn)}`;

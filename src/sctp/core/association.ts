@@ -135,7 +135,12 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
       return true;
     case 'forward-tsn':
       // RFC 3758 §3.3.1, §3.3.2: as if it were not known, unless both sides have announced it.
-      if (!tcb.extensions.partialReliability) return handleUnknown(tcb, asUnknown(chunk), path);
+      if (!tcb.extensions.partialReliability && !tcb.extensions.interleaving) {
+        return handleUnknown(tcb, asUnknown(chunk), path);
+      }
+      handleForwardTsn(tcb, chunk, path, data);
+      return true;
+    case 'i-forward-tsn':
       handleForwardTsn(tcb, chunk, path, data);
       return true;
     case 'unknown':

@@ -43,6 +43,7 @@ export function extensionParameters(offered: Extensions): Parameter[] {
   const chunkTypes: number[] = [];
   if (offered.partialReliability) chunkTypes.push(CHUNK_TYPE.forwardTsn);
   if (offered.interleaving) chunkTypes.push(CHUNK_TYPE.iData);
+  if (offered.interleaving && offered.partialReliability) chunkTypes.push(CHUNK_TYPE.iForwardTsn);
   if (offered.streamReconfiguration) chunkTypes.push(CHUNK_TYPE.reConfig);
   if (chunkTypes.length === 0) return [];
   const supported: Parameter = { kind: 'supported-extensions', chunkTypes };
@@ -68,8 +69,9 @@ export function negotiatedExtensions(offered: Extensions, { chunkTypes, forwardT
   const interleaving = offered.interleaving && chunkTypes.includes(CHUNK_TYPE.iData);
   return {
     interleaving,
-    // RFC 8260 §2.3.1: with interleaving only if both sides list I-FORWARD-TSN, which is not listed here.
-    partialReliability: offered.partialReliability && forwardTsn && !interleaving,
+    // RFC 8260 §2.3.1: with interleaving FORWARD TSN is never sent, and I-FORWARD-TSN needs to be listed.
+    partialReliability:
+      offered.partialReliability && (interleaving ? chunkTypes.includes(CHUNK_TYPE.iForwardTsn) : forwardTsn),
     streamReconfiguration: offered.streamReconfiguration && chunkTypes.includes(CHUNK_TYPE.reConfig),
   };
 }

@@ -1,8 +1,8 @@
 import type { Tsn } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
-import type { PayloadChunk } from '../wire/types.ts';
+import type { PayloadChunk, SkippedMid } from '../wire/types.ts';
 import { HeldBack } from './held-back.ts';
-import type { Arrivals, FragmentConflict, Reassembler, SkippedMessage } from './reassembler.ts';
+import type { Arrivals, FragmentConflict, Reassembler } from './reassembler.ts';
 import type { Deliver } from './received-message.ts';
 
 /** A reassembler that can keep what belongs behind the reset of its stream. RFC 6525 §5.2.2. */
@@ -37,7 +37,7 @@ export class DeferringReassembler implements Reassembler {
     return this.#inner.deliverParts(arrivals, deliver);
   }
 
-  forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMessage[], deliver: Deliver): void {
+  forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMid[], deliver: Deliver): void {
     this.#inner.forward(newCumulativeTsn, skipped, deliver);
   }
 

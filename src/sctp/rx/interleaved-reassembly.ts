@@ -1,15 +1,10 @@
 import { type Fsn, type Mid, mid, midAdd, midDiff, ssn, type Tsn } from '../../base/serial.ts';
 import { membership, type StreamSelection } from '../wire/stream-selection.ts';
-import type { IDataChunk } from '../wire/types.ts';
+import type { IDataChunk, SkippedMid } from '../wire/types.ts';
 import { MessageFragments } from './message-fragments.ts';
-import {
-  type Arrivals,
-  type FragmentConflict,
-  joinPieces,
-  type Reassembler,
-  type SkippedMessage,
-} from './reassembler.ts';
+import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
 import type { Deliver, MessagePart } from './received-message.ts';
+import { MAX_TSN_OFFSET } from './tsn-tracker.ts';
 
 /** The ordered or the unordered messages of one stream. */
 interface Lane {
@@ -19,6 +14,8 @@ interface Lane {
   expected: Mid;
   /** Messages that are not complete, or wait for an earlier one. */
   readonly messages: Map<Mid, MessageFragments>;
+  /** The last message that the peer has given up: fragments of it, and of those before, may still come. */
+  skipped: Mid | undefined;
   /** Unordered: the one message that goes up in parts. */
   inParts: MessageFragments | undefined;
 }
@@ -56,6 +53,7 @@ export class InterleavedReassembly implements Reassembler {
 
   add(chunk: IDataChunk, _arrivals: Arrivals, deliver: Deliver): FragmentConflict | undefined {
     const lane = this.#laneOf(chunk.streamId, chunk.unordered);
+    if (lane.skipped !== undefined && wasSkipped(lane, chunk.mid)) return undefined;
     if (!chunk.unordered && midDiff(chunk.mid, lane.expected) < 0) return 'mid-reused';
     const known = lane.messages.get(chunk.mid);
     if (known === undefined && chunk.beginning && chunk.ending && (chunk.unordered || chunk.mid === lane.expected)) {
@@ -102,6 +100,7 @@ export class InterleavedReassembly implements Reassembler {
     for (const lane of this.#lanes.values()) {
       if (!isReset(lane.streamId)) continue;
       lane.expected = mid(0);
+      lane.skipped = undefined;
       // All that was sent before is here: only a peer that left out MIDs has something waiting.
       for (const message of [...lane.messages.values()].sort((a, b) => midDiff(a.mid, b.mid))) {
         if (message.isComplete) this.#release(lane, message, deliver);
@@ -110,10 +109,11 @@ export class InterleavedReassembly implements Reassembler {
     }
   }
 
-  forward(_newCumulativeTsn: Tsn, skipped: readonly SkippedMessage[], deliver: Deliver): void {
+  forward(_newCumulativeTsn: Tsn, skipped: readonly SkippedMid[], deliver: Deliver): void {
     for (const { streamId, unordered, mid: last } of skipped) {
       const lane = this.#laneOf(streamId, unordered);
       if (!unordered && midDiff(last, lane.expected) < 0) continue;
+      lane.skipped = last;
       const passed = [...lane.messages.values()].filter((message) => midDiff(message.mid, last) <= 0);
       for (const message of passed.sort((a, b) => midDiff(a.mid, b.mid))) {
         if (message.isComplete) this.#release(lane, message, deliver);
@@ -135,7 +135,7 @@ export class InterleavedReassembly implements Reassembler {
     const key = 2 * streamId + (unordered ? 1 : 0);
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      lane = { streamId, unordered, expected: mid(0), messages: new Map(), inParts: undefined };
+      lane = { streamId, unordered, expected: mid(0), messages: new Map(), skipped: undefined, inParts: undefined };
       this.#lanes.set(key, lane);
     }
     return lane;
@@ -207,6 +207,16 @@ export class InterleavedReassembly implements Reassembler {
     const partial = { id: partId, offsetBytes, state: 'aborted' as const };
     deliver({ data: new Uint8Array(0), streamId, ssn: ssn(message.mid), ppid, unordered, partial });
   }
+}
+
+/**
+ * Whether the message has been given up. What has is forgotten once the peer is so far ahead that none of its chunks can
+ * be on the way any more, each message having a TSN at least: MIDs go round.
+ */
+function wasSkipped(lane: Lane, number: Mid): boolean {
+  const ahead = midDiff(number, lane.skipped!);
+  if (ahead > MAX_TSN_OFFSET) lane.skipped = undefined;
+  return ahead <= 0;
 }
 
 /** The unordered message that goes up in parts, or one that could. */

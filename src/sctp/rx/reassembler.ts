@@ -1,6 +1,6 @@
-import type { Mid, Tsn } from '../../base/serial.ts';
+import type { Tsn } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
-import type { PayloadChunk } from '../wire/types.ts';
+import type { PayloadChunk, SkippedMid } from '../wire/types.ts';
 import type { Deliver } from './received-message.ts';
 
 /** Knows which TSNs have arrived. */
@@ -18,14 +18,6 @@ export type FragmentConflict =
   | 'mid-reused'
   | 'fsn-reused'
   | 'fsn-beyond-the-end';
-
-/** Of a stream's ordered, or unordered, messages the last one that the peer has given up. */
-export interface SkippedMessage {
-  readonly streamId: number;
-  readonly unordered: boolean;
-  /** MID; of DATA the SSN. */
-  readonly mid: Mid;
-}
 
 /** Joins fragments to messages and puts them in order, for DATA or for I-DATA. Whose chunks they are is checked before. */
 export interface Reassembler {
@@ -55,9 +47,9 @@ export interface Reassembler {
   resetStreams(streams: StreamSelection, deliver: Deliver): void;
   /**
    * The peer has given up what is missing up to a TSN: drops the fragments that wait for it, and lets go on what waits for
-   * the messages that were skipped. RFC 3758 §3.6, RFC 8260 §2.3.1.
+   * the messages that were skipped; of DATA their MIDs are SSNs. RFC 3758 §3.6, RFC 8260 §2.3.1.
    */
-  forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMessage[], deliver: Deliver): void;
+  forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMid[], deliver: Deliver): void;
   /** Nothing more will come: says so for each message of which parts have gone up. */
   abortParts(deliver: Deliver): void;
 }

@@ -1,13 +1,7 @@
 import { type Ssn, ssn, ssnAdd, ssnDiff, ssnLt, type Tsn, tsnAdd, tsnLte } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
-import type { DataChunk } from '../wire/types.ts';
-import {
-  type Arrivals,
-  type FragmentConflict,
-  joinPieces,
-  type Reassembler,
-  type SkippedMessage,
-} from './reassembler.ts';
+import type { DataChunk, SkippedMid } from '../wire/types.ts';
+import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
 import type { Deliver, MessagePart } from './received-message.ts';
 
 /** Fragments with consecutive TSNs that belong to one message; complete once it begins with B and ends with E. */
@@ -166,7 +160,7 @@ export class Reassembly implements Reassembler {
     deliver({ data, streamId, ssn, ppid, unordered, partial });
   }
 
-  forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMessage[], deliver: Deliver): void {
+  forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMid[], deliver: Deliver): void {
     this.#forwarded = true;
     for (const run of [...this.#runsByFirst.values()]) {
       const missing = run.begins ? tsnAdd(run.last, 1) : tsnAdd(run.first, -1);

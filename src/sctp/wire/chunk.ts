@@ -7,6 +7,7 @@ import { abortCodec, errorCodec } from './chunks/error-abort.ts';
 import { forwardTsnCodec } from './chunks/forward-tsn.ts';
 import { heartbeatAckCodec, heartbeatCodec } from './chunks/heartbeat.ts';
 import { iDataCodec } from './chunks/i-data.ts';
+import { iForwardTsnCodec } from './chunks/i-forward-tsn.ts';
 import { initAckCodec, initCodec } from './chunks/init.ts';
 import { padCodec } from './chunks/pad.ts';
 import { reconfigCodec } from './chunks/re-config.ts';
@@ -35,6 +36,7 @@ const CODECS: { readonly [Kind in KnownChunk['kind']]: ChunkCodec<Extract<Chunk,
   pad: padCodec,
   'i-data': iDataCodec,
   'forward-tsn': forwardTsnCodec,
+  'i-forward-tsn': iForwardTsnCodec,
 };
 
 const CODEC_BY_TYPE = new Array<ChunkCodec<KnownChunk> | undefined>(256).fill(undefined);

@@ -63,6 +63,11 @@ export function describeChunk(chunk: Chunk): string {
         `FORWARD TSN cum=${chunk.newCumulativeTsn}`,
         chunk.skipped.map(({ streamId, ssn }) => `stream ${streamId} ssn ${ssn}`),
       );
+    case 'i-forward-tsn':
+      return withItems(
+        `I-FORWARD-TSN cum=${chunk.newCumulativeTsn}`,
+        chunk.skipped.map(({ streamId, unordered, mid }) => `stream ${streamId}${unordered ? ' U' : ''} mid ${mid}`),
+      );
     case 'unknown':
       return `chunk ${hex(chunk.type, 2)} flags=${hex(chunk.flags, 2)} (${chunk.whole.length} bytes)`;
     default:

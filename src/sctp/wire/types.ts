@@ -25,6 +25,7 @@ export type Chunk =
   | PadChunk
   | IDataChunk
   | ForwardTsnChunk
+  | IForwardTsnChunk
   | UnknownChunk;
 
 /** The chunks that carry user data: an association uses one kind or the other. RFC 8260 §2.2.1. */
@@ -84,6 +85,21 @@ export interface ForwardTsnChunk {
   readonly newCumulativeTsn: Tsn;
   /** Ordered messages that were given up: of each stream the last one. */
   readonly skipped: readonly SkippedSsn[];
+}
+
+/** The ordered, or the unordered, messages of a stream, and the last one that was given up of them. */
+export interface SkippedMid {
+  readonly streamId: number;
+  readonly unordered: boolean;
+  readonly mid: Mid;
+}
+
+/** I-FORWARD-TSN: the same where messages are interleaved. RFC 8260 §2.3.1. */
+export interface IForwardTsnChunk {
+  readonly kind: 'i-forward-tsn';
+  readonly newCumulativeTsn: Tsn;
+  /** Messages that were given up: of each stream the last ordered and the last unordered one. */
+  readonly skipped: readonly SkippedMid[];
 }
 
 /** What INIT and INIT ACK have in common. RFC 9260 §3.3.2, §3.3.3. */

@@ -30,9 +30,9 @@ describe('what INIT and INIT ACK say of extensions', () => {
     expect(parameters).toEqual([{ kind: 'supported-extensions', chunkTypes: [130] }]);
   });
 
-  it('all of them in one list', () => {
+  it('[IDATA-0044] all of them in one list: I-FORWARD-TSN as well', () => {
     expect(extensionParameters(ALL)).toEqual([
-      { kind: 'supported-extensions', chunkTypes: [192, 64, 130] },
+      { kind: 'supported-extensions', chunkTypes: [192, 64, 194, 130] },
       { kind: 'forward-tsn-supported' },
     ]);
   });
@@ -43,7 +43,7 @@ describe('what both sides support', () => {
     expect(negotiatedExtensions(ALL, { chunkTypes: [], forwardTsn: false })).toEqual(NO_EXTENSIONS);
     const offer = { chunkTypes: [192, 64, 194, 130], forwardTsn: true };
     expect(negotiatedExtensions(NO_EXTENSIONS, offer)).toEqual(NO_EXTENSIONS);
-    expect(negotiatedExtensions(ALL, offer)).toEqual({ ...ALL, partialReliability: false });
+    expect(negotiatedExtensions(ALL, offer)).toEqual(ALL);
   });
 
   it('[PR-0013] a listed chunk type alone is no Forward-TSN-Supported', () => {

@@ -84,6 +84,21 @@ function plausibleChunk(peer: ScriptedPeer, random: SeededRandom): Chunk {
       };
     }
     case 6:
+      if (random.chance(0.5)) {
+        const skipped = Array.from({ length: random.below(4) }, () => ({
+          streamId: random.below(12),
+          unordered: random.chance(0.5),
+          mid: mid(random.below(100)),
+        }));
+        const newCumulativeTsn = tsnAdd(next, near(random.chance(0.1) ? 70_000 : 20));
+        return peer.tcb.extensions.interleaving
+          ? { kind: 'i-forward-tsn', newCumulativeTsn, skipped }
+          : {
+              kind: 'forward-tsn',
+              newCumulativeTsn,
+              skipped: skipped.map(({ streamId, mid }) => ({ streamId, ssn: ssn(mid) })),
+            };
+      }
       return { kind: 'shutdown', cumulativeTsnAck: tsnAdd(acked, near(4)) };
     case 7:
       return random.chance(0.5) ? { kind: 'cookie-ack' } : { kind: 'shutdown-ack' };

@@ -23,7 +23,7 @@ function tlv(type: number, value: Uint8Array): Uint8Array {
 }
 
 /** Chunk types of extensions that have a codec. */
-const KNOWN_EXTENSIONS = new Set([64, 130, 132, 192]);
+const KNOWN_EXTENSIONS = new Set([64, 130, 132, 192, 194]);
 const KNOWN_PARAMETERS = new Set([5, 6, 7, 8, 9, 11, 12, 0x8005, 0x8008, 0xc000, 0xc006]);
 
 export const arbitraryParameter: fc.Arbitrary<Parameter> = fc.oneof(
@@ -149,6 +149,11 @@ export const arbitraryChunkOf: { readonly [Kind in Chunk['kind']]: fc.Arbitrary<
       ppid: rest.beginning ? ppidOrFsn : 0,
       fsn: fsn(rest.beginning ? 0 : ppidOrFsn),
     })),
+  'i-forward-tsn': fc.record({
+    kind: fc.constant('i-forward-tsn'),
+    newCumulativeTsn: arbitraryTsn,
+    skipped: fc.array(fc.record({ streamId: u16, unordered: fc.boolean(), mid: u32.map(mid) }), { maxLength: 6 }),
+  }),
   init: fc.record({ kind: fc.constant('init'), ...initFields }),
   'init-ack': fc.record({ kind: fc.constant('init-ack'), ...initFields }),
   sack: fc.record({
