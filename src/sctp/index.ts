@@ -38,6 +38,9 @@ export type { WaitOptions } from './api/waiters.ts';
 export type { AssociationConfig, EndpointConfig, LiveConfig } from './core/config.ts';
 export { endpointConfig } from './core/config.ts';
 export type {
+  AbandonedCount,
+  AbandonedMessages,
+  AbandonmentPolicy,
   AssociateRequest,
   AssociationCounters,
   AssociationEvent,

@@ -5,6 +5,7 @@ import type { EndpointConfig } from '../../src/sctp/core/config.ts';
 import type { AssociateRequest, AssociationId, AssociationStatus } from '../../src/sctp/core/contract.ts';
 import { Endpoint } from '../../src/sctp/core/endpoint.ts';
 import type { Tcb } from '../../src/sctp/core/tcb.ts';
+import { CHUNK_TYPE } from '../../src/sctp/wire/chunk-type.ts';
 import { writeChecksum } from '../../src/sctp/wire/crc32c.ts';
 import { decodePacket, encodePacket } from '../../src/sctp/wire/packet.ts';
 import type { Parameter } from '../../src/sctp/wire/parameter.ts';
@@ -118,7 +119,7 @@ export class ScriptedPeer {
     this.initialTsn = tsn(options.initialTsn ?? 1000);
     this.advertisedRwndBytes = options.advertisedRwndBytes ?? 100_000;
     const { chunkTypes } = options;
-    this.#extensions = chunkTypes === undefined ? [] : [{ kind: 'supported-extensions', chunkTypes }];
+    this.#extensions = chunkTypes === undefined ? [] : extensionParameters(chunkTypes);
     const host = network.network.addNode('peer', this.addresses);
     for (const address of this.addresses) {
       for (const udpPort of [UDP_PORT, ...(options.moreUdpPorts ?? [])]) {
@@ -461,6 +462,12 @@ export class ScriptedPeer {
       initialTsn: this.initialTsn,
     };
   }
+}
+
+/** Supported Extensions, and Forward-TSN-Supported if FORWARD TSN is among them. */
+function extensionParameters(chunkTypes: readonly number[]): Parameter[] {
+  const supported: Parameter = { kind: 'supported-extensions', chunkTypes };
+  return chunkTypes.includes(CHUNK_TYPE.forwardTsn) ? [supported, { kind: 'forward-tsn-supported' }] : [supported];
 }
 
 /** The State Cookie of an INIT ACK. */

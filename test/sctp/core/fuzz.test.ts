@@ -48,7 +48,7 @@ function plausibleChunk(peer: ScriptedPeer, random: SeededRandom): Chunk {
   const next = peer.tcb.inbound?.tracker.cumulativeTsn ?? tsnAdd(peer.initialTsn, -1);
   const acked = peer.tcb.outbound.outstanding.cumulativeTsnAck;
   const near = (spread: number): number => random.below(spread) - 2;
-  switch (random.below(12)) {
+  switch (random.below(13)) {
     case 0:
     case 1:
     case 2:
@@ -108,6 +108,14 @@ function plausibleChunk(peer: ScriptedPeer, random: SeededRandom): Chunk {
       return { kind: 'heartbeat', value: new Uint8Array(4 + random.below(40)) };
     case 10:
       return { kind: 'error', causes: [{ kind: 'stale-cookie', stalenessUs: random.u32() }] };
+    case 11: {
+      const skipped = Array.from({ length: random.below(4) }, () => ({
+        streamId: random.below(12),
+        ssn: ssn(random.below(4)),
+      }));
+      const newCumulativeTsn = tsnAdd(next, near(random.chance(0.1) ? 70_000 : 10));
+      return { kind: 'forward-tsn', newCumulativeTsn, skipped };
+    }
     default:
       return {
         kind: 'unknown',
@@ -223,9 +231,13 @@ function freshPeer(state: State, seed: number): ScriptedPeer {
     seed,
     config,
     moreUdpPorts: [4444],
-    ...(interleaving ? { chunkTypes: [64, 194] } : {}),
+    chunkTypes: interleaving ? [64, 194] : [192],
   });
-  if (state === 'ESTABLISHED') for (let i = 0; i < 8; i++) peer.node.send(peer.id, new Uint8Array(700));
+  if (state === 'ESTABLISHED') {
+    for (let i = 0; i < 8; i++) {
+      peer.node.send(peer.id, new Uint8Array(700), i % 2 === 0 ? {} : { maxRetransmissions: 0 });
+    }
+  }
   peer.heardAfter(0);
   return peer;
 }

@@ -9,5 +9,5 @@ export const PR_PARAMETERS: readonly Parameter[] = [
 
 /** An association with a peer that has partial reliability. */
 export function prPeer(options: ScriptedPeerOptions = {}): ScriptedPeer {
-  return new ScriptedPeer(options).establish({ parameters: PR_PARAMETERS });
+  return new ScriptedPeer({ ...options, chunkTypes: [192] }).establish();
 }
