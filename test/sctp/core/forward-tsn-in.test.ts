@@ -109,6 +109,19 @@ describe('FORWARD TSN received (RFC 3758 §3.6)', () => {
     expect(peer.node.texts(peer.id)).toEqual(['abcd']);
   });
 
+  it('[PR-0053] whoever has got parts of it is told that the rest will not come', () => {
+    const peer = prPeer({ config: { partialDeliveryBytes: 100 } });
+    peer.send(peer.data(0, { ending: false, userData: new Uint8Array(200) }));
+    expect(peer.node.messages.map(({ data, partial }) => [data.length, partial?.state])).toEqual([[200, 'more']]);
+    peer.send(peer.forwardTsn(1, [skip(0, 0)]));
+    expect(peer.node.messages.map(({ data, partial }) => [data.length, partial?.state])).toEqual([
+      [200, 'more'],
+      [0, 'aborted'],
+    ]);
+    peer.send(peer.data(2, { ssn: ssn(1) }));
+    expect(peer.node.texts(peer.id).at(-1)).toBe('m2');
+  });
+
   it('[PR-0052] unordered ones likewise', () => {
     const peer = prPeer();
     peer.send(peer.data(0, { unordered: true, ending: false }));
