@@ -124,6 +124,15 @@ describe('RE-CONFIG: one request at a time (RFC 6525 §5.1.1)', () => {
     expect(peer.heardReconfig()).toEqual([]);
   });
 
+  it('[RECONF-0057] it may share a packet with a SACK and with DATA', () => {
+    const peer = new ReconfiguringPeer().up();
+    peer.say(1, 'a');
+    peer.reconfigure({ kind: 'reset-streams', outgoing: [1] });
+    peer.send(peer.sack(0), peer.chunk(peer.response(0), peer.out(0, [2])), peer.data(0));
+    expect(peer.changes).toEqual(['outgoing 1', '1 performed', 'incoming 2']);
+    expect([peer.node.texts(), peer.status?.bufferedBytes]).toEqual([['m0'], 0]);
+  });
+
   it('[RECONF-0087] answers to nothing are ignored, and an answer counts once', () => {
     const peer = new ReconfiguringPeer().up();
     peer.reconfig(peer.response(0));
@@ -144,7 +153,7 @@ describe('RE-CONFIG: one request at a time (RFC 6525 §5.1.1)', () => {
       expect(peer.heardAfter(2000).length).toBeGreaterThan(0);
     }
     expect(peer.state).toBe('ESTABLISHED');
-    expect(peer.status?.paths[0]!.errorCount).toBe(0);
+    expect(peer.status!.paths[0]!.errorCount).toBe(0);
     peer.reconfig(peer.response(0));
     expect(peer.changes).toEqual(['outgoing 1', '1 performed']);
   });

@@ -3,7 +3,11 @@ import { fromHex, toHex } from '../../../../src/base/bytes.ts';
 import { tsn } from '../../../../src/base/serial.ts';
 import { encodeChunk } from '../../../../src/sctp/wire/chunk.ts';
 import { CHUNK_TYPE, unknownChunkAction } from '../../../../src/sctp/wire/chunk-type.ts';
-import { mayStandTogether, type ReconfigurationParameter } from '../../../../src/sctp/wire/reconfig-parameter.ts';
+import {
+  mayStandTogether,
+  RECONFIGURATION_RESULT,
+  type ReconfigurationParameter,
+} from '../../../../src/sctp/wire/reconfig-parameter.ts';
 import type { Chunk, ReconfigChunk } from '../../../../src/sctp/wire/types.ts';
 import { decodeOne } from '../decode-one.ts';
 import { expectWireError } from '../expect-wire-error.ts';
@@ -99,6 +103,18 @@ describe('RE-CONFIG (RFC 6525 §3.1, §4)', () => {
         else expectWireError(() => decodeOne(hex), 'bad-length', 6);
       }
     }
+  });
+
+  it('[RECONF-0014] results as in table 3', () => {
+    expect(RECONFIGURATION_RESULT).toEqual({
+      nothingToDo: 0,
+      performed: 1,
+      denied: 2,
+      wrongSsn: 3,
+      alreadyInProgress: 4,
+      badSequenceNumber: 5,
+      inProgress: 6,
+    });
   });
 
   it('[AT-4] a parameter that claims 0 to 3 bytes, or more than there are, is malformed', () => {
