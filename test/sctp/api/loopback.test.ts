@@ -77,7 +77,7 @@ describe('SCTP over real sockets', () => {
     }
   });
 
-  it('a client bound to the wildcard reaches a server, and one bound to it can be reached', async () => {
+  it('[API-0015] a client bound to the wildcard reaches a server, and one bound to it can be reached', async () => {
     await using server = await createServer({ addresses: ['0.0.0.0'], udpPort: 0 }, echo);
     await using client = await connect(targetOf(server));
     expect(client.local.addresses).toEqual(['0.0.0.0']);
