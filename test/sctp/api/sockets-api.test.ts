@@ -1,5 +1,11 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { type SctpAssociation, SctpEndpoint } from '../../../src/sctp/index.ts';
+import {
+  type ConnectOptions,
+  type EndpointConfig,
+  type SctpAssociation,
+  SctpEndpoint,
+} from '../../../src/sctp/index.ts';
 import { Scope } from './scope.ts';
 import type { SimWorld } from './sim-world.ts';
 
@@ -104,9 +110,83 @@ describe('what RFC 6458 asks of a sockets API', () => {
     const { near } = await scope.connect();
     expect(near.status()?.state).toBe('ESTABLISHED');
   });
+
+  it('[API-0172] [API-0080] a lifetime by default, and another one for a message', async () => {
+    const scope = await Scope.open({ config: { sendBufferBytes: 100_000 } });
+    const { far } = await scope.connect({ config: { receiveBufferBytes: 1500 } });
+    const failed: unknown[] = [];
+    far.on('send-failed', ({ context, reason }) => failed.push([context, reason]));
+    far.sendDefaults = { lifetimeMs: 500 };
+    for (let i = 0; i < 4; i++) far.trySend(new Uint8Array(1000), { lifetimeMs: undefined });
+    far.trySend('by default', { context: 1 });
+    far.trySend('told', { context: 2, lifetimeMs: 3000 });
+    await scope.world.pass(2000);
+    expect(failed).toEqual([[1, 'lifetime']]);
+    await scope.world.pass(2000);
+    expect(failed).toEqual([
+      [1, 'lifetime'],
+      [2, 'lifetime'],
+    ]);
+  });
+
+  it('[API-0026] [API-0027] a message longer than the receive buffer comes in parts, the last one marked', async () => {
+    const { world, near, far } = await oneAssociation({ receiveBufferBytes: 20_000, partialDeliveryBytes: 5000 });
+    await near.send('short');
+    const long = Uint8Array.from({ length: 200_000 }, (_, i) => i * 7);
+    await near.send(long, { stream: 2, ppid: 9 });
+    expect((await world.run(far.receive())).partial).toBeUndefined();
+    const got: Uint8Array[] = [];
+    for (let offset = 0, more = true; more; ) {
+      const { data, partial, stream, ppid } = await world.run(far.receive());
+      expect([stream, ppid, partial!.offsetBytes]).toEqual([2, 9, offset]);
+      got.push(data);
+      offset += data.length;
+      more = partial!.state === 'more';
+      if (!more) expect([partial!.state, offset]).toEqual(['complete', long.length]);
+    }
+    expect(Buffer.compare(Buffer.concat(got), long)).toBe(0);
+    expect(got.length).toBeGreaterThan(10);
+  });
+
+  it('[API-0028] [API-0159] [API-0162] parts of several streams alternate, those of one stream never mix', async () => {
+    const config = { receiveBufferBytes: 50_000, partialDeliveryBytes: 3000, interleaving: true };
+    const { world, near, far } = await oneAssociation(config, { ...config, scheduler: 'round-robin' });
+    const dry = once(near, 'dry');
+    for (const stream of [1, 1, 2]) near.trySend(new Uint8Array(100_000).fill(stream), { stream });
+    const open = new Map<number, number>();
+    let alternations = 0;
+    for (let ended = 0, last = 0; ended < 3; ) {
+      const { stream, partial, data } = await world.run(far.receive());
+      if (stream !== last) alternations++;
+      last = stream;
+      expect(data.every((byte) => byte === stream)).toBe(true);
+      expect(open.get(stream) ?? partial!.id).toBe(partial!.id);
+      if (partial!.state === 'more') open.set(stream, partial!.id);
+      else {
+        open.delete(stream);
+        ended++;
+      }
+    }
+    expect(alternations).toBeGreaterThan(5);
+    await world.run(dry);
+  });
+
+  it('[API-0158] [API-0203] the unfinished message of one peer holds up no other association', async () => {
+    const scope = await Scope.open({ config: { receiveBufferBytes: 10_000, partialDeliveryBytes: 1000 } });
+    const [stuck, other] = [await scope.connect(), await scope.connect()];
+    stuck.near.trySend(new Uint8Array(100_000));
+    await scope.world.pass(1000);
+    scope.kill('10.0.1.1');
+    expect((await scope.world.run(stuck.far.receive())).partial?.state).toBe('more');
+    await other.near.send('goes on');
+    expect(text((await scope.world.run(other.far.receive())).data)).toBe('goes on');
+  });
 });
 
-async function oneAssociation(): Promise<{ world: SimWorld; near: SctpAssociation; far: SctpAssociation }> {
-  const scope = await Scope.open();
-  return { world: scope.world, ...(await scope.connect()) };
+async function oneAssociation(
+  server: Partial<EndpointConfig> = {},
+  client: ConnectOptions['config'] = {},
+): Promise<{ world: SimWorld; near: SctpAssociation; far: SctpAssociation }> {
+  const scope = await Scope.open({ config: server });
+  return { world: scope.world, ...(await scope.connect({ config: client })) };
 }

@@ -24,6 +24,16 @@ describe('fragmentation as set (RFC 6458 §8.1.11, §8.1.16)', () => {
     }
   });
 
+  it('[API-0145] a path MTU that is set is the size of packets, and is not changed by itself', () => {
+    for (const pathMtuBytes of [1280, 9000]) {
+      const peer = new ScriptedPeer({ config: { pathMtuBytes, basePathMtuBytes: pathMtuBytes } }).connect();
+      peer.node.send(peer.id, new Uint8Array(20_000));
+      peer.heardAfter(60_000);
+      expect(Math.max(...peer.packets.map(({ bytes }) => bytes.length))).toBe(pathMtuBytes - 28);
+      expect(peer.status?.paths[0]?.pmtuBytes).toBe(pathMtuBytes - 28);
+    }
+  });
+
   it('[API-0140, SCTP-0714, SCTP-0715] with fragmentation off a longer message is refused, and nothing is sent', () => {
     const peer = new ScriptedPeer({ config: { fragmentation: false } }).connect();
     const heard = peer.packets.length;

@@ -45,7 +45,7 @@ describe('active side of the handshake (RFC 9260 §5.1 A, C, E)', () => {
     expect(peer.tcb.localTag).toBe(peer.theirTag);
   });
 
-  it('[SCTP-0384, SCTP-0168] the INIT names the family that it takes, if that is one only', () => {
+  it('[API-0009, SCTP-0384, SCTP-0168] the INIT names the family that it takes, if that is one only', () => {
     for (const [endpointAddresses, addresses, types] of [
       [['10.0.0.1', '10.0.1.1'], ['10.0.0.2'], [5]],
       [['2001:db8::1'], ['2001:db8::2'], [6]],
