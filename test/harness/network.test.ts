@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/base/bytes.ts';
+import type { IcmpMessage } from '../../src/sctp/core/contract.ts';
 import { burstLoss } from './links/burst-loss.ts';
 import { corruption } from './links/corruption.ts';
 import { delay } from './links/delay.ts';
@@ -30,12 +31,13 @@ function twoNodes(link: readonly StageFactory[], seed = 1) {
   const b = network.addNode('b', ['10.0.0.2', 'fd00::2']);
   const arrivals: Arrival[] = [];
   const tooLong: string[] = [];
-  const open = (node: typeof a, address: string, udpPort = 9899) =>
+  const open = (node: typeof a, address: string, udpPort = 9899, onIcmp?: (message: IcmpMessage) => void) =>
     node.open({
       address,
       udpPort,
       onDatagram: (bytes, from) => arrivals.push({ at: clock.now(), from, bytes }),
       onTooLong: (to) => tooLong.push(to),
+      onIcmp,
     });
   const socket = open(a, '10.0.0.1');
   open(b, '10.0.0.2');
@@ -146,6 +148,26 @@ describe('simulated links', () => {
     for (const size of [1452, 1453]) socket.send(new Uint8Array(size), { address: 'fd00::2', udpPort: 9899 });
     ipv6.clock.runUntilIdle();
     expect(ipv6.arrivals.map(({ bytes }) => bytes.length)).toEqual([1452]);
+  });
+
+  it('an MTU on the way answers with ICMP that quotes the packet, and lets fragments through', () => {
+    const { open, a, sendMany, arrivals, to, clock } = twoNodes([mtu(1300, 'icmp', 1500)]);
+    const told: IcmpMessage[] = [];
+    const socket = open(a, '10.1.0.1', 9899, (message) => told.push(message));
+    sendMany(1, 0, 1272);
+    for (const size of [1273, 1472, 1473]) socket.send(new Uint8Array(size).fill(size), to);
+    clock.runUntilIdle();
+    // What the sender's link does not take leaves it in fragments.
+    expect(arrivals.map(({ bytes }) => bytes.length)).toEqual([1272, 1473]);
+    expect(told.map(({ version, type, code, mtuBytes }) => [version, type, code, mtuBytes])).toEqual([
+      [4, 3, 4, 1300],
+      [4, 3, 4, 1300],
+    ]);
+    expect([...told[0]!.quoted.subarray(0, 30)]).toEqual([
+      ...[0x45, 0, 1301 >> 8, 1301 & 0xff, 0, 0, 0x40, 0, 0, 17, 0, 0, 10, 1, 0, 1, 10, 0, 0, 2],
+      ...[9899 >> 8, 9899 & 0xff, 9899 >> 8, 9899 & 0xff, 1281 >> 8, 1281 & 0xff, 0, 0],
+      ...[1273 & 0xff, 1273 & 0xff],
+    ]);
   });
 
   it('corruption flips one bit of the copy that arrives, not of the bytes sent', () => {

@@ -148,7 +148,7 @@ describe('ICMP (RFC 9260 §10)', () => {
     expect(pmtuOf(peer)).toBe(1200);
   });
 
-  it('[SCTP-0995] [SCTP-1047] [UDPE-0047] [UDPE-0048] [ATK-0009] [AT-77] ICMP8: nobody takes SCTP there ends the association, without a word to the peer', () => {
+  it('[SCTP-0995] [SCTP-1047] [UDPE-0047] [UDPE-0048] [ATK-0009] ICMP8: nobody takes SCTP there ends the association, without a word to the peer', () => {
     for (const state of STATES.filter((each) => each !== 'COOKIE-WAIT')) {
       for (const [options, version, type, code] of [
         [{}, 4, ...V4.protocolUnreachable],
@@ -205,7 +205,7 @@ describe('ICMP (RFC 9260 §10)', () => {
     expect(peer.state).toBe('ESTABLISHED');
   });
 
-  it('[SCTP-0986] [SCTP-0987] [SCTP-0989] [SCTP-0997] ICMP1, ICMP2, ICMP4, ICMP9: all others are left to the timers', () => {
+  it('[SCTP-0986] [SCTP-0987] [SCTP-0989] ICMP1, ICMP2, ICMP4, ICMP9: all others are left to the timers', () => {
     for (const [options, version] of [
       [{}, 4],
       [ipv6Peer, 6],

@@ -96,7 +96,7 @@ describe('transfers over paths of all MTUs (RFC 8899)', () => {
     });
   });
 
-  it('[PLPMTU-0001] [PLPMTU-0056] [PLPMTU-0062] [PLPMTU-0085] [PLPMTU-0078] from 1500 up to what a path of 1500 to 9000 bytes takes, in a few probes, a round trip apart', () => {
+  it('[PLPMTU-0001] [PLPMTU-0056] [PLPMTU-0062] [PLPMTU-0085] from 1500 up to what a path of 1500 to 9000 bytes takes, in a few probes, a round trip apart', () => {
     const cases = [
       [1500, 1472],
       [2002, 1972],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { endpointConfig } from '../../../src/sctp/core/config.ts';
 import { pmtuLimits } from '../../../src/sctp/path/mtu.ts';
 
-const DEFAULTS = { pathMtuBytes: 1500, basePathMtuBytes: 1228, maxPathMtuBytes: 0 };
+const DEFAULTS = endpointConfig();
 
 describe('limits of the path MTU', () => {
   it('[PLPMTU-0050] [PLPMTU-0051] [PLPMTU-0052] [PLPMTU-0037] least, base and largest size, without IP and UDP headers', () => {
@@ -13,7 +14,7 @@ describe('limits of the path MTU', () => {
   });
 
   it('[PLPMTU-0043] a base as large as the initial MTU, or larger, leaves nothing to fall back to', () => {
-    const fixed = { pathMtuBytes: 1400, basePathMtuBytes: 1500, maxPathMtuBytes: 1300 };
+    const fixed = { ...DEFAULTS, pathMtuBytes: 1400, basePathMtuBytes: 1500, maxPathMtuBytes: 1300 };
     expect(pmtuLimits(fixed, '10.0.0.2')).toMatchObject({ baseBytes: 1372, maxBytes: 1372 });
   });
 

@@ -110,7 +110,7 @@ describe('search for the path MTU (RFC 8899 §5.2)', () => {
     }
   });
 
-  it('[PLPMTU-0062] [PLPMTU-0007] finds the largest common size that the path takes, with few probes, and tries nothing beyond MAX_PLPMTU', () => {
+  it('[PLPMTU-0062] finds the largest common size that the path takes, with few probes, and tries nothing beyond MAX_PLPMTU', () => {
     for (const [pathBytes, maxBytes, found, most] of [
       [1472, 1472, 1472, 2],
       [1400, 1472, 1392, 9],
@@ -180,7 +180,7 @@ describe('search for the path MTU (RFC 8899 §5.2)', () => {
 });
 
 describe('black holes (RFC 8899 §4.3)', () => {
-  it('[PLPMTU-0025] [PLPMTU-0026] [PLPMTU-0028] [AT-80] large packets that nobody acknowledges, while the base is: down to the base', () => {
+  it('[PLPMTU-0025] [PLPMTU-0026] [AT-80] large packets that nobody acknowledges, while the base is: down to the base', () => {
     const each = search();
     each.dataTimedOut(1472);
     expect(shown(each)).toEqual(['search-complete', 1472, undefined]);
@@ -290,7 +290,7 @@ describe('Packet Too Big (RFC 8899 §4.6.2)', () => {
     expect(shown(each)).toEqual(['error', 500, undefined]);
   });
 
-  it('[PLPMTU-0040] [PLPMTU-0036] from BASE_PLPMTU on: down to the base, and no higher than what was told', () => {
+  it('[PLPMTU-0040] [PLPMTU-0036] [PLPMTU-0028] from BASE_PLPMTU on: down to the base, and no higher than what was told', () => {
     const each = search();
     each.refused(1472, 1302, 0);
     expect(shown(each)).toEqual(['base', 1200, 1200]);
