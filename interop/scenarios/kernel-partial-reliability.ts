@@ -48,7 +48,7 @@ async function encounter(lab: KernelLab, direction: Direction, policy: Policy): 
   await meeting.ours.shutdown({ signal: AbortSignal.timeout(20_000) });
   lab.repair();
   const { arrived, abandoned } = outcome;
-  return `${policy}: ${weather.lost} of ${weather.packets} packets lost, ${arrived.length} messages arrived in order, ${abandoned} given up`;
+  return `${policy}: ${weather.lost} of ${weather.packets} packets lost, ${arrived.length} of ${TRAFFIC.messages + TRAFFIC.streams} messages arrived, in order; the sender counts ${abandoned} as given up`;
 }
 
 async function weSend(lab: KernelLab, { ours, kernels }: Meeting, policy: Policy): Promise<Outcome> {
