@@ -43,7 +43,7 @@ function established(options: ScriptedPeerOptions = {}): ScriptedPeer {
 }
 
 describe('path MTU discovery (RFC 8899 §6.2)', () => {
-  it('[PLPMTU-0027] [PLPMTU-0058] [PAD-0015] [PLPMTU-0048] [UDPE-0053] while all goes well there is no probe, no timer and no search', () => {
+  it('[PLPMTU-0027] [PLPMTU-0058] [PAD-0015] [PLPMTU-0048] while all goes well there is no probe, no timer and no search', () => {
     const peer = established({ config: { heartbeats: false } });
     openWindow(peer, 10);
     for (let i = 0; i < 40; i++) {
