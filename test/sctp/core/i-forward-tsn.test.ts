@@ -168,6 +168,15 @@ describe('giving up interleaved messages (RFC 8260 §2.3.1)', () => {
     }
   });
 
+  it('[IDATA-0044] a peer that lists I-FORWARD-TSN need not know Forward-TSN-Supported', () => {
+    const peer = interleaved();
+    const parameters = new Uint8Array([0xc0, 0, 0, 4]);
+    peer.send({ kind: 'error', causes: [{ kind: 'unrecognized-parameters', parameters }] });
+    peer.node.send(peer.id, 'x', { lifetimeMs: 500 });
+    peer.heardAfter(0);
+    expect(peer.heardAfter(1000)).toEqual(['I-FORWARD-TSN 0 0:0']);
+  });
+
   it('entries of streams that do not exist, and what is out of date, change nothing', () => {
     const peer = interleaved();
     peer.send(peer.iData(0));
