@@ -3,6 +3,7 @@ import { type Tsn, tsnDiff, tsnLte } from '../../base/serial.ts';
 import type { Path } from '../path/path.ts';
 import type { AckResult, OutstandingChunk } from '../tx/outstanding.ts';
 import type { GapAckBlock, SackChunk } from '../wire/types.ts';
+import { isFromBeforeReset } from './association-reset.ts';
 import { protocolViolation } from './closing.ts';
 import type { SendRequest } from './contract.ts';
 import { pathAnswered } from './failover.ts';
@@ -57,6 +58,7 @@ function acknowledge(
   };
   const result = outbound.outstanding.acknowledge(cumulative, gaps, tcb.inFastRecovery, acked, released);
   if (result === 'acknowledges-unsent') {
+    if (isFromBeforeReset(tcb, cumulative)) return false;
     // §12.4
     protocolViolation(tcb, `TSN ${cumulative} or a gap block acknowledges data that was never sent`);
     return false;

@@ -37,6 +37,12 @@ export function endAssociationReset(tcb: Tcb): void {
   if (conflict !== undefined) protocolViolation(tcb, `DATA while an SSN/TSN reset was asked for: ${conflict}`);
 }
 
+/** The peer has not done it yet: what was kept so far was sent before. */
+export function associationResetIsLater(tcb: Tcb): void {
+  endAssociationReset(tcb);
+  if (tcb.state !== 'CLOSED') prepareAssociationReset(tcb);
+}
+
 /** The peer has reset TSNs and SSNs, as it was asked to. RFC 6525 §5.2.7 H5. */
 export function beginAnew(tcb: Tcb, nextTsns: NextTsns | undefined): void {
   const { inbound, outbound } = tcb;
@@ -45,6 +51,7 @@ export function beginAnew(tcb: Tcb, nextTsns: NextTsns | undefined): void {
     protocolViolation(tcb, 'an SSN/TSN reset was performed, but the response has no TSNs');
     return;
   }
+  outbound.lastTsnBeforeReset = tsnAdd(outbound.outstanding.nextTsn, -1);
   outbound.outstanding = new Outstanding<SendRequest, Path>(nextTsns.receiver);
   outbound.queue.resetStreams('all');
   const deliver = (message: ReceivedMessage): void => deliverMessage(tcb, inbound, message);
@@ -61,6 +68,13 @@ export function beginAnew(tcb: Tcb, nextTsns: NextTsns | undefined): void {
     return;
   }
   tcb.emit({ kind: 'association-reset', localNextTsn: nextTsns.receiver, remoteNextTsn: nextTsns.sender });
+}
+
+/** Whether an acknowledgement is of before the latest SSN/TSN reset, and was late on its way. */
+export function isFromBeforeReset({ outbound: { lastTsnBeforeReset } }: Tcb, cumulativeTsnAck: Tsn): boolean {
+  if (lastTsnBeforeReset === undefined) return false;
+  const age = tsnDiff(lastTsnBeforeReset, cumulativeTsnAck);
+  return age >= 0 && age <= MAX_TSN_OFFSET;
 }
 
 /** Whether all that was sent is acknowledged, so that a reset loses nothing. RFC 6525 §5.2.4 G3. */

@@ -199,7 +199,7 @@ export type AssociationEvent =
       readonly call: ReconfigurationId;
       readonly outcome: ReconfigurationOutcome;
     }
-  /** The peer asked for a graceful end; no more messages will come and none can be sent. */
+  /** The peer asked for a graceful end; no messages will come but those that wait for a stream reset, and none can be sent. */
   | { readonly kind: 'shutting-down' }
   /** COMMUNICATION LOST or SHUTDOWN COMPLETE: the last event. The id is invalid from now on. */
   | {

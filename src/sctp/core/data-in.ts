@@ -155,7 +155,8 @@ function isNext({ tracker }: Inbound, { tsn }: PayloadChunk): boolean {
  */
 function relieve(tcb: Tcb, inbound: Inbound, chunk: PayloadChunk): void {
   const { reassembly, window, tracker } = inbound;
-  if (window.deliveredBytes > 0 || !isNext(inbound, chunk)) return;
+  // What waits for the reset of its stream goes up after that.
+  if (window.deliveredBytes > 0 || reassembly.isHoldingBack || !isNext(inbound, chunk)) return;
   if (tcb.config.partialDeliveryBytes > 0) {
     if (reassembly.deliverParts(tracker, (message) => deliverMessage(tcb, inbound, message))) return;
   }

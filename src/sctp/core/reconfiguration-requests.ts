@@ -7,7 +7,13 @@ import {
   type ReconfigurationRequest,
   type ReconfigurationResponse,
 } from '../wire/reconfig-parameter.ts';
-import { beginAnew, endAssociationReset, nothingOnTheWay, prepareAssociationReset } from './association-reset.ts';
+import {
+  associationResetIsLater,
+  beginAnew,
+  endAssociationReset,
+  nothingOnTheWay,
+  prepareAssociationReset,
+} from './association-reset.ts';
 import type { ReconfigurationId, ReconfigurationOutcome, StreamReconfiguration } from './contract.ts';
 import { pathAnswered, pathFailedToAnswer } from './failover.ts';
 import { holdStreams, reconfigurationOf, releaseHold } from './reconfiguration.ts';
@@ -94,6 +100,7 @@ export function sendRequest(
     unanswered: new Set(requests.map(({ requestNumber }) => requestNumber)),
     path,
     inProgress: false,
+    copies: 0,
     outcome: 'performed',
   };
   reconfiguration.inFlight = inFlight;
@@ -151,6 +158,7 @@ function requestsFor(
 function transmitRequest(tcb: Tcb, inFlight: ReconfigurationInFlight, now: Instant): void {
   const { path, beside, requests } = inFlight;
   tcb.queueControl(path, { kind: 're-config', parameters: [...beside, ...requests] });
+  inFlight.copies++;
   tcb.timers.set('reconfiguration', now + path.rto.rtoMs);
 }
 
@@ -174,6 +182,10 @@ export function handleReconfigurationResponse(tcb: Tcb, response: Reconfiguratio
   pathAnswered(tcb, inFlight.path, now);
   if (response.result === RECONFIGURATION_RESULT.inProgress) {
     inFlight.inProgress = true;
+    // What is kept back was sent before, unless another copy of the request has been taken meanwhile. It has to go up: if
+    // it fills the buffer, the peer can never finish what it is at.
+    if (inFlight.wanted.kind === 'reset-association' && inFlight.copies === 1) associationResetIsLater(tcb);
+    inFlight.copies = 0;
     tcb.timers.set('reconfiguration', now + inFlight.path.rto.rtoMs);
     return;
   }

@@ -75,6 +75,8 @@ export interface Outbound {
   /** Messages that wait for the reset of their streams, while there is one. RFC 6525 §5.1.2 A1. */
   held: HeldMessages<SendRequest> | undefined;
   outstanding: Outstanding<SendRequest, Path>;
+  /** The last TSN before the latest SSN/TSN reset: SACKs up to it are late ones. */
+  lastTsnBeforeReset: Tsn | undefined;
   readonly repeated: RepeatedChunks<Path>;
   /** a_rwnd of the peer's last word; what is in flight has to be taken off. */
   peerAdvertisedRwndBytes: number;
@@ -338,6 +340,7 @@ export class Tcb {
       queue: new SendQueue(this.scheduling),
       held: undefined,
       outstanding: new Outstanding<SendRequest, Path>(this.localInitialTsn),
+      lastTsnBeforeReset: undefined,
       repeated: new RepeatedChunks<Path>(),
       peerAdvertisedRwndBytes: 0,
       fastRecoveryExit: undefined,

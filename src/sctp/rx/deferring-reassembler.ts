@@ -19,6 +19,11 @@ export class DeferringReassembler implements Reassembler {
     return this.#inner.heldBytes + (this.#heldBack?.bytes ?? 0);
   }
 
+  /** Something is kept until its streams are reset. */
+  get isHoldingBack(): boolean {
+    return this.#heldBack !== undefined && this.#heldBack.chunks > 0;
+  }
+
   get heldChunks(): number {
     return this.#inner.heldChunks + (this.#heldBack?.chunks ?? 0);
   }

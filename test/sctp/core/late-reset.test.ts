@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { type Ssn, ssn, tsnAdd } from '../../../src/base/serial.ts';
+import { ReconfiguringPeer } from './reconfiguring-peer.ts';
+
+const IN_PROGRESS = 6;
+
+describe('an SSN/TSN reset on a slow network (RFC 6525 §5.1.4)', () => {
+  it('a SACK from before the reset is late, and no reason to end the association', () => {
+    const peer = new ReconfiguringPeer().up();
+    peer.say(0, 'a', 'b', 'c');
+    peer.send(peer.sack(2));
+    const late = [peer.sack(1), peer.sack(2), peer.shutdown(2)];
+    const unsent = peer.sack(-100_000);
+    peer.reconfigure({ kind: 'reset-association' });
+    const receiver = tsnAdd(peer.theirTsn, 3 - 2 ** 31);
+    peer.reconfig(peer.response(0, 1, { sender: peer.initialTsn, receiver }));
+    expect(peer.changes).toContain('association');
+    peer.send(late[0]!);
+    peer.send(late[1]!);
+    expect(peer.state).toBe('ESTABLISHED');
+    peer.send(unsent);
+    expect(peer.state).toBe('CLOSED');
+  });
+
+  /** Fills the buffer with what comes between the request and its answer. */
+  function full(): ReconfiguringPeer {
+    const peer = new ReconfiguringPeer({ config: { receiveBufferBytes: 2000, sackDelayMs: 0 } }).up();
+    peer.reconfigure({ kind: 'reset-association' });
+    for (let i = 0; i < 2; i++) {
+      peer.send(peer.data(i, { streamId: 0, ssn: ssn(i) as Ssn, userData: new Uint8Array(1000) }));
+    }
+    expect([peer.node.messages.length, peer.lastHeard('sack').advertisedRwndBytes]).toEqual([0, 0]);
+    peer.heard();
+    return peer;
+  }
+
+  it('what is kept back until the answer comes fills the buffer, but does not end the association', () => {
+    const peer = full();
+    peer.send(peer.data(2));
+    expect(peer.state).toBe('ESTABLISHED');
+  });
+
+  it('if the peer is still busy, what is kept back goes up, so that it can finish', () => {
+    const peer = full();
+    peer.reconfig(peer.response(0, IN_PROGRESS));
+    expect(peer.node.messages.length).toBe(2);
+    peer.send(peer.data(2));
+    expect([peer.state, peer.node.messages.length]).toEqual(['ESTABLISHED', 2]);
+    peer.clock.runFor(5000);
+    peer.reconfig(peer.response(0, IN_PROGRESS));
+    expect(peer.node.messages.length).toBe(2);
+    peer.clock.runFor(10_000);
+    peer.reconfig(peer.response(0, IN_PROGRESS));
+    expect(peer.node.messages.length).toBe(3);
+  });
+});
