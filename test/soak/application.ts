@@ -1,4 +1,3 @@
-import type { Instant } from '../../src/base/contract.ts';
 import type { AssociationEvent, AssociationId, CloseReason, SendRequest } from '../../src/sctp/core/contract.ts';
 import type { Tcb } from '../../src/sctp/core/tcb.ts';
 import type { SeededRandom } from '../harness/random.ts';
@@ -6,6 +5,8 @@ import { between, magnitude } from './draw.ts';
 import type { Behaviour } from './draw-behaviour.ts';
 import type { Host } from './host.ts';
 import type { Sender } from './ledger.ts';
+import { meddle } from './meddle.ts';
+import { Parts } from './parts.ts';
 
 /** The application of one side of one association: sends, reads and ends it as its behaviour says. */
 export class Application {
@@ -18,6 +19,7 @@ export class Application {
   readonly #id: AssociationId;
   readonly #random: SeededRandom;
   readonly #unread: number[] = [];
+  readonly #parts = new Parts();
   #left: number;
   #blocked = false;
   #shuttingDown = false;
@@ -44,12 +46,18 @@ export class Application {
     return { life, association: `${life} ${this.#id} ${this.restarts}` };
   }
 
-  /** It is set up, and nothing is on its way or unread any more. */
+  /** It is set up, and nothing is on its way, asked for or unread any more. */
   get isAtRest(): boolean {
-    const { setUp, outbound } = this.tcb;
+    const { setUp, outbound, reconfiguration } = this.tcb;
+    const { waiting, inFlight, deferred } = reconfiguration ?? {
+      waiting: [],
+      inFlight: undefined,
+      deferred: undefined,
+    };
+    const reconfigured = waiting.length === 0 && inFlight === undefined && deferred === undefined;
     // What was given up is on its way until the peer knows.
     const nothingSent = outbound.bufferedBytes === 0 && outbound.outstanding.length === 0;
-    return setUp === undefined && nothingSent && this.#unread.length === 0;
+    return setUp === undefined && nothingSent && this.#unread.length === 0 && reconfigured;
   }
 
   handle(event: AssociationEvent): void {
@@ -58,9 +66,9 @@ export class Application {
     this.#host.world.onEvent(this, event);
     switch (event.kind) {
       case 'message':
-        if (this.#shuttingDown) throw new Error('a message after shutting-down');
-        ledger.arrived(event.ppid, event.streamId, event.unordered, event.data);
-        this.#received(event.windowBytes);
+        // What was kept back until its streams were reset goes up late.
+        if (this.#shuttingDown && !this.#host.world.hasReconfigured) throw new Error('a message after shutting-down');
+        this.#receive(event);
         break;
       case 'send-failed':
         ledger.reportedFailed(event.request, event.partlySent, event.reason);
@@ -70,6 +78,8 @@ export class Application {
         this.#sendBurst();
         break;
       case 'restart':
+        this.#parts.checkEnd();
+        if (this.#host.world.hasReconfigured) ledger.mayLackAcknowledged(this.sender);
         this.restarts++;
         this.#shuttingDown = false;
         break;
@@ -77,7 +87,9 @@ export class Application {
         this.#shuttingDown = true;
         break;
       case 'closed':
+        this.#parts.checkEnd();
         this.#over = event.reason;
+        if (this.#host.world.hasReconfigured && !isGraceful(event.reason)) ledger.mayLackAcknowledged(this.sender);
         break;
       default:
     }
@@ -89,8 +101,11 @@ export class Application {
     this.#readAll();
   }
 
-  #received(windowBytes: number): void {
+  #receive(event: Extract<AssociationEvent, { kind: 'message' }>): void {
     const { reading, readDelayMs } = this.behaviour;
+    const { windowBytes, ppid, streamId, unordered } = event;
+    const data = this.#parts.add(event);
+    if (data !== undefined) this.#host.world.ledger.arrived(ppid, streamId, unordered, data);
     this.#unread.push(windowBytes);
     this.unreadBytes += windowBytes;
     if (reading === 'at-once' || this.#host.world.isCalm) this.#readAll();
@@ -119,7 +134,11 @@ export class Application {
       }
       this.#left--;
     }
-    if (this.#random.chance(meddling)) this.#meddle();
+    if (this.#random.chance(meddling)) {
+      const { world, node } = this.#host;
+      node.call((core, now) => meddle(core, this.tcb, this.#random, now));
+      world.hasReconfigured ||= this.tcb.reconfiguration !== undefined;
+    }
     if (this.#left > 0) this.#after(1 + this.#random.below(pauseMs), () => this.#blocked || this.#sendBurst());
   }
 
@@ -156,16 +175,6 @@ export class Application {
     return policy === 'retransmissions' ? { maxRetransmissions } : { priority: this.#random.below(4) };
   }
 
-  #meddle(): void {
-    const path = this.#somePath();
-    const { state } = this.tcb;
-    if (state !== 'ESTABLISHED') return;
-    this.#host.node.call((core, now: Instant) => {
-      if (this.#random.chance(0.5)) core.requestHeartbeat(this.#id, path.address, now);
-      else if (path.confirmed) core.setPrimary(this.#id, path.address);
-    });
-  }
-
   #somePath() {
     const { all } = this.tcb.paths;
     return all[this.#random.below(all.length)]!;
@@ -183,4 +192,8 @@ export class Application {
       if (this.#over === undefined && this.#host.isAlive(node)) act();
     });
   }
+}
+
+function isGraceful({ kind }: CloseReason): boolean {
+  return kind === 'shutdown' || kind === 'peer-shutdown';
 }

@@ -25,7 +25,7 @@ export interface Behaviour {
   /** How it ends by itself, once everything was handed to `send` or after a time; `none` leaves it to the other side. */
   readonly ending: 'shutdown' | 'abort' | 'none';
   readonly endsAfterMs: number;
-  /** Probability, per burst, of another primary path or of a heartbeat that was asked for. */
+  /** Probability, per burst, of a call that has nothing to do with sending: `meddle.ts`. */
   readonly meddling: number;
 }
 
@@ -45,7 +45,7 @@ export function drawBehaviour(random: SeededRandom): Behaviour {
     readDelayMs: magnitude(random, 1, 4000),
     ending: pick(random, ['none', 'none', 'shutdown', 'shutdown', 'abort'] as const),
     endsAfterMs: magnitude(random, 50, 60_000),
-    meddling: pick(random, [0, 0, 0.1]),
+    meddling: pick(random, [0, 0, 0.1, 0.5]),
     policy: pick(random, ['lifetime', 'lifetime', 'retransmissions', 'priority'] as const),
     maxRetransmissions: random.below(3),
   };

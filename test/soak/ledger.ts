@@ -29,6 +29,7 @@ export class Ledger {
   readonly #lastOrdered = new Map<string, number>();
   /** Lives that are over: nobody is left to be told of their messages. */
   readonly #dead = new Set<string>();
+  readonly #incomplete = new Set<string>();
   delivered = 0;
   failed = 0;
   deliveredBytes = 0;
@@ -88,6 +89,14 @@ export class Ledger {
     this.failed++;
   }
 
+  /**
+   * The association ended abruptly, or the peer has restarted it, while messages could be kept back at the receiver until
+   * their streams were reset (RFC 6525 §5.2.2): acknowledged, and gone with it.
+   */
+  mayLackAcknowledged({ association }: Sender): void {
+    this.#incomplete.add(association);
+  }
+
   /** A host died without a word. */
   died(life: string): void {
     this.#dead.add(life);
@@ -97,8 +106,8 @@ export class Ledger {
   checkEnd(): void {
     const firstMissing = new Map<string, number>();
     for (const [number, fate] of this.#fates.entries()) {
-      const dead = this.#dead.has(fate.sender.life);
-      if (!fate.delivered && fate.failed === undefined && !dead) {
+      const excused = this.#dead.has(fate.sender.life) || this.#incomplete.has(fate.sender.association);
+      if (!fate.delivered && fate.failed === undefined && !excused) {
         throw new Error(`message ${number} (${fate.bytes} bytes) was neither delivered nor reported as failed`);
       }
       if (fate.unordered || fate.givenUp || (fate.failed === 'unsent' && !fate.delivered)) continue;

@@ -31,6 +31,11 @@ describe('soak: two endpoints on a bad network, invariants after every event', (
       'closed: aborted',
       'closed: lost',
       'corruption.corrupted',
+      'up, interleaving',
+      'part complete',
+      'stream-reset',
+      'association-reset',
+      'streams-added',
     ]) {
       expect([what, (counts[what] ?? 0) > 0]).toEqual([what, true]);
     }

@@ -23,10 +23,16 @@ export class Summary {
   }
 
   event(event: AssociationEvent): void {
-    if (event.kind === 'up') this.count('up');
-    else if (event.kind === 'restart') this.count('restarts');
+    if (event.kind === 'up') {
+      this.count('up');
+      if (event.extensions.interleaving) this.count('up, interleaving');
+    } else if (event.kind === 'restart') this.count('restarts');
     else if (event.kind === 'closed') this.count(`closed: ${event.reason.kind}`);
     else if (event.kind === 'path-changed') this.count(`path ${event.change}`);
+    else if (event.kind === 'message' && event.partial !== undefined) this.count(`part ${event.partial.state}`);
+    else if (event.kind === 'reconfiguration-done') this.count(`reconfiguration ${event.outcome}`);
+    else if (event.kind === 'stream-reset' || event.kind === 'association-reset' || event.kind === 'streams-added')
+      this.count(event.kind);
     else if (event.kind === 'send-failed') this.count(`failed: ${event.reason}`);
   }
 

@@ -21,6 +21,8 @@ export class World {
   readonly hosts: Readonly<Record<HostName, Host>>;
   /** Called for every event that an application is told, for those who want to see a run. */
   onEvent: (application: Application, event: AssociationEvent) => void = () => {};
+  /** Somebody has asked for streams to be reset or added. */
+  hasReconfigured = false;
   readonly #startsAt: Instant;
   #isCalm = false;
 

@@ -18,7 +18,9 @@ export function checkFlight(tcb: Tcb): void {
 
 /** The same, counted anew chunk by chunk: too slow to do after every packet. */
 export function recountFlight(tcb: Tcb): void {
-  const { outstanding, queue, bufferedBytes } = tcb.outbound;
+  const { outstanding, queue, held, bufferedBytes } = tcb.outbound;
+  // What waits for a reset of its stream is in the send buffer as well.
+  if (held?.isEmpty === false) return;
   let flightBytes = 0;
   let dataBytes = 0;
   let unacknowledgedBytes = queue.queuedBytes;

@@ -28,8 +28,15 @@ export function checkLiveness(tcb: Tcb): void {
   }
 }
 
-function checkSending({ state, timers, outbound }: Tcb): void {
-  const { queue, outstanding, forwardTsn } = outbound;
+function checkSending({ state, timers, outbound, reconfiguration }: Tcb): void {
+  const { queue, held, outstanding, forwardTsn } = outbound;
+  if (reconfiguration?.inFlight !== undefined && !timers.isRunning('reconfiguration')) {
+    throw new Error('a reconfiguration waits for its answer, and no timer runs');
+  }
+  const { waiting, inFlight, deferred } = reconfiguration ?? { waiting: [], inFlight: undefined, deferred: undefined };
+  if (held?.isEmpty === false && waiting.length === 0 && inFlight === undefined && deferred === undefined) {
+    throw new Error('messages wait for a reset that nobody has asked for');
+  }
   if (outstanding.length > 0) {
     // The lowest one is in flight, or lost and then somewhere another one is, or given up: T3-rtx runs (`t3-timer.ts`).
     if (outstanding.flightBytes === 0 && forwardTsn.sent === undefined) {
@@ -37,7 +44,8 @@ function checkSending({ state, timers, outbound }: Tcb): void {
     }
   } else if (!queue.isEmpty) {
     if (!timers.isRunning('zero-window')) throw new Error(`messages wait in ${state}, and nothing is in flight`);
-  } else if (state !== 'ESTABLISHED') throw new Error(`nothing is left to send, and yet it is ${state}`);
+  } else if (state !== 'ESTABLISHED' && held?.isEmpty !== false)
+    throw new Error(`nothing is left to send, and yet it is ${state}`);
 }
 
 function checkAcknowledging({ state, inbound }: Tcb): void {
