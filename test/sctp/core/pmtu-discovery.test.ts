@@ -328,7 +328,8 @@ describe('black holes (RFC 8899 §4.3)', () => {
     peer.heard();
     peer.clock.runFor(10_000);
     expect(pmtu(peer)[1]).toBeLessThan(1432);
-    expect(peer.packets.at(-1)!.chunks.map(({ kind }) => kind)).toEqual(['data']);
+    const attempts = peer.packets.filter(({ chunks }) => chunks.some(({ kind }) => kind === 'data'));
+    expect([attempts.length > 3, attempts.every(({ chunks }) => chunks.length === 1)]).toEqual([true, true]);
   });
 
   it('[PLPMTU-0006] an outage is none: not a byte of the PMTU is lost', () => {
