@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { EndpointConfig, SctpAssociation, SctpEndpoint } from '../../src/sctp/index.ts';
 import type { KernelSocket } from './kernel-socket.ts';
 import { KERNEL_ADDRESSES, type KernelLab, type KernelSocketOptions } from './lab.ts';
@@ -17,12 +18,16 @@ export interface Meeting extends AsyncDisposable {
   readonly kernels: KernelSocket;
 }
 
-/** Sets an association up. Whoever connects knows one address of the other and is told of the second. */
+/**
+ * Sets an association up. Whoever connects knows one address of the other and is told of the second; both paths are
+ * confirmed in the end.
+ */
 export async function meet(lab: KernelLab, direction: Direction, options: MeetingOptions = {}): Promise<Meeting> {
   const endpoint = await lab.bind({ config: options.config });
   const signal = AbortSignal.timeout(10_000);
   try {
     const pair = direction === 'we connect' ? await weConnect() : await kernelConnects();
+    await allConfirmed(pair.ours);
     return { endpoint, ...pair, [Symbol.asyncDispose]: () => endpoint.close({ timeoutMs: 0 }) };
   } catch (error) {
     await endpoint.close({ timeoutMs: 0 });
@@ -42,4 +47,9 @@ export async function meet(lab: KernelLab, direction: Direction, options: Meetin
     listener.stop();
     return { ours: ours!, kernels };
   }
+}
+
+async function allConfirmed(association: SctpAssociation): Promise<void> {
+  const signal = AbortSignal.timeout(10_000);
+  while (association.paths.some(({ state }) => state !== 'active')) await once(association, 'path-changed', { signal });
 }
