@@ -7,10 +7,14 @@ export type { IpAddress } from '../base/address.ts';
 export { ConfigError } from '../base/config.ts';
 export type { Entropy, Instant } from '../base/contract.ts';
 // For programs: endpoints, associations, messages.
-export {
-  SctpAssociation,
-  type SctpAssociationStats,
-} from './api/association.ts';
+export { SctpAssociation } from './api/association.ts';
+export type {
+  PathChange,
+  SctpAssociationEvents,
+  SendFailure,
+  StreamReset,
+} from './api/association-events.ts';
+export type { SctpAssociationStats } from './api/association-stats.ts';
 export { type ConnectCallOptions, connect } from './api/connect.ts';
 export { createServer, type ServerOptions } from './api/create-server.ts';
 export {
@@ -22,15 +26,7 @@ export {
   SctpEndpoint,
 } from './api/endpoint.ts';
 export type { Listener, ListenOptions } from './api/listener.ts';
-export type {
-  NextMessage,
-  PathChange,
-  SctpAssociationEvents,
-  SctpMessage,
-  SendFailure,
-  SendOptions,
-  StreamReset,
-} from './api/message.ts';
+export type { NextMessage, SctpMessage, SendOptions } from './api/message.ts';
 export type { AddStreamsOptions, ResetStreamsOptions } from './api/reconfigurations.ts';
 export type { SctpAddress } from './api/sctp-address.ts';
 export { SctpStream, type StreamOptions } from './api/stream.ts';

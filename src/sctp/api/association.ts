@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import { emitSafely } from '../../base/emit-safely.ts';
 import type { LiveConfig } from '../core/config.ts';
 import type {
-  AssociationCounters,
   AssociationEvent,
   AssociationId,
   AssociationStatus,
@@ -13,9 +12,11 @@ import type {
 } from '../core/contract.ts';
 import { SctpError } from '../core/errors.ts';
 import type { Driver } from '../udp/driver.ts';
+import { type SctpAssociationEvents, toldOf } from './association-events.ts';
+import { associationStats, type SctpAssociationStats } from './association-stats.ts';
 import { closeError, isGraceful } from './close-error.ts';
 import { Inbox } from './inbox.ts';
-import type { NextMessage, SctpAssociationEvents, SctpMessage, SendOptions } from './message.ts';
+import type { NextMessage, SctpMessage, SendOptions } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { type AddStreamsOptions, Reconfigurations, type ResetStreamsOptions } from './reconfigurations.ts';
 import { remoteOf, type SctpAddress } from './sctp-address.ts';
@@ -26,22 +27,6 @@ import { Waiters, type WaitOptions } from './waiters.ts';
 
 /** How long `Symbol.asyncDispose` and `SctpEndpoint.close` let a graceful end take before they abort, in ms. */
 export const GRACEFUL_CLOSE_MS = 5000;
-
-/** What an association has done, and what it waits for. */
-export interface SctpAssociationStats extends AssociationCounters {
-  /** What keeps queued data from being sent, if there is any. */
-  readonly waitingFor: AssociationStatus['waitingFor'];
-  /** Bytes in the send buffer that are not acknowledged. */
-  readonly bufferedBytes: number;
-  /** `send` calls that wait for room in the send buffer. */
-  readonly waitingSends: number;
-  /** Messages received that the application has not read. */
-  readonly unreadMessages: number;
-  /** Receive window that is left: 0 stops the peer until the application reads. */
-  readonly localRwndBytes: number;
-  /** Bytes that the peer can take beyond what is in flight. */
-  readonly peerRwndBytes: number;
-}
 
 type UpEvent = Extract<AssociationEvent, { kind: 'up' }>;
 type MessageEvent = Extract<AssociationEvent, { kind: 'message' }>;
@@ -263,11 +248,9 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   /** Counters, queues, and why data waits, likewise. */
   stats(): SctpAssociationStats | undefined {
     const status = this.status();
-    if (status === undefined) return undefined;
-    const { waitingFor, bufferedBytes, localRwndBytes, peerRwndBytes, counters } = status;
-    const waitingSends = this.#outbox.waitingMessages;
-    const { unreadMessages } = this.#inbox;
-    return { ...counters, waitingFor, bufferedBytes, waitingSends, unreadMessages, localRwndBytes, peerRwndBytes };
+    return status === undefined
+      ? undefined
+      : associationStats(status, this.#outbox.waitingMessages, this.#inbox.unreadMessages);
   }
 
   /**
@@ -386,63 +369,51 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     cancel?.();
   }
 
-  /** @internal Something happened. */
+  /** @internal Something happened: first here, then for the listeners. */
   handleEvent(event: AssociationEvent): void {
+    this.#follow(event);
+    const told = toldOf(event);
+    if (told === undefined) return;
+    const [name, ...args] = told;
+    emitSafely(this, name, ...args);
+  }
+
+  #follow(event: AssociationEvent): void {
     switch (event.kind) {
       case 'message':
         this.#message(event);
         break;
       case 'drain':
         this.#outbox.drain();
-        this.#tell('drain');
         break;
-      case 'dry':
-        this.#tell('dry');
-        break;
-      case 'send-failed': {
-        const { data, streamId: stream, ppid, unordered, context } = event.request;
-        const { partlySent, reason } = event;
-        this.#tell('send-failed', { data, stream, ppid, unordered, context, partlySent, reason });
-        break;
-      }
       case 'path-changed':
         this.#refreshRemote();
-        this.#tell('path-changed', { address: event.address, change: event.change });
-        break;
-      case 'peer-error':
-        this.#tell('peer-error', event.causes);
         break;
       case 'restart':
         this.#restarted();
         break;
       case 'stream-reset':
         if (event.direction === 'incoming') this.#streams.peerReset(event.streams);
-        this.#tell('stream-reset', { streams: event.streams, direction: event.direction });
         break;
-      case 'streams-added': {
-        const { outboundStreams, inboundStreams } = event;
-        this.#setStreams({ outboundStreams, inboundStreams });
-        this.#tell('streams-added', { outboundStreams, inboundStreams });
+      case 'streams-added':
+        this.#setStreams(event);
         break;
-      }
-      case 'association-reset': {
-        const { localNextTsn, remoteNextTsn } = event;
-        this.#tell('association-reset', { localNextTsn, remoteNextTsn });
-        break;
-      }
       case 'reconfiguration-done':
         this.#reconfigurations.done(event.call, event.outcome);
         break;
       case 'shutting-down':
         if (this.#state === 'open') this.#state = 'shutting-down';
         this.#outbox.end(this.#notOpen('the peer shuts the association down'));
-        this.#tell('shutting-down');
         break;
       case 'closed':
         this.#final = event.final;
         this.#close(event.reason);
         break;
       case 'up':
+      case 'dry':
+      case 'send-failed':
+      case 'peer-error':
+      case 'association-reset':
         break;
     }
   }
@@ -462,7 +433,6 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#reconfigurations.end(error);
     this.#streams.end(isGraceful(reason) ? undefined : error);
     this.#closers.resolveAll(reason);
-    this.#tell('closed', reason);
   }
 
   /** What was asked for is void, and a stream has lost what was on the way. */
@@ -472,7 +442,6 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     const text = 'the peer restarted the association';
     this.#reconfigurations.end(new SctpError('ERR_SCTP_RECONFIG_FAILED', text));
     this.#streams.end(new SctpError('ERR_SCTP_LOST', text));
-    this.#tell('restart');
   }
 
   #setStreams({
@@ -508,13 +477,8 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     while (this.listenerCount('message') > 0) {
       const message = this.#inbox.take();
       if (message === undefined) return;
-      this.#tell('message', message);
+      emitSafely(this, 'message', message);
     }
-  }
-
-  /** Emits so that an exception of a listener reaches the process and nothing else. */
-  #tell<Name extends keyof SctpAssociationEvents>(name: Name, ...args: SctpAssociationEvents[Name]): void {
-    emitSafely(this, name, ...args);
   }
 
   #refreshRemote(): void {
