@@ -72,7 +72,7 @@ describe('parameters', () => {
     writeParameters(parameters, bytes, 0);
     expect(bytes.length % 4).toBe(3);
     expect(readParameters(bytes)).toEqual(parameters);
-    expect(toHex(bytes).endsWith('000c00060005' + '0000' + `000c000800060005${GOLDEN_END}`)).toBe(true);
+    expect(toHex(bytes).endsWith(`000c000600050000000c000800060005${GOLDEN_END}`)).toBe(true);
   });
 
   it('[SCTP-0079] what the padding holds does not matter', () => {
