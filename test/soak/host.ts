@@ -119,7 +119,7 @@ export class Host {
 
   #handleStillborn(event: AssociationEvent): void {
     if (event.kind === 'message' && event.partial === undefined) {
-      this.world.ledger.arrived(event.ppid, event.streamId, event.unordered, event.data);
+      this.world.ledger.arrived(event.ppid, event.streamId, event.unordered, event.data, this.life);
     }
   }
 

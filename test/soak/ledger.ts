@@ -13,6 +13,8 @@ interface Fate {
   readonly unordered: boolean;
   readonly bytes: number;
   delivered: boolean;
+  /** The life of the host that got it. */
+  deliveredTo: string | undefined;
   /** Reported to the sender by `send-failed`; `unsent` if no part of it was transmitted. */
   failed: 'unsent' | 'partly-sent' | undefined;
   /** Given up while the association goes on: a hole in its stream is no error. */
@@ -30,9 +32,15 @@ export class Ledger {
   /** Lives that are over: nobody is left to be told of their messages. */
   readonly #dead = new Set<string>();
   readonly #incomplete = new Set<string>();
+  readonly #mayComeTwice: boolean;
   delivered = 0;
   failed = 0;
   deliveredBytes = 0;
+
+  /** @param mayComeTwice whether `dataWithCookieEcho` is on */
+  constructor(mayComeTwice: boolean) {
+    this.#mayComeTwice = mayComeTwice;
+  }
 
   get messages(): number {
     return this.#fates.length;
@@ -54,24 +62,31 @@ export class Ledger {
       unordered,
       bytes: data.length,
       delivered: false,
+      deliveredTo: undefined,
       failed: undefined,
       givenUp: false,
     });
   }
 
-  /** A host handed it to its application. */
-  arrived(number: number, streamId: number, unordered: boolean, data: Uint8Array): void {
+  /**
+   * A host handed it to its application.
+   *
+   * @param life the life of that host: DATA that goes with COOKIE ECHO can reach one that dies, and the next one too
+   */
+  arrived(number: number, streamId: number, unordered: boolean, data: Uint8Array, life: string): void {
     const fate = this.#fateOf(number);
-    if (fate.delivered) throw new Error(`message ${number} came twice`);
+    const again = this.#dead.has(fate.deliveredTo ?? '') && fate.deliveredTo !== life && this.#mayComeTwice;
+    if (fate.delivered && !again) throw new Error(`message ${number} came twice`);
     if (fate.failed === 'unsent') throw new Error(`message ${number} came, but was reported as never sent`);
     if (fate.streamId !== streamId || fate.unordered !== unordered || fate.bytes !== data.length) {
       throw new Error(`message ${number} came with another stream, order or length`);
     }
     checkContent(number, data);
     fate.delivered = true;
+    fate.deliveredTo = life;
     this.delivered++;
     this.deliveredBytes += data.length;
-    if (unordered) return;
+    if (unordered || again) return;
     const key = `${fate.sender.association} ${streamId}`;
     const last = this.#lastOrdered.get(key);
     if (last !== undefined && last > number) throw new Error(`message ${number} came behind ${last} of its stream`);

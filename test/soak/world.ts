@@ -16,7 +16,7 @@ export class World {
   readonly scenario: Scenario;
   readonly clock: VirtualClock;
   readonly network: SimNetwork;
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
   readonly summary = new Summary();
   readonly hosts: Readonly<Record<HostName, Host>>;
   /** Called for every event that an application is told, for those who want to see a run. */
@@ -29,6 +29,8 @@ export class World {
   constructor(scenario: Scenario) {
     const random = new SeededRandom(scenario.seed);
     this.scenario = scenario;
+    const { a, b } = scenario.hosts;
+    this.ledger = new Ledger(a.config.dataWithCookieEcho === true || b.config.dataWithCookieEcho === true);
     this.clock = new VirtualClock({ startAt: random.below(1e9) });
     this.#startsAt = this.clock.now();
     this.network = new SimNetwork({ clock: this.clock, random: random.fork('network') });

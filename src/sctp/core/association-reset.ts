@@ -30,17 +30,19 @@ export function prepareAssociationReset(tcb: Tcb): void {
 
 /** The peer did not do it: what was kept is taken up. */
 export function endAssociationReset(tcb: Tcb): void {
+  releaseKept(tcb, undefined);
+}
+
+function releaseKept(tcb: Tcb, before: Tsn | undefined): void {
   const { inbound } = tcb;
-  const conflict = inbound?.reassembly.releaseHeldBack(inbound.tracker, (message) =>
-    deliverMessage(tcb, inbound, message),
-  );
+  const deliver = (message: ReceivedMessage): void => deliverMessage(tcb, inbound!, message);
+  const conflict = inbound?.reassembly.releaseHeldBack(inbound.tracker, deliver, before);
   if (conflict !== undefined) protocolViolation(tcb, `DATA while an SSN/TSN reset was asked for: ${conflict}`);
 }
 
-/** The peer has not done it yet: what was kept so far was sent before. */
-export function associationResetIsLater(tcb: Tcb): void {
-  endAssociationReset(tcb);
-  if (tcb.state !== 'CLOSED') prepareAssociationReset(tcb);
+/** The peer has not done it yet: what was kept up to this TSN was sent before. */
+export function associationResetIsLater(tcb: Tcb, highestTsn: Tsn | undefined): void {
+  if (highestTsn !== undefined) releaseKept(tcb, tsnAdd(highestTsn, 1));
 }
 
 /** The peer has reset TSNs and SSNs, as it was asked to. RFC 6525 §5.2.7 H5. */

@@ -100,7 +100,7 @@ export function sendRequest(
     unanswered: new Set(requests.map(({ requestNumber }) => requestNumber)),
     path,
     inProgress: false,
-    copies: 0,
+    highestAtCopies: [undefined, undefined],
     outcome: 'performed',
   };
   reconfiguration.inFlight = inFlight;
@@ -158,7 +158,7 @@ function requestsFor(
 function transmitRequest(tcb: Tcb, inFlight: ReconfigurationInFlight, now: Instant): void {
   const { path, beside, requests } = inFlight;
   tcb.queueControl(path, { kind: 're-config', parameters: [...beside, ...requests] });
-  inFlight.copies++;
+  inFlight.highestAtCopies = [inFlight.highestAtCopies[1], tcb.inbound?.tracker.highestTsn];
   tcb.timers.set('reconfiguration', now + path.rto.rtoMs);
 }
 
@@ -182,10 +182,9 @@ export function handleReconfigurationResponse(tcb: Tcb, response: Reconfiguratio
   pathAnswered(tcb, inFlight.path, now);
   if (response.result === RECONFIGURATION_RESULT.inProgress) {
     inFlight.inProgress = true;
-    // What is kept back was sent before, unless another copy of the request has been taken meanwhile. It has to go up: if
-    // it fills the buffer, the peer can never finish what it is at.
-    if (inFlight.wanted.kind === 'reset-association' && inFlight.copies === 1) associationResetIsLater(tcb);
-    inFlight.copies = 0;
+    // What had come before an earlier copy of the request was sent before any reset, even if this answer is a late one.
+    // It has to go up: if it fills the buffer, the peer can never finish what it is at.
+    if (inFlight.wanted.kind === 'reset-association') associationResetIsLater(tcb, inFlight.highestAtCopies[0]);
     tcb.timers.set('reconfiguration', now + inFlight.path.rto.rtoMs);
     return;
   }

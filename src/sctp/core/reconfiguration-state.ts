@@ -27,8 +27,8 @@ export interface ReconfigurationInFlight extends WantedReconfiguration {
   path: Path;
   /** The peer said "In progress" since it was sent last: its silence is no error. RFC 6525 §5.2.7 H2. */
   inProgress: boolean;
-  /** How often it was sent since then. */
-  copies: number;
+  /** The highest TSN that had arrived when the last copy but one, and the last one, were sent. */
+  highestAtCopies: readonly [Tsn | undefined, Tsn | undefined];
   outcome: ReconfigurationOutcome;
 }
 

@@ -1,4 +1,4 @@
-import type { Tsn } from '../../base/serial.ts';
+import { type Tsn, tsnLt } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { PayloadChunk, SkippedMid } from '../wire/types.ts';
 import { HeldBack } from './held-back.ts';
@@ -10,6 +10,9 @@ export class DeferringReassembler implements Reassembler {
   readonly #inner: Reassembler;
   /** While a reset waits for what was sent before it. */
   #heldBack: HeldBack | undefined;
+  /** The last FORWARD TSN that came meanwhile, and what all of them have skipped, by stream and order flag. */
+  #forwardedTo: Tsn | undefined;
+  readonly #skipped = new Map<number, SkippedMid>();
 
   constructor(inner: Reassembler) {
     this.#inner = inner;
@@ -43,7 +46,11 @@ export class DeferringReassembler implements Reassembler {
   }
 
   forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMid[], deliver: Deliver): void {
-    this.#inner.forward(newCumulativeTsn, skipped, deliver);
+    // What was skipped stands among what is kept, and is skipped with it.
+    if (this.isHoldingBack) {
+      this.#forwardedTo = newCumulativeTsn;
+      for (const each of skipped) this.#skipped.set(2 * each.streamId + (each.unordered ? 1 : 0), each);
+    } else this.#inner.forward(newCumulativeTsn, skipped, deliver);
   }
 
   abortParts(deliver: Deliver): void {
@@ -71,14 +78,21 @@ export class DeferringReassembler implements Reassembler {
     const heldBack = this.#heldBack;
     this.#heldBack = undefined;
     if (heldBack === undefined) return undefined;
-    // What is still held back has not arrived as far as its neighbours are concerned.
+    const forwardedTo = this.#forwardedTo;
+    // What is still held back, or was skipped, has not arrived as far as its neighbours are concerned.
     const arrived: Arrivals = {
       cumulativeTsn: arrivals.cumulativeTsn,
-      hasReceived: (tsn) => !heldBack.has(tsn) && arrivals.hasReceived(tsn),
+      hasReceived: (tsn) =>
+        !heldBack.has(tsn) && (forwardedTo === undefined || tsnLt(forwardedTo, tsn)) && arrivals.hasReceived(tsn),
     };
     for (let chunk = heldBack.takeFirst(before); chunk !== undefined; chunk = heldBack.takeFirst(before)) {
       const conflict = this.#inner.add(chunk, arrived, deliver);
       if (conflict !== undefined) return conflict;
+    }
+    if (forwardedTo !== undefined && (before === undefined || tsnLt(forwardedTo, before))) {
+      this.#inner.forward(forwardedTo, [...this.#skipped.values()], deliver);
+      this.#forwardedTo = undefined;
+      this.#skipped.clear();
     }
     if (before !== undefined) this.#heldBack = heldBack;
     return undefined;

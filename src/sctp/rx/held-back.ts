@@ -8,7 +8,7 @@ export class HeldBack {
   readonly #lastTsn: Tsn;
   readonly #chunks = new Map<Tsn, PayloadChunk>();
   #bytes = 0;
-  /** Lowest TSN first, once somebody takes them out. */
+  /** The lowest TSN last, while somebody takes them out. */
   #order: Tsn[] | undefined;
 
   /** @param lastTsn the last TSN that the peer assigned before it asked */
@@ -36,6 +36,7 @@ export class HeldBack {
   add(chunk: PayloadChunk): void {
     this.#chunks.set(chunk.tsn, { ...chunk, userData: chunk.userData.slice() });
     this.#bytes += chunk.userData.length;
+    this.#order = undefined;
   }
 
   has(tsn: Tsn): boolean {
@@ -44,14 +45,12 @@ export class HeldBack {
 
   take(tsn: Tsn): PayloadChunk | undefined {
     const chunk = this.#chunks.get(tsn);
-    if (chunk === undefined) return undefined;
-    this.#chunks.delete(tsn);
-    this.#bytes -= chunk.userData.length;
-    return chunk;
+    if (chunk !== undefined) this.#order = undefined;
+    return this.#remove(chunk);
   }
 
   /**
-   * The chunk with the lowest TSN; nothing is added any more.
+   * The chunk with the lowest TSN.
    *
    * @param before only a TSN before this one
    */
@@ -60,6 +59,13 @@ export class HeldBack {
     const lowest = this.#order.at(-1);
     if (lowest === undefined || (before !== undefined && !tsnLt(lowest, before))) return undefined;
     this.#order.pop();
-    return this.take(lowest);
+    return this.#remove(this.#chunks.get(lowest));
+  }
+
+  #remove(chunk: PayloadChunk | undefined): PayloadChunk | undefined {
+    if (chunk === undefined) return undefined;
+    this.#chunks.delete(chunk.tsn);
+    this.#bytes -= chunk.userData.length;
+    return chunk;
   }
 }
