@@ -105,7 +105,7 @@ export class Application {
     const { reading, readDelayMs } = this.behaviour;
     const { windowBytes, ppid, streamId, unordered } = event;
     const data = this.#parts.add(event);
-    if (data !== undefined) this.#host.world.ledger.arrived(ppid, streamId, unordered, data, this.#host.life);
+    if (data !== undefined) this.#host.world.ledger.arrived(ppid, streamId, unordered, data, this.sender.association);
     this.#unread.push(windowBytes);
     this.unreadBytes += windowBytes;
     if (reading === 'at-once' || this.#host.world.isCalm) this.#readAll();

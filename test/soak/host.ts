@@ -110,16 +110,16 @@ export class Host {
     if (event.kind === 'closed') this.world.checkReason(event.reason);
     const application = this.applications.get(id) ?? this.#open(id);
     // It came and went within one packet: there is nobody to tell but the ledger.
-    if (application === undefined) this.#handleStillborn(event);
+    if (application === undefined) this.#handleStillborn(event, id);
     else application.handle(event);
     if (event.kind !== 'closed' || application === undefined) return;
     this.world.summary.ended(application);
     this.applications.delete(id);
   }
 
-  #handleStillborn(event: AssociationEvent): void {
+  #handleStillborn(event: AssociationEvent, id: AssociationId): void {
     if (event.kind === 'message' && event.partial === undefined) {
-      this.world.ledger.arrived(event.ppid, event.streamId, event.unordered, event.data, this.life);
+      this.world.ledger.arrived(event.ppid, event.streamId, event.unordered, event.data, `${this.life} ${id} 0`);
     }
   }
 

@@ -71,11 +71,12 @@ export class Ledger {
   /**
    * A host handed it to its application.
    *
-   * @param life the life of that host: DATA that goes with COOKIE ECHO can reach one that dies, and the next one too
+   * @param association of that host: DATA that goes with COOKIE ECHO can reach one that ends before its COOKIE ACK is
+   *   there, and the next one too
    */
-  arrived(number: number, streamId: number, unordered: boolean, data: Uint8Array, life: string): void {
+  arrived(number: number, streamId: number, unordered: boolean, data: Uint8Array, association: string): void {
     const fate = this.#fateOf(number);
-    const again = this.#dead.has(fate.deliveredTo ?? '') && fate.deliveredTo !== life && this.#mayComeTwice;
+    const again = fate.deliveredTo !== association && this.#mayComeTwice;
     if (fate.delivered && !again) throw new Error(`message ${number} came twice`);
     if (fate.failed === 'unsent') throw new Error(`message ${number} came, but was reported as never sent`);
     if (fate.streamId !== streamId || fate.unordered !== unordered || fate.bytes !== data.length) {
@@ -83,7 +84,7 @@ export class Ledger {
     }
     checkContent(number, data);
     fate.delivered = true;
-    fate.deliveredTo = life;
+    fate.deliveredTo = association;
     this.delivered++;
     this.deliveredBytes += data.length;
     if (unordered || again) return;

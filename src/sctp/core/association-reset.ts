@@ -40,6 +40,15 @@ function releaseKept(tcb: Tcb, before: Tsn | undefined): void {
   if (conflict !== undefined) protocolViolation(tcb, `DATA while an SSN/TSN reset was asked for: ${conflict}`);
 }
 
+/**
+ * The association ends gracefully: what was kept has been acknowledged, and is the application's, whatever became of the
+ * reset.
+ */
+export function deliverKept(tcb: Tcb): void {
+  const { inbound } = tcb;
+  inbound?.reassembly.releaseHeldBack(inbound.tracker, (message) => deliverMessage(tcb, inbound, message));
+}
+
 /** The peer has not done it yet: what was kept up to this TSN was sent before. */
 export function associationResetIsLater(tcb: Tcb, highestTsn: Tsn | undefined): void {
   if (highestTsn !== undefined) releaseKept(tcb, tsnAdd(highestTsn, 1));

@@ -57,8 +57,8 @@ export const associationSettings = {
   maxInboundStreams: { default: 2048, min: 1, max: 65_535 },
   /**
    * Whether DATA that is queued before the association is up goes in the packet of COOKIE ECHO (RFC 9260 §5.1 C): it is
-   * there one round trip earlier. With peers that take a cookie twice, a late copy of that packet sets up an association
-   * once more, with the same DATA: for messages that may come twice.
+   * there one round trip earlier. For messages that may come twice: peers that take a cookie twice, or give the
+   * association up before this side knows of it, get the same DATA with the next set-up.
    */
   dataWithCookieEcho: { default: false },
   /**

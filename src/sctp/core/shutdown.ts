@@ -2,6 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import type { Path } from '../path/path.ts';
 import type { ShutdownChunk } from '../wire/types.ts';
 import { acknowledgeByShutdown } from './ack-in.ts';
+import { deliverKept } from './association-reset.ts';
 import { abortAssociation, closeAssociation } from './closing.ts';
 import { pathFailedToAnswer } from './failover.ts';
 import { stopHeartbeats } from './heartbeat.ts';
@@ -156,6 +157,7 @@ function sendShutdownAck(tcb: Tcb, now: Instant): void {
 
 function closeGracefully(tcb: Tcb): void {
   const byPeer = tcb.shutdownByPeer;
+  deliverKept(tcb);
   closeAssociation(tcb, {
     kind: byPeer ? 'peer-shutdown' : 'shutdown',
     text: byPeer ? 'the peer closed the association' : 'the association was closed',

@@ -57,6 +57,25 @@ describe('an SSN/TSN reset on a slow network (RFC 6525 §5.1.4)', () => {
     expect([busy(), peer.state]).toEqual([2, 'ESTABLISHED']);
   });
 
+  it('what is kept back until the answer comes is delivered if the association ends gracefully before', () => {
+    for (const byPeer of [false, true]) {
+      const peer = new ReconfiguringPeer().up();
+      peer.reconfigure({ kind: 'reset-association' });
+      peer.send(peer.data(0), peer.data(1));
+      expect(peer.node.messages.length).toBe(0);
+      if (byPeer) {
+        peer.send(peer.shutdown());
+        peer.send({ kind: 'shutdown-complete', tagReflected: false });
+      } else {
+        peer.node.shutdown(peer.id);
+        peer.clock.runFor(0);
+        expect(peer.lastHeard('shutdown').cumulativeTsnAck).toBe(tsnAdd(peer.initialTsn, 1));
+        peer.send({ kind: 'shutdown-ack' });
+      }
+      expect([peer.node.messages.length, peer.state]).toEqual([2, 'CLOSED']);
+    }
+  });
+
   it('what the peer gives up meanwhile is skipped when the answer comes', () => {
     const extensions = { kind: 'supported-extensions', chunkTypes: [130] } as const;
     const peer = new ReconfiguringPeer().up({ parameters: [extensions, { kind: 'forward-tsn-supported' }] });
