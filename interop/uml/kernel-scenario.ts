@@ -44,9 +44,9 @@ export function kernelScenario(
 async function within(limitMs: number, running: Promise<void>, { guest }: KernelLab): Promise<void> {
   let limit: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    limit = setTimeout(() => {
+    limit = setTimeout(async () => {
+      await guest.kill();
       reject(new Error(`not finished after ${limitMs / 1000} s`));
-      void guest.kill();
     }, limitMs);
   });
   // Whichever comes second has been told already.
