@@ -54,7 +54,9 @@ export class Application {
       inFlight: undefined,
       deferred: undefined,
     };
-    const reconfigured = waiting.length === 0 && inFlight === undefined && deferred === undefined;
+    // A reset that waits for DATA of the peer has no timer: without heartbeats nobody notices that the peer is gone.
+    const waitsForPeer = deferred !== undefined && this.tcb.config.heartbeats;
+    const reconfigured = waiting.length === 0 && inFlight === undefined && !waitsForPeer;
     // What was given up is on its way until the peer knows.
     const nothingSent = outbound.bufferedBytes === 0 && outbound.outstanding.length === 0;
     return setUp === undefined && nothingSent && this.#unread.length === 0 && reconfigured;

@@ -107,8 +107,8 @@ export class Host {
 
   #handle(event: AssociationEvent, id: AssociationId): void {
     this.world.summary.event(event);
-    if (event.kind === 'closed') this.world.checkReason(event.reason);
     const application = this.applications.get(id) ?? this.#open(id);
+    if (event.kind === 'closed') this.world.checkReason(event.reason, application?.restarts ?? 0);
     // It came and went within one packet: there is nobody to tell but the ledger.
     if (application === undefined) this.#handleStillborn(event, id);
     else application.handle(event);

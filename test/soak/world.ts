@@ -70,8 +70,14 @@ export class World {
     }
   }
 
-  /** An association has ended: was there a reason to? */
-  checkReason({ kind, text, causes }: CloseReason): void {
+  /**
+   * An association has ended: was there a reason to?
+   *
+   * @param restarts how often it was taken over. The late COOKIE ECHO of a set-up that the peer has aborted since does
+   *   that (RFC 9260 §5.2.4 B); what the peer still says in the association of before has the right tag, and wrong TSNs
+   */
+  checkReason({ kind, text, causes }: CloseReason, restarts: number): void {
+    if (restarts > 0 && text.includes('data that was never sent')) return;
     const guilty =
       (kind === 'protocol-violation' && !text.includes('T5-shutdown-guard')) ||
       (kind === 'peer-aborted' && causes.some((cause) => cause.kind !== 'user-initiated-abort'));
