@@ -1,4 +1,3 @@
-import { on } from 'node:events';
 import type { PathChange, SctpAssociation } from '../../src/sctp/index.ts';
 import { pause } from '../peers.ts';
 import { expectThat } from '../scenario.ts';
@@ -8,6 +7,7 @@ import { kernelScenario } from '../uml/kernel-scenario.ts';
 import { describeStats, describeTransfer, sends, transfer } from '../uml/kernel-transfer.ts';
 import { KERNEL_ADDRESSES, type KernelLab, OUR_ADDRESSES } from '../uml/lab.ts';
 import { DIRECTIONS, meet } from '../uml/meeting.ts';
+import { nextPathChange } from '../uml/path-change.ts';
 
 /** Slow enough to last as long as the story. */
 const TRAFFIC: Traffic = { messages: 800, messageBytes: 20_000, streams: 4, unorderedEvery: 10, pauseMs: 10 };
@@ -58,11 +58,6 @@ async function cutAndRepair(lab: KernelLab, ours: SctpAssociation): Promise<stri
 }
 
 async function pathChanged(ours: SctpAssociation, wanted: PathChange['change']): Promise<void> {
-  const signal = AbortSignal.timeout(20_000);
-  for await (const [{ address, change }] of on(ours, 'path-changed', { signal })) {
-    // Under load a search for the path MTU may happen as well.
-    if (change === 'pmtu') continue;
-    expectThat(address === KERNEL_ADDRESSES[0] && change === wanted, `${address} is ${change}, not ${wanted}`);
-    return;
-  }
+  const { address, change } = await nextPathChange(ours, 20_000);
+  expectThat(address === KERNEL_ADDRESSES[0] && change === wanted, `${address} is ${change}, not ${wanted}`);
 }

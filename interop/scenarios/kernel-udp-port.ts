@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { SCTP_TUNNELING_PORT } from '../../src/sctp/index.ts';
 import { expectThat } from '../scenario.ts';
 import { kernelScenario } from '../uml/kernel-scenario.ts';
 import { KERNEL_ADDRESSES, OUR_ADDRESSES } from '../uml/lab.ts';
 import { DIRECTIONS, meet } from '../uml/meeting.ts';
+import { nextPathChange } from '../uml/path-change.ts';
 
 /** A NAT gives one side another UDP port in the middle of an association. RFC 6951 §5.4. */
 export const kernelUdpPort = kernelScenario('UDP ports that change', async (lab, see) => {
@@ -22,9 +22,9 @@ export const kernelUdpPort = kernelScenario('UDP ports that change', async (lab,
     see(`${direction}: our UDP port becomes 20003, the kernel answers there`);
 
     lab.network.translation = { address: KERNEL_ADDRESSES[0]!, inside: SCTP_TUNNELING_PORT, outside: 20_002 };
-    const changed = once(ours, 'path-changed', { signal: AbortSignal.timeout(10_000) });
+    const changed = nextPathChange(ours, 10_000);
     await meeting.kernels.send(Buffer.from('my port has changed'));
-    const [{ address, change }] = await changed;
+    const { address, change } = await changed;
     await ours.receive({ signal: AbortSignal.timeout(10_000) });
     expectThat(change === 'udp-port' && address === KERNEL_ADDRESSES[0], `${address}: ${change}`);
     await echo('and we have followed');
