@@ -14,7 +14,7 @@ export const kernelLksctp = kernelScenario(
     see(await itSends(lab));
     see(await itReceives(lab));
   },
-  ['sctp_test', 'timeout', 'stdbuf'],
+  ['sctp_test', 'timeout', 'stdbuf', 'pkill'],
 );
 
 async function itSends(lab: KernelLab): Promise<string> {
@@ -39,7 +39,7 @@ async function itSends(lab: KernelLab): Promise<string> {
 
 async function itReceives(lab: KernelLab): Promise<string> {
   const port = lab.unusedPort();
-  const server = lab.guest.run(`timeout 3 stdbuf -oL sctp_test -H ${PRIMARY} -B ${SECOND} -P ${port} -l; true`);
+  const server = lab.guest.run(`timeout 30 stdbuf -oL sctp_test -H ${PRIMARY} -B ${SECOND} -P ${port} -l; true`);
   // If a check below throws, that is what is reported.
   server.catch(() => undefined);
   await lab.guest.run(`until grep -qw ${port} /proc/net/sctp/eps; do sleep 0.05; done`);
@@ -49,6 +49,8 @@ async function itReceives(lab: KernelLab): Promise<string> {
   await ours.send('hello', { stream: 3 });
   await ours.send(new Uint8Array(5000), { stream: 4, unordered: true });
   await ours.shutdown({ signal: AbortSignal.timeout(10_000) });
+  // It serves on until somebody ends it.
+  await lab.guest.run('sleep 1; pkill -x sctp_test; true');
   const output = await server;
   for (const text of ['COMMUNICATION_UP', 'hello', 'Data 5000 bytes', 'stream=4 ', 'SHUTDOWN_COMPLETE']) {
     expectThat(output.includes(text), `sctp_test did not print ${text}: ${output}`);
