@@ -98,7 +98,18 @@ describe("a peer's record", () => {
     });
   });
 
-  it('a policy that is not known here is stored as it is and served as round robin', () => {
+  it('[POL-055] sets the degradation counter to 0, for it stems from a re-registration', () => {
+    const handlespace = new Handlespace<string>();
+    const degrading = (load: number) => ({ kind: 'least-used-with-degradation', load, degradation: 100 }) as const;
+    handlespace.learn(peerRecord('p', theirs(1, { policy: degrading(10) })));
+    handlespace.learn(peerRecord('p', theirs(2, { policy: degrading(50) })));
+    expect([resolved(handlespace, 'p', 1), resolved(handlespace, 'p', 1)]).toEqual([[1], [2]]);
+    handlespace.learn(peerRecord('p', theirs(1, { policy: degrading(10) })));
+    // 10 and 150, then 110 and 150; without the reset it would have been 110 and 150 at once.
+    expect([resolved(handlespace, 'p', 1), resolved(handlespace, 'p', 1)]).toEqual([[1], [1]]);
+  });
+
+  it('[POL-086] a policy that is not known here is stored as it is and served as round robin', () => {
     const handlespace = new Handlespace<string>();
     const policy = { kind: 'unknown', type: 0x80000007, data: new Uint8Array([1, 2, 3, 4]) } as const;
     for (const identifier of [1, 2, 3]) handlespace.learn(peerRecord('p', theirs(identifier, { policy })));

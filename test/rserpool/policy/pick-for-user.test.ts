@@ -95,6 +95,22 @@ describe("the pool user's pick", () => {
     expect(chiSquare(counts(rest), [1 / 3, 1 / 3, 1 / 3])).toBeLessThan(CHI_SQUARE_LIMIT[2]);
   });
 
+  it('[POL-006] the registrar makes a list, and the user picks from it', () => {
+    const selector = createSelector<PolicyParameter>('priority');
+    for (const priority of [2, 9, 5, 7]) {
+      const policy = { kind: 'priority', priority } as const;
+      selector.add(policy, policy);
+    }
+    const random = new SeededRandom(1);
+    const elements = selector.select(3, random).map((policy) => ({ policy }));
+    const pick = (failed: readonly number[]) => {
+      const isUsable = (_: unknown, index: number) => !failed.includes(index);
+      return pickForUser({ policy: elements[0]!.policy, elements, last: undefined, isUsable }, random);
+    };
+    expect(elements.map(({ policy }) => 'priority' in policy && policy.priority)).toEqual([9, 7, 5]);
+    expect([pick([]), pick([0]), pick([0, 1])]).toEqual([0, 1, 2]);
+  });
+
   it('picks nothing where nothing is usable', () => {
     for (const policy of [{ kind: 'random' }, { kind: 'priority', priority: 1 }, { kind: 'round-robin' }] as const) {
       expect(picks(three(policy), 2, { failed: [0, 1, 2] })).toEqual([undefined, undefined]);

@@ -19,7 +19,7 @@ describe('random', () => {
     }
   });
 
-  it('an answer says nothing about the next one', () => {
+  it('[POL-028] an answer says nothing about the next one', () => {
     const pool = new Letters({ A: random, B: random });
     const heads = pool.heads(40_001);
     const pairs = Array.from({ length: 20_000 }, (_, i) => heads.slice(2 * i, 2 * i + 2));

@@ -13,6 +13,11 @@ describe('least used', () => {
     expect([pool.select(), pool.select(2), pool.select(1)]).toEqual(['ADCB', 'AD', 'A']);
   });
 
+  it('[POL-001] takes all of 0 to 100 %', () => {
+    const pool = new Letters({ A: lu(0xffffffff), B: lu(0x80000000), C: lu(0), D: lu(0x7fffffff) });
+    expect(pool.select()).toBe('CDBA');
+  });
+
   it('[POL-048] goes round robin among equal loads', () => {
     const pool = new Letters({ A: lu(7), B: lu(7), C: lu(7) });
     expect(pool.heads(6)).toBe('ABCABC');
@@ -42,7 +47,7 @@ describe('least used', () => {
 });
 
 describe('priority', () => {
-  it('[POL-040] [POL-041] answers the highest priorities in decreasing order', () => {
+  it('[POL-039] [POL-040] [POL-041] answers the highest priorities in decreasing order', () => {
     const pool = new Letters({ A: prio(3), B: prio(0), C: prio(0xffffffff), D: prio(8) });
     expect([pool.select(), pool.select(2)]).toEqual(['CDAB', 'CD']);
   });

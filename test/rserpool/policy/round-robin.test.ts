@@ -4,7 +4,7 @@ import { Letters } from './selecting.ts';
 const rr = { kind: 'round-robin' } as const;
 
 describe('round robin', () => {
-  it('[POL-012] [POL-013] [POL-014] [POL-015] answers from the head on, and the head advances by one', () => {
+  it('[POL-011] [POL-012] [POL-013] [POL-014] [POL-015] answers from the head on, and the head advances by one', () => {
     const pool = new Letters({ A: rr, B: rr, C: rr });
     expect([pool.select(), pool.select(), pool.select(), pool.select()]).toEqual(['ABC', 'BCA', 'CAB', 'ABC']);
   });

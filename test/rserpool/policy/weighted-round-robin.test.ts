@@ -72,7 +72,7 @@ describe('weighted round robin', () => {
     expect(pool.selector.size).toBe(1);
   });
 
-  it('[POL-025] takes the largest weights', () => {
+  it('[POL-003] [POL-025] takes the largest weights', () => {
     const pool = new Letters({ A: wrr(0xffffffff), B: wrr(1) });
     expect(pool.heads(1000)).toBe('A'.repeat(1000));
     expect(pool.select()).toBe('AB');

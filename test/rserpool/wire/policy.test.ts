@@ -62,6 +62,18 @@ describe('policy parameter', () => {
     expect(Object.values(POLICY_TYPE)).toEqual([1, 2, 3, 4, 5, 0x40000001, 0x40000002, 0x40000003, 0x40000004]);
   });
 
+  it('[POL-007] [POL-078] [POL-079] bit 30 stands for a dynamic load, bits 29 to 0 count the policies', () => {
+    const adaptive = GOLDEN.filter(({ policy }) => policy.kind !== 'unknown').map(({ policy }) => [
+      'load' in policy,
+      policyTypeOf(policy) >>> 30,
+      policyTypeOf(policy) & 0x3fffffff,
+    ]);
+    expect(adaptive).toEqual([
+      ...[1, 2, 3, 4, 5].map((number) => [false, 0, number]),
+      ...[1, 2, 3, 4].map((number) => [true, 1, number]),
+    ]);
+  });
+
   it('[POL-088] refuses a known policy with another length, naming it', () => {
     for (const hex of [
       '00080008 00000002',
