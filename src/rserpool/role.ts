@@ -75,6 +75,17 @@ export type RoleInput =
       readonly streamId?: number | undefined;
       readonly unordered?: boolean | undefined;
     }
+  /**
+   * The transport doubts that the peer is there: what was sent stays unacknowledged, a path is inactive, the network said
+   * "unreachable". A hint and never proof: the channel works on as far as anybody knows. Whoever depends on the peer sends
+   * a `probe`. Comes once for one doubt, not once for every message.
+   */
+  | { readonly kind: 'channel-suspect'; readonly channel: ChannelId; readonly reason: string }
+  /**
+   * Answer to `probe`. Alive: the peer has answered since it was asked. Not alive: it did not answer any of several
+   * requests on any path; the channel is still open, and what becomes of it is up to the role.
+   */
+  | { readonly kind: 'probe-result'; readonly channel: ChannelId; readonly alive: boolean }
   /** A multicast announcement (ASAP_SERVER_ANNOUNCE) from a UDP source. */
   | {
       readonly kind: 'announcement';
@@ -102,6 +113,12 @@ export type RoleOutput<Event> =
     }
   /** Close gracefully (`shutdown`) or at once (`abort`). Answered by `channel-down`. */
   | { readonly kind: 'close'; readonly channel: ChannelId; readonly how: 'shutdown' | 'abort'; readonly reason: string }
+  /**
+   * Find out at once whether the peer of an open channel is there. Answered by one `probe-result`, unless `channel-down`
+   * comes first; a request while another is under way joins it. A transport that cannot probe (TCP) answers "alive":
+   * nothing speaks against it, and the role's own times decide.
+   */
+  | { readonly kind: 'probe'; readonly channel: ChannelId }
   /** Send to the ASAP announcement group on every interface. */
   | { readonly kind: 'announce'; readonly bytes: Uint8Array }
   /** For the program that uses the role. */

@@ -36,6 +36,10 @@ interface Side extends ChannelEnd {
   readonly held: Deque<Item>;
   /** Arrived nowhere, because the peer was dead. */
   readonly undelivered: Item[];
+  /** Its role was told that something stays unacknowledged. */
+  suspected: boolean;
+  /** The probe under way; an answer to an earlier one does not count. */
+  probe: object | undefined;
 }
 
 /** A reliable, ordered channel between two roles, as SCTP would give, but ideal: no packet, no loss, only time. */
@@ -89,6 +93,27 @@ export class RoleChannel {
     this.#network.clock.after(0, () => this.#down(side, reason, false));
   }
 
+  /** Asks the peer for a sign of life: it answers, or it has lost its state, or it does not answer in time. */
+  probe(from: ChannelEnd): void {
+    const side = this.#sideOf(from);
+    if (side.state !== 'up') {
+      side.host.misuse(`probe on channel ${side.id} in state ${side.state}`);
+      return;
+    }
+    if (side.probe !== undefined) return;
+    const probe = {};
+    side.probe = probe;
+    this.#network.clock.after(this.#network.probeMs, () => this.#probed(side, probe, false));
+    this.#later(() => {
+      const peer = this.#peerOf(side);
+      if (this.#isCut || !peer.host.isAlive) return;
+      this.#later(() => {
+        if (isAlive(peer) && peer.state !== 'down') this.#probed(side, probe, true);
+        else this.#down(side, 'peer has lost its state', true);
+      });
+    });
+  }
+
   /** A host died: its peer finds out after the detection time. */
   hostDied(): void {
     this.#network.clock.after(this.#network.detectionMs, () => this.#failWhereAlive('peer does not answer'));
@@ -108,6 +133,7 @@ export class RoleChannel {
       return;
     }
     for (const side of this.#sides) {
+      side.suspected = false;
       for (let item = side.held.shift(); item !== undefined; item = side.held.shift()) this.#launch(side, item);
     }
   }
@@ -130,8 +156,28 @@ export class RoleChannel {
   }
 
   #transmit(from: Side, item: Item): void {
-    if (this.#isCut) from.held.push(item);
-    else this.#launch(from, item);
+    if (!this.#isCut) {
+      this.#launch(from, item);
+      return;
+    }
+    from.held.push(item);
+    this.#suspectLater(from);
+  }
+
+  /** What was sent will not be acknowledged: the sender's transport notices, once. */
+  #suspectLater(side: Side): void {
+    this.#network.clock.after(this.#network.suspectMs, () => {
+      const lost = side.held.length > 0 || side.undelivered.length > 0;
+      if (!lost || side.suspected || side.state !== 'up' || !isAlive(side)) return;
+      side.suspected = true;
+      side.host.deliver({ kind: 'channel-suspect', channel: side.id, reason: 'data stays unacknowledged' });
+    });
+  }
+
+  #probed(side: Side, probe: object, alive: boolean): void {
+    if (side.probe !== probe || side.state === 'down' || !isAlive(side)) return;
+    side.probe = undefined;
+    side.host.deliver({ kind: 'probe-result', channel: side.id, alive });
   }
 
   #launch(from: Side, item: Item): void {
@@ -141,6 +187,7 @@ export class RoleChannel {
   #arrive(from: Side, to: Side, item: Item): void {
     if (!isAlive(to)) {
       from.undelivered.push(item);
+      this.#suspectLater(from);
       // A host that lives again answers what it knows nothing of with an ABORT (RFC 9260 §8.4).
       if (to.host.isAlive) this.#later(() => this.#down(from, 'peer has lost its state', true));
       return;
@@ -189,7 +236,7 @@ export class RoleChannel {
 }
 
 function newSide(end: ChannelEnd): Side {
-  return { ...end, state: 'waiting', held: new Deque<Item>(4), undelivered: [] };
+  return { ...end, state: 'waiting', held: new Deque<Item>(4), undelivered: [], suspected: false, probe: undefined };
 }
 
 function isAlive(side: Side): boolean {

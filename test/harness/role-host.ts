@@ -20,6 +20,8 @@ export interface RoleHostOptions {
   readonly hearsAnnouncements?: boolean;
 }
 
+type ChannelOutput<Event> = Extract<RoleOutput<Event>, { readonly kind: 'send' | 'close' | 'probe' }>;
+
 /** Drives a role on a {@link RoleNetwork}: one input, then all output, then the next input. */
 // biome-ignore lint/suspicious/noExplicitAny: a network holds roles with all kinds of events
 export class RoleHost<Event = any, R extends Role<Event> = Role<Event>> {
@@ -170,20 +172,22 @@ export class RoleHost<Event = any, R extends Role<Event> = Role<Event>> {
     this.#network.connect(this, id, target, ppid);
   }
 
-  #use(output: Extract<RoleOutput<Event>, { kind: 'send' | 'close' }>): void {
+  #use(output: ChannelOutput<Event>): void {
     const channel = this.#channels.get(output.channel);
     const end = channel?.ends.find(({ host, id }) => host === this && id === output.channel);
     if (channel === undefined || end === undefined) {
       this.#useUnopened(output);
     } else if (output.kind === 'send') {
       channel.send(end, output);
+    } else if (output.kind === 'probe') {
+      channel.probe(end);
     } else if (output.how === 'shutdown') {
       channel.shutdown(end, output.reason);
     } else channel.abort(end, output.reason);
   }
 
   /** A channel that is being set up can be closed; everything else needs one that is up. */
-  #useUnopened(output: Extract<RoleOutput<Event>, { kind: 'send' | 'close' }>): void {
+  #useUnopened(output: ChannelOutput<Event>): void {
     const { channel } = output;
     if (output.kind === 'close' && this.#channels.has(channel)) {
       this.#channels.delete(channel);

@@ -64,6 +64,8 @@ function seen(host: Host): string[] {
     if (event.kind === 'message') return `${at} message ${event.channel} ${textOf(event.bytes)}`;
     if (event.kind === 'announcement') return `${at} announcement ${event.from.address} ${textOf(event.bytes)}`;
     if (event.kind === 'channel-down') return `${at} down ${event.channel} ${event.reason} ${event.failed}`;
+    if (event.kind === 'channel-suspect') return `${at} suspect ${event.channel} ${event.reason}`;
+    if (event.kind === 'probe-result') return `${at} probed ${event.channel} ${event.alive}`;
     if (event.kind === 'send-failed') return `${at} send-failed ${event.channel} ${textOf(event.bytes)}`;
     if (event.kind === 'channel-changed')
       return `${at} changed ${event.channel} ${event.remote.udpPort} ${event.restarted}`;
@@ -195,12 +197,43 @@ describe('role network', () => {
     clock.runFor(1000);
     expect(seen(client).slice(1)).toEqual([
       '30 message 1 still sent',
+      '280 suspect 1 data stays unacknowledged',
       '520 send-failed 1 lost',
       '520 down 1 peer does not answer true',
     ]);
     const failed = client.eventsOf('send-failed');
     expect(failed).toMatchObject([{ channel, ppid: 11, streamId: 0, unordered: false }]);
     expect(seen(server)).toHaveLength(1);
+  });
+
+  it('tells once that what was sent stays unacknowledged, and probes on demand', () => {
+    const { clock, server, client, connected, send } = setUp({ detectionMs: 5000, suspectMs: 250, probeMs: 400 });
+    const channel = connected();
+    const probe = (): void => client.call((role) => role.put({ kind: 'probe', channel }));
+    probe();
+    probe();
+    clock.runFor(70);
+    server.kill();
+    send(client, channel, 'lost');
+    send(client, channel, 'too');
+    clock.runFor(400);
+    probe();
+    clock.runFor(1000);
+    expect(seen(client).slice(1)).toEqual([
+      '40 probed 1 true',
+      '350 suspect 1 data stays unacknowledged',
+      '890 probed 1 false',
+    ]);
+  });
+
+  it('finds by a probe that a restarted peer has lost its state', () => {
+    const { clock, server, client, connected } = setUp();
+    const channel = connected();
+    server.restart(new TestRole());
+    client.call((role) => role.put({ kind: 'probe', channel }));
+    clock.runFor(1000);
+    expect(seen(client).slice(1)).toEqual(['40 down 1 peer has lost its state true']);
+    expect(client.misuses).toEqual([]);
   });
 
   it('restarts a host that knows nothing of its former channels', () => {
@@ -240,7 +273,12 @@ describe('role network', () => {
     send(client, channel, 'never');
     clock.runFor(1000);
     expect(seen(server).slice(3)).toEqual(['1320 down 2 peer does not answer true']);
-    expect(seen(client).slice(1)).toEqual(['1320 send-failed 1 never', '1320 down 1 peer does not answer true']);
+    expect(seen(client).slice(1)).toEqual([
+      '270 suspect 1 data stays unacknowledged',
+      '1070 suspect 1 data stays unacknowledged',
+      '1320 send-failed 1 never',
+      '1320 down 1 peer does not answer true',
+    ]);
   });
 
   it('survives the loss of one of several addresses', () => {

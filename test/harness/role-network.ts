@@ -13,6 +13,10 @@ export interface RoleNetworkOptions {
   readonly delayMs?: number;
   /** How long it takes until a dead or cut off peer is noticed (`channel-down`, failed), ms; default 5000. */
   readonly detectionMs?: number;
+  /** How long something sent stays unacknowledged until the sender is told so (`channel-suspect`), ms; default 250. */
+  readonly suspectMs?: number;
+  /** How long a peer that does not answer is probed (`probe-result`), ms; default 400. */
+  readonly probeMs?: number;
   /** How long a channel is tried to open to somebody who does not answer, ms; default 10 000. */
   readonly connectTimeoutMs?: number;
   /** Probability that an announcement does not reach one listener; default 0. */
@@ -41,6 +45,8 @@ export class RoleNetwork {
   readonly clock: VirtualClock;
   readonly delayMs: number;
   readonly detectionMs: number;
+  readonly suspectMs: number;
+  readonly probeMs: number;
   /** Cuts hold messages back; a channel that stays cut for `detectionMs` fails on both sides. */
   readonly partition = new Partition(() => {
     for (const channel of [...this.channels]) channel.reconsiderWay();
@@ -56,6 +62,8 @@ export class RoleNetwork {
     this.clock = options.clock;
     this.delayMs = options.delayMs ?? 1;
     this.detectionMs = options.detectionMs ?? 5000;
+    this.suspectMs = options.suspectMs ?? 250;
+    this.probeMs = options.probeMs ?? 400;
     this.#random = options.random.fork('role network');
   }
 

@@ -117,6 +117,9 @@ export class RoleDriver<Event, R extends Role<Event>> {
         this.#connecting.get(output.channel)?.abort();
         this.#channels.get(output.channel)?.close(output.how, output.reason);
         break;
+      case 'probe':
+        this.#probe(output.channel);
+        break;
       case 'announce':
         this.#options.announce?.(output.bytes);
         break;
@@ -151,6 +154,13 @@ export class RoleDriver<Event, R extends Role<Event>> {
       return;
     }
     this.#open(channel, association);
+  }
+
+  /** Associations cannot be probed yet: nothing speaks against the peer. */
+  #probe(channel: ChannelId): void {
+    queueMicrotask(() => {
+      if (this.#channels.has(channel)) this.#tell({ kind: 'probe-result', channel, alive: true });
+    });
   }
 
   #open(id: ChannelId, association: SctpAssociation): void {

@@ -108,6 +108,9 @@ export class RegistrarRole implements Role<RegistrarEvent> {
       case 'announcement':
         this.#announcer.handleAnnouncement(input.bytes, now);
         break;
+      case 'channel-suspect':
+      case 'probe-result':
+        break;
       default:
         unreachable(input);
     }

@@ -64,6 +64,16 @@ export class RoleLadder<Event extends { readonly kind: string }, R extends Role<
     this.input({ kind: 'channel-down', channel, reason, failed });
   }
 
+  /** The transport's doubt: what was sent stays unacknowledged. */
+  suspect(channel: ChannelId, reason = 'data stays unacknowledged'): void {
+    this.input({ kind: 'channel-suspect', channel, reason });
+  }
+
+  /** The outcome of a probe. */
+  probed(channel: ChannelId, alive: boolean): void {
+    this.input({ kind: 'probe-result', channel, alive });
+  }
+
   asap(channel: ChannelId, message: AsapMessage | Uint8Array): void {
     const bytes = message instanceof Uint8Array ? message : encodeAsap(message);
     this.input({ kind: 'message', channel, ppid: PPID.asap, streamId: 0, bytes });
@@ -127,6 +137,8 @@ function line<Event extends { readonly kind: string }>(output: RoleOutput<Event>
       return `${output.channel}: ${output.ppid === PPID.asap ? control(output.bytes) : `data ${text(output.bytes)}`}`;
     case 'close':
       return `close ${output.channel} ${output.how}`;
+    case 'probe':
+      return `probe ${output.channel}`;
     case 'announce':
       return 'announce';
     case 'event':
