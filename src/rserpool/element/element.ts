@@ -5,31 +5,16 @@ import { receiveAnnouncement, receiveControl } from '../asap/control.ts';
 import { type HomeRegistrar, ServerHunt } from '../asap/server-hunt.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type DataMessage, Outbox } from '../outbox.ts';
-import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput, type TransportTarget } from '../role.ts';
-import type { BusinessCard, EndpointKeepAlive } from '../wire/asap.ts';
+import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
+import type { EndpointKeepAlive } from '../wire/asap.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type ElementConfig, elementConfig } from './config.ts';
+import type { ElementRoleOptions } from './element-options.ts';
 import type { ElementEvent, ElementSessionId } from './events.ts';
-import {
-  changedProfile,
-  elementParameter,
-  newProfile,
-  type RegistrationRequest,
-  type RegistrationUpdate,
-} from './profile.ts';
-import { Registration } from './registration.ts';
+import { newProfile, type RegistrationRequest, type RegistrationUpdate } from './profile.ts';
+import { Registrations } from './registrations.ts';
 import { ElementSessions } from './sessions.ts';
-
-/** What a pool element needs to come into being. */
-export interface ElementRoleOptions {
-  /** Configured registrars, in the order of preference. Elements reach registrars by SCTP only (RFC 5352 §2.1). */
-  readonly registrars: readonly TransportTarget[];
-  /** Whether announcements will be delivered; then no registrar needs to be configured (RFC 5352 §3.6). */
-  readonly announcements?: boolean | undefined;
-  readonly config?: Partial<ElementConfig> | undefined;
-  readonly entropy: Entropy;
-}
 
 /**
  * Pool element: registers with a home registrar and stays registered, answers keep-alives, and serves users' sessions.
@@ -46,7 +31,7 @@ export class ElementRole implements Role<ElementEvent> {
   readonly #outbox = new Outbox<ElementEvent>();
   readonly #hunt: ServerHunt<ElementEvent>;
   readonly #sessions: ElementSessions;
-  readonly #registrations: Registration[] = [];
+  readonly #registrations: Registrations;
 
   /** @throws ConfigError, or RSerPoolError `ERR_RSERPOOL_NO_REGISTRARS`, `ERR_RSERPOOL_BAD_ARGUMENT` */
   constructor({ registrars, announcements = false, config, entropy }: ElementRoleOptions) {
@@ -59,7 +44,8 @@ export class ElementRole implements Role<ElementEvent> {
     this.#config = elementConfig(config);
     this.#entropy = entropy;
     this.#hunt = new ServerHunt(this.#outbox, registrars, ['sctp'], this.#config);
-    this.#sessions = new ElementSessions(this.#outbox, this.#config, () => this.#cards());
+    this.#registrations = new Registrations(this.#outbox, this.#config);
+    this.#sessions = new ElementSessions(this.#outbox, this.#config, () => this.#registrations.cards(this.#hunt.home));
   }
 
   /** The home registrar, if there is one. */
@@ -84,22 +70,12 @@ export class ElementRole implements Role<ElementEvent> {
       peIdentifier: 1 + (this.#entropy.u32() % 0xffffffff),
       registrationLifeS: this.#config.registrationLifeS,
     });
-    const { poolHandle, peIdentifier } = profile;
-    if (this.#find(poolHandle, peIdentifier) !== undefined) {
-      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'this element is registered already: use update', {
-        peIdentifier,
-      });
-    }
-    if (this.#registrations.length >= this.#config.maxRegistrations) {
-      throw new RSerPoolError('ERR_RSERPOOL_LIMIT', `at most ${this.#config.maxRegistrations} registrations`);
-    }
-    const registration = new Registration(this.#outbox, this.#config, profile);
-    this.#registrations.push(registration);
+    const registration = this.#registrations.add(profile);
     const { home } = this.#hunt;
     if (home === undefined) this.#hunt.start(now);
     else registration.handleHome(home, now);
     this.#sweep();
-    return peIdentifier;
+    return profile.peIdentifier;
   }
 
   /**
@@ -108,8 +84,7 @@ export class ElementRole implements Role<ElementEvent> {
    * @throws RSerPoolError `ERR_RSERPOOL_NOT_REGISTERED`, `ERR_RSERPOOL_BAD_ARGUMENT`
    */
   update(poolHandle: PoolHandle, peIdentifier: number, change: RegistrationUpdate, now: Instant): void {
-    const registration = this.#require(poolHandle, peIdentifier);
-    registration.update(changedProfile(registration.profile, change), this.#hunt.home, now);
+    this.#registrations.update(poolHandle, peIdentifier, change, this.#hunt.home, now);
     this.#sweep();
   }
 
@@ -119,13 +94,13 @@ export class ElementRole implements Role<ElementEvent> {
    * @throws RSerPoolError `ERR_RSERPOOL_NOT_REGISTERED`
    */
   deregister(poolHandle: PoolHandle, peIdentifier: number, now: Instant): void {
-    this.#require(poolHandle, peIdentifier).deregister(this.#hunt.home, now);
+    this.#registrations.require(poolHandle, peIdentifier).deregister(this.#hunt.home, now);
     this.#sweep();
   }
 
   /** Leaves all pools. */
   deregisterAll(now: Instant): void {
-    for (const registration of this.#registrations) registration.deregister(this.#hunt.home, now);
+    this.#registrations.deregisterAll(this.#hunt.home, now);
     this.#sweep();
   }
 
@@ -166,7 +141,7 @@ export class ElementRole implements Role<ElementEvent> {
 
   /** Closes all channels, to users and to the registrar. To leave in good order, `deregister` first. */
   stop(reason: string): void {
-    this.#registrations.length = 0;
+    this.#registrations.clear();
     this.#hunt.stop(reason);
     this.#sessions.closeAll(reason);
   }
@@ -202,12 +177,9 @@ export class ElementRole implements Role<ElementEvent> {
   handleTimeout(now: Instant): void {
     this.#hunt.handleTimeout(now);
     this.#sessions.handleTimeout(now);
-    let unanswered = false;
-    for (const registration of this.#registrations) {
-      if (registration.handleTimeout(this.#hunt.home, now)) unanswered = true;
-    }
+    const unanswered = this.#registrations.handleTimeout(this.#hunt.home, now);
     this.#sweep();
-    if (unanswered && this.#registrations.length > 0) this.#dropHome('the registrar does not answer', now);
+    if (unanswered && !this.#registrations.isEmpty) this.#dropHome('the registrar does not answer', now);
     this.#sweep();
   }
 
@@ -216,9 +188,10 @@ export class ElementRole implements Role<ElementEvent> {
   }
 
   nextTimeoutAt(): Instant | undefined {
-    let next = earlier(this.#hunt.nextTimeoutAt(), this.#sessions.nextTimeoutAt());
-    for (const registration of this.#registrations) next = earlier(next, registration.nextTimeoutAt());
-    return next;
+    return earlier(
+      earlier(this.#hunt.nextTimeoutAt(), this.#sessions.nextTimeoutAt()),
+      this.#registrations.nextTimeoutAt(),
+    );
   }
 
   #onChannelUp(input: Extract<RoleInput, { readonly kind: 'channel-up' }>, now: Instant): void {
@@ -232,21 +205,20 @@ export class ElementRole implements Role<ElementEvent> {
   /** The peer forgot everything: a registrar has lost our registrations, a user begins anew. */
   #onRestart(channel: ChannelId, now: Instant): void {
     const { home } = this.#hunt;
-    if (home?.channel === channel) {
-      for (const registration of this.#registrations) registration.handleHome(home, now);
-    } else this.#sessions.handleRestart(channel);
+    if (home?.channel === channel) this.#registrations.handleHome(home, now);
+    else this.#sessions.handleRestart(channel);
   }
 
   #onHome(reason: string, now: Instant): void {
     const { home } = this.#hunt;
     if (home === undefined) return;
     this.#outbox.event({ kind: 'home-changed', home: home.target, reason });
-    for (const registration of this.#registrations) registration.handleHome(home, now);
+    this.#registrations.handleHome(home, now);
   }
 
   #onHomeLost(reason: string): void {
     this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
-    for (const registration of this.#registrations) registration.handleHomeLost();
+    this.#registrations.handleHomeLost();
   }
 
   #dropHome(reason: string, now: Instant): void {
@@ -271,22 +243,24 @@ export class ElementRole implements Role<ElementEvent> {
       case 'registration-response':
         // Only the home registrar was asked.
         if (fromHome) {
-          this.#find(message.poolHandle, message.peIdentifier)?.handleRegistrationResponse(message, home, now);
+          const { poolHandle, peIdentifier } = message;
+          this.#registrations.find(poolHandle, peIdentifier)?.handleRegistrationResponse(message, home, now);
         }
         break;
       case 'deregistration-response':
         if (fromHome) {
-          this.#find(message.poolHandle, message.peIdentifier)?.handleDeregistrationResponse(message, home, now);
+          const { poolHandle, peIdentifier } = message;
+          this.#registrations.find(poolHandle, peIdentifier)?.handleDeregistrationResponse(message, home, now);
         }
         break;
       case 'endpoint-keep-alive':
         this.#onKeepAlive(channel, message, now);
         break;
       case 'cookie-echo':
-        if (this.#hasControl()) this.#sessions.handleCookieEcho(channel, message.cookie);
+        if (this.#registrations.haveControl) this.#sessions.handleCookieEcho(channel, message.cookie);
         break;
       case 'business-card':
-        if (this.#hasControl()) this.#sessions.handleBusinessCard(channel, message);
+        if (this.#registrations.haveControl) this.#sessions.handleBusinessCard(channel, message);
         break;
       case 'error':
         this.#outbox.event({ kind: 'peer-error', channel, reason: describeCauses(message.causes) });
@@ -299,11 +273,7 @@ export class ElementRole implements Role<ElementEvent> {
 
   /** KA1 and KA2 of RFC 5352 §3.4. */
   #onKeepAlive(channel: ChannelId, message: EndpointKeepAlive, now: Instant): void {
-    const asked = this.#registrations.filter(({ member, profile }) => {
-      const { poolHandle, peIdentifier } = profile;
-      const meant = message.peIdentifier === undefined || message.peIdentifier === peIdentifier;
-      return member && meant && poolHandle.key === message.poolHandle.key;
-    });
+    const asked = this.#registrations.askedBy(message);
     if (asked.length === 0) return;
     for (const { profile } of asked) {
       const { poolHandle, peIdentifier } = profile;
@@ -323,60 +293,17 @@ export class ElementRole implements Role<ElementEvent> {
     const adopted: HomeRegistrar = { channel, target, local, identifier: message.registrarIdentifier };
     this.#hunt.adopt(adopted);
     this.#outbox.event({ kind: 'home-changed', home: target, reason: 'a registrar took over' });
-    for (const registration of this.#registrations) {
-      registration.handleAdoption(adopted, asked.includes(registration), now);
-    }
+    this.#registrations.handleAdoption(adopted, asked, now);
   }
 
-  /** Forgets registrations that have ended; without any there is nothing to say to a registrar. */
+  /** Without any registration there is nothing to say to a registrar. */
   #sweep(): void {
-    if (!this.#registrations.some((registration) => registration.ended)) return;
-    const alive = this.#registrations.filter((registration) => !registration.ended);
-    this.#registrations.splice(0, this.#registrations.length, ...alive);
-    if (alive.length === 0) this.#hunt.stop('no registration is left');
-  }
-
-  /** RFC 5352 §3.9: what a user is told when its session begins. */
-  #cards(): BusinessCard[] {
-    const { home } = this.#hunt;
-    if (!this.#config.businessCards) return [];
-    const cards: BusinessCard[] = [];
-    for (const registration of this.#registrations) {
-      const { poolHandle, use, userTransport, preferredElements } = registration.profile;
-      // Users of another transport do not come here, and data-only ones have no control channel.
-      if (!registration.member || use !== 'data-and-control' || userTransport !== undefined) continue;
-      const elements =
-        preferredElements ?? (home === undefined ? [] : [elementParameter(registration.profile, home.local)]);
-      if (elements.length > 0) cards.push({ kind: 'business-card', poolHandle, elements });
-    }
-    return cards;
-  }
-
-  /** Whether the endpoint that users connect to carries a control channel. RFC 5352 §3.8. */
-  #hasControl(): boolean {
-    return this.#registrations.every(({ profile }) => profile.use === 'data-and-control');
+    if (this.#registrations.sweep()) this.#hunt.stop('no registration is left');
   }
 
   #requireControl(): void {
-    if (!this.#hasControl()) {
+    if (!this.#registrations.haveControl) {
       throw new RSerPoolError('ERR_RSERPOOL_NO_CONTROL_CHANNEL', 'the pool carries data only (RFC 5352 §3.8)');
     }
-  }
-
-  #find(poolHandle: PoolHandle, peIdentifier: number): Registration | undefined {
-    return this.#registrations.find(
-      ({ profile }) => profile.peIdentifier === peIdentifier && profile.poolHandle.key === poolHandle.key,
-    );
-  }
-
-  #require(poolHandle: PoolHandle, peIdentifier: number): Registration {
-    const registration = this.#find(poolHandle, peIdentifier);
-    if (registration === undefined) {
-      throw new RSerPoolError('ERR_RSERPOOL_NOT_REGISTERED', `no element ${peIdentifier} in pool ${poolHandle}`, {
-        poolHandle: poolHandle.toString(),
-        peIdentifier,
-      });
-    }
-    return registration;
   }
 }

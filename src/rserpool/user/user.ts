@@ -1,23 +1,19 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
-import { describeCauses } from '../asap/cause-text.ts';
-import { receiveAnnouncement, receiveControl } from '../asap/control.ts';
-import { type HomeRegistrar, ServerHunt } from '../asap/server-hunt.ts';
+import { receiveAnnouncement } from '../asap/control.ts';
+import type { HomeRegistrar } from '../asap/server-hunt.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type DataMessage, Outbox } from '../outbox.ts';
 import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
-import type { HandleResolutionResponse } from '../wire/asap.ts';
-import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type UserConfig, userConfig } from './config.ts';
 import type { UserContext } from './context.ts';
-import type { ResolutionFailure, SessionElement, UserEvent, UserSessionId } from './events.ts';
+import { Directory } from './directory.ts';
+import type { SessionElement, UserEvent, UserSessionId } from './events.ts';
 import { FailedElements } from './failed-elements.ts';
-import { HandleCache, type Resolution } from './handle-cache.ts';
-import { Resolver } from './resolver.ts';
 import { Search } from './search.ts';
-import { UserSession } from './session.ts';
 import { checkHandle, checkSessionOptions, type SessionOptions } from './session-options.ts';
+import { UserSessions } from './sessions.ts';
 import type { UserRoleOptions } from './user-options.ts';
 
 /**
@@ -33,15 +29,10 @@ import type { UserRoleOptions } from './user-options.ts';
 export class UserRole implements Role<UserEvent> {
   readonly #config: UserConfig;
   readonly #outbox = new Outbox<UserEvent>();
-  readonly #hunt: ServerHunt<UserEvent>;
-  readonly #cache: HandleCache;
+  readonly #directory: Directory;
   readonly #failed: FailedElements;
-  readonly #resolver: Resolver;
-  readonly #sessions = new Map<UserSessionId, UserSession>();
-  readonly #channels = new Map<ChannelId, UserSessionId>();
-  readonly #timed = new Set<UserSessionId>();
   readonly #context: UserContext;
-  #lastSessionId = 0;
+  readonly #sessions: UserSessions;
 
   /** @throws ConfigError, or RSerPoolError `ERR_RSERPOOL_NO_REGISTRARS`, `ERR_RSERPOOL_BAD_ARGUMENT` */
   constructor(options: UserRoleOptions) {
@@ -53,44 +44,46 @@ export class UserRole implements Role<UserEvent> {
       );
     }
     this.#config = userConfig(options.config);
-    const { staleCacheMs, maxCacheEntries, failedElementHoldMs, maxFailedElements } = this.#config;
-    this.#hunt = new ServerHunt(this.#outbox, registrars, registrarProtocols, this.#config);
-    this.#cache = new HandleCache(staleCacheMs, maxCacheEntries);
+    const { failedElementHoldMs, maxFailedElements } = this.#config;
     this.#failed = new FailedElements(failedElementHoldMs, maxFailedElements);
-    this.#resolver = new Resolver(this.#outbox, this.#config);
+    this.#directory = new Directory(this.#outbox, this.#config, registrars, registrarProtocols, {
+      resolved: (poolHandle, now) => this.#sessions.resolved(poolHandle, now),
+      resolutionFailed: (poolHandle, failure, now) => this.#sessions.resolutionFailed(poolHandle, failure, now),
+    });
     this.#context = {
       config: this.#config,
       entropy: options.entropy,
       outbox: this.#outbox,
-      cache: this.#cache,
+      cache: this.#directory.cache,
       failed: this.#failed,
       protocols: elementProtocols,
-      channels: this.#channels,
-      timed: this.#timed,
-      forget: (session) => this.#sessions.delete(session),
-      homeChannel: () => this.#hunt.home?.channel,
-      resolve: (poolHandle, now) => this.#request(poolHandle, now),
-      reportUnreachable: (poolHandle, peIdentifier) => this.#reportUnreachable(poolHandle, peIdentifier),
+      channels: new Map(),
+      timed: new Set(),
+      forget: (session) => this.#sessions.forget(session),
+      homeChannel: () => this.#directory.home?.channel,
+      resolve: (poolHandle, now) => this.#directory.request(poolHandle, now),
+      reportUnreachable: (poolHandle, peIdentifier) => this.#directory.reportUnreachable(poolHandle, peIdentifier),
     };
+    this.#sessions = new UserSessions(this.#context);
   }
 
   /** The home registrar, if there is one. */
   get home(): Readonly<HomeRegistrar> | undefined {
-    return this.#hunt.home;
+    return this.#directory.home;
   }
 
   get sessionCount(): number {
-    return this.#sessions.size;
+    return this.#sessions.count;
   }
 
   /** Pools whose resolution is kept. */
   get cacheSize(): number {
-    return this.#cache.size;
+    return this.#directory.cache.size;
   }
 
   /** Looks for a home registrar before there is anything to ask it. RFC 5352 §3.6. */
   start(now: Instant): void {
-    if (this.#hunt.home === undefined) this.#hunt.start(now);
+    this.#directory.start(now);
   }
 
   /**
@@ -100,12 +93,8 @@ export class UserRole implements Role<UserEvent> {
    * @throws RSerPoolError `ERR_RSERPOOL_LIMIT`, `ERR_RSERPOOL_BAD_ARGUMENT`
    */
   resolve(poolHandle: PoolHandle, now: Instant): void {
-    const entry = this.#cache.get(poolHandle);
-    const fresh = entry !== undefined && this.#cache.isFresh(entry, this.#hunt.home?.channel, now);
-    if (entry !== undefined && (fresh || this.#config.useStaleCache)) {
-      this.#outbox.event(resolvedEvent(entry, fresh ? 'fresh-cache' : 'stale-cache'));
-    }
-    if (!fresh) this.populate(poolHandle, now);
+    checkHandle(poolHandle);
+    if (!this.#directory.translate(poolHandle, now)) throw this.#tooManyQuestions();
   }
 
   /**
@@ -115,14 +104,12 @@ export class UserRole implements Role<UserEvent> {
    */
   populate(poolHandle: PoolHandle, now: Instant): void {
     checkHandle(poolHandle);
-    if (!this.#request(poolHandle, now)) {
-      throw new RSerPoolError('ERR_RSERPOOL_LIMIT', `${this.#config.maxCacheEntries} resolutions are under way`);
-    }
+    if (!this.#directory.request(poolHandle, now)) throw this.#tooManyQuestions();
   }
 
   /** CACHE.PURGE.REQUEST: forgets what is known about a pool. RFC 5352 §6.4. */
   purge(poolHandle: PoolHandle): void {
-    this.#cache.purge(poolHandle);
+    this.#directory.cache.purge(poolHandle);
   }
 
   /** The element of a resolved pool to use now, by the pool's policy; `undefined` if none is known or all failed. */
@@ -136,10 +123,10 @@ export class UserRole implements Role<UserEvent> {
    * session. RFC 5352 §6.9.2. It is reported once, and avoided for a while; elements never named are not reported.
    */
   transportFailure(poolHandle: PoolHandle, peIdentifier: number, now: Instant): void {
-    const named = this.#cache.get(poolHandle)?.elements.some(({ identifier }) => identifier === peIdentifier);
+    const named = this.#directory.cache.get(poolHandle)?.elements.some(({ identifier }) => identifier === peIdentifier);
     if (named !== true || this.#failed.isHeld(poolHandle, peIdentifier, now)) return;
     this.#failed.add(poolHandle, peIdentifier, now);
-    this.#reportUnreachable(poolHandle, peIdentifier);
+    this.#directory.reportUnreachable(poolHandle, peIdentifier);
   }
 
   /**
@@ -151,13 +138,7 @@ export class UserRole implements Role<UserEvent> {
   openSession(poolHandle: PoolHandle, options: SessionOptions, now: Instant): UserSessionId {
     checkHandle(poolHandle);
     checkSessionOptions(options);
-    if (this.#sessions.size >= this.#config.maxSessions) {
-      throw new RSerPoolError('ERR_RSERPOOL_LIMIT', `at most ${this.#config.maxSessions} sessions`);
-    }
-    const session = new UserSession(++this.#lastSessionId, poolHandle, options, this.#context, now);
-    this.#sessions.set(session.id, session);
-    session.open(now);
-    return session.id;
+    return this.#sessions.open(poolHandle, options, now);
   }
 
   /**
@@ -173,7 +154,7 @@ export class UserRole implements Role<UserEvent> {
     if (message.bytes.length === 0) {
       throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'SCTP has no empty messages', { session });
     }
-    return this.#require(session).sendData(message);
+    return this.#sessions.require(session).sendData(message);
   }
 
   /**
@@ -182,7 +163,7 @@ export class UserRole implements Role<UserEvent> {
    * @throws RSerPoolError `ERR_RSERPOOL_NO_SESSION`
    */
   closeSession(session: UserSessionId, how: 'shutdown' | 'abort', reason: string): void {
-    this.#require(session).close(how, reason);
+    this.#sessions.require(session).close(how, reason);
   }
 
   /** The element that a session is connected to. */
@@ -202,8 +183,8 @@ export class UserRole implements Role<UserEvent> {
 
   /** Ends all sessions, and the association with the registrar. */
   stop(reason: string): void {
-    for (const session of this.#sessions.values()) session.close('shutdown', reason);
-    this.#hunt.stop(reason);
+    this.#sessions.closeAll(reason);
+    this.#directory.stop(reason);
   }
 
   handleInput(input: RoleInput, now: Instant): void {
@@ -225,23 +206,15 @@ export class UserRole implements Role<UserEvent> {
         break;
       case 'announcement': {
         const announce = receiveAnnouncement(input.bytes);
-        if (announce !== undefined) this.#hunt.handleAnnouncement(input.from, announce, now);
+        if (announce !== undefined) this.#directory.handleAnnouncement(input.from, announce, now);
         break;
       }
     }
   }
 
   handleTimeout(now: Instant): void {
-    this.#hunt.handleTimeout(now);
-    const { dropped, unanswered } = this.#resolver.handleTimeout(this.#hunt.home, now);
-    for (const poolHandle of dropped) {
-      const failure = this.#hunt.home === undefined ? 'no-registrar' : 'no-answer';
-      this.#resolutionFailed(poolHandle, failure, [], now);
-    }
-    // RFC 5352 §3.7.2: hunt beside the registrar that is silent; when it has used up its chances, without it.
-    if (unanswered && dropped.length > 0) this.#dropHome('the registrar does not answer', now);
-    else if (unanswered) this.#hunt.start(now);
-    for (const id of [...this.#timed]) this.#sessions.get(id)?.handleTimeout(now);
+    this.#directory.handleTimeout(now);
+    this.#sessions.handleTimeout(now);
   }
 
   pollOutput(): RoleOutput<UserEvent> | undefined {
@@ -249,178 +222,47 @@ export class UserRole implements Role<UserEvent> {
   }
 
   nextTimeoutAt(): Instant | undefined {
-    let next = earlier(this.#hunt.nextTimeoutAt(), this.#resolver.nextTimeoutAt());
-    for (const id of this.#timed) next = earlier(next, this.#sessions.get(id)?.nextTimeoutAt());
-    return next;
+    return earlier(this.#directory.nextTimeoutAt(), this.#sessions.nextTimeoutAt());
   }
 
   #onChannelUp(input: Extract<RoleInput, { readonly kind: 'channel-up' }>, now: Instant): void {
     const { channel, initiator, remote, local } = input;
     if (initiator === 'remote') {
       this.#outbox.close(channel, 'abort', 'a pool user takes no channels');
-    } else if (this.#hunt.handleChannelUp(channel, remote, local) === 'home-found') {
-      this.#onHome(now);
-    } else this.#sessionOn(channel)?.handleChannelUp(now);
+    } else if (this.#directory.handleChannelUp(channel, remote, local, now) === undefined) {
+      this.#sessions.on(channel)?.handleChannelUp(now);
+    }
   }
 
   #onChannelDown(input: Extract<RoleInput, { readonly kind: 'channel-down' }>, now: Instant): void {
     const { channel, reason, failed } = input;
-    if (this.#hunt.handleChannelDown(channel, now) === 'home-lost') {
-      this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
-      return;
+    if (this.#directory.handleChannelDown(channel, reason, now) === undefined) {
+      this.#sessions.handleChannelDown(channel, reason, failed, now);
     }
-    const session = this.#sessionOn(channel);
-    this.#channels.delete(channel);
-    session?.handleChannelDown(reason, failed, now);
   }
 
   #onSendFailed(input: Extract<RoleInput, { readonly kind: 'send-failed' }>, now: Instant): void {
     const { channel, ppid, bytes, streamId, unordered } = input;
-    // RFC 5352 §3.7.1: not to the same registrar again; what was asked is asked anew after the hunt.
-    if (this.#hunt.home?.channel === channel) this.#dropHome('a message could not be sent to the registrar', now);
-    else if (ppid !== PPID.asap) this.#sessionOn(channel)?.handleSendFailed({ bytes, ppid, streamId, unordered });
+    if (this.#directory.isHome(channel)) this.#directory.handleSendFailed(now);
+    else if (ppid !== PPID.asap) this.#sessions.on(channel)?.handleSendFailed({ bytes, ppid, streamId, unordered });
   }
 
   /** The peer forgot everything: a registrar our questions, an element the session. */
   #onRestart(channel: ChannelId, now: Instant): void {
-    if (this.#hunt.home?.channel === channel) this.#askHome(now);
-    else this.#sessionOn(channel)?.handleRestart(now);
+    if (this.#directory.isHome(channel)) this.#directory.askHome(now);
+    else this.#sessions.on(channel)?.handleRestart(now);
   }
 
   #onMessage(input: Extract<RoleInput, { readonly kind: 'message' }>, now: Instant): void {
-    const { channel, ppid, streamId, bytes } = input;
-    const session = this.#sessionOn(channel);
-    if (session === undefined) {
-      if (this.#hunt.home?.channel === channel && ppid === PPID.asap) this.#onRegistrarMessage(channel, bytes, now);
-    } else if (ppid !== PPID.asap) session.handleData(ppid, streamId, bytes);
-    else if (session.hasControl) this.#onElementMessage(channel, session, bytes, now);
-  }
-
-  #onRegistrarMessage(channel: ChannelId, bytes: Uint8Array, now: Instant): void {
-    const message = receiveControl(this.#outbox, channel, bytes);
-    if (message !== undefined) this.#hunt.heard();
-    if (message?.kind === 'handle-resolution-response') this.#onResolution(channel, message, now);
-    else if (message?.kind === 'error') {
-      this.#outbox.event({ kind: 'peer-error', channel, reason: describeCauses(message.causes) });
+    const { channel, ppid, bytes } = input;
+    const session = this.#sessions.on(channel);
+    if (session !== undefined) this.#sessions.handleMessage(session, input, now);
+    else if (ppid === PPID.asap && this.#directory.isHome(channel)) {
+      this.#directory.handleMessage(channel, bytes, now);
     }
   }
 
-  #onElementMessage(channel: ChannelId, session: UserSession, bytes: Uint8Array, now: Instant): void {
-    const message = receiveControl(this.#outbox, channel, bytes);
-    switch (message?.kind) {
-      case 'cookie':
-        session.handleCookie(message.cookie);
-        break;
-      case 'business-card':
-        session.handleBusinessCard(message);
-        // BC1 of RFC 5352 §3.9.
-        if (this.#cache.get(message.poolHandle) === undefined) this.#request(message.poolHandle, now);
-        break;
-      case 'error':
-        this.#outbox.event({ kind: 'peer-error', channel, reason: describeCauses(message.causes) });
-        break;
-      default:
-        // Refused, unknown, or meant for another role (RFC 5352 §4): no change of state.
-        break;
-    }
+  #tooManyQuestions(): RSerPoolError {
+    return new RSerPoolError('ERR_RSERPOOL_LIMIT', `${this.#config.maxCacheEntries} resolutions are under way`);
   }
-
-  #onResolution(channel: ChannelId, message: HandleResolutionResponse, now: Instant): void {
-    const { poolHandle, elements, causes, acceptedSubscription } = message;
-    const asked = this.#resolver.settle(poolHandle);
-    if (asked) this.#hunt.settle();
-    // Unasked: an update, if one was promised here (RFC 5352 §2.2.5).
-    else if (this.#cache.get(poolHandle)?.updatedOn !== channel) return;
-    if (causes.length > 0 || elements.length === 0) {
-      const unknown = causes.some(({ kind }) => kind === 'unknown-pool-handle');
-      this.#resolutionFailed(poolHandle, unknown ? 'unknown-pool' : 'refused', causes, now);
-      return;
-    }
-    const entry: Resolution = {
-      poolHandle,
-      // Absent means round robin (RFC 5352 §2.2.6).
-      policy: message.policy ?? { kind: 'round-robin' },
-      elements,
-      at: now,
-      updatedOn: asked && !acceptedSubscription ? undefined : channel,
-      last: undefined,
-    };
-    this.#cache.put(entry);
-    this.#outbox.event(resolvedEvent(entry, asked ? 'registrar' : 'update'));
-    for (const session of this.#sessionsOf(poolHandle)) session.handleResolution(now);
-  }
-
-  #resolutionFailed(
-    poolHandle: PoolHandle,
-    failure: ResolutionFailure,
-    causes: readonly ErrorCause[],
-    now: Instant,
-  ): void {
-    if (failure === 'unknown-pool') this.#cache.purge(poolHandle);
-    const reason = causes.length > 0 ? describeCauses(causes) : FAILURE_TEXT[failure];
-    this.#outbox.event({ kind: 'resolution-failed', poolHandle, failure, reason, causes });
-    for (const session of this.#sessionsOf(poolHandle)) session.handleResolutionFailure(failure, now);
-  }
-
-  #onHome(now: Instant): void {
-    this.#outbox.event({ kind: 'home-changed', home: this.#hunt.home?.target, reason: 'found by server hunt' });
-    this.#askHome(now);
-  }
-
-  /** A registrar that knows nothing of us yet. */
-  #askHome(now: Instant): void {
-    const { home } = this.#hunt;
-    if (home === undefined) return;
-    this.#resolver.handleHome(home);
-    // Registrars do not share subscriptions (RFC 5352 §2.2.5).
-    for (const poolHandle of this.#cache.subscribed()) this.#resolver.request(poolHandle, home, now);
-  }
-
-  #dropHome(reason: string, now: Instant): void {
-    const hadHome = this.#hunt.home !== undefined;
-    this.#hunt.dropHome(reason, now);
-    if (hadHome) this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
-  }
-
-  #request(poolHandle: PoolHandle, now: Instant): boolean {
-    this.start(now);
-    return this.#resolver.request(poolHandle, this.#hunt.home, now);
-  }
-
-  #reportUnreachable(poolHandle: PoolHandle, peIdentifier: number): void {
-    const { home } = this.#hunt;
-    if (home !== undefined)
-      this.#outbox.control(home.channel, { kind: 'endpoint-unreachable', poolHandle, peIdentifier });
-  }
-
-  #sessionsOf({ key }: PoolHandle): UserSession[] {
-    return [...this.#sessions.values()].filter((session) => session.poolHandle.key === key);
-  }
-
-  #sessionOn(channel: ChannelId): UserSession | undefined {
-    const id = this.#channels.get(channel);
-    return id === undefined ? undefined : this.#sessions.get(id);
-  }
-
-  #require(id: UserSessionId): UserSession {
-    const session = this.#sessions.get(id);
-    if (session === undefined) {
-      throw new RSerPoolError('ERR_RSERPOOL_NO_SESSION', `there is no session ${id}`, { session: id });
-    }
-    return session;
-  }
-}
-
-const FAILURE_TEXT: Readonly<Record<ResolutionFailure, string>> = {
-  'unknown-pool': 'there is no such pool',
-  refused: 'the registrar gave neither elements nor a reason',
-  'no-answer': 'the registrar does not answer',
-  'no-registrar': 'no registrar can be reached',
-};
-
-function resolvedEvent(
-  { poolHandle, policy, elements }: Resolution,
-  source: Extract<UserEvent, { readonly kind: 'resolved' }>['source'],
-): UserEvent {
-  return { kind: 'resolved', poolHandle, policy, elements, source };
 }

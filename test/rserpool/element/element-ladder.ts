@@ -1,4 +1,5 @@
-import { ElementRole, type ElementRoleOptions } from '../../../src/rserpool/element/element.ts';
+import { ElementRole } from '../../../src/rserpool/element/element.ts';
+import type { ElementRoleOptions } from '../../../src/rserpool/element/element-options.ts';
 import type { ElementEvent } from '../../../src/rserpool/element/events.ts';
 import type { RegistrationRequest } from '../../../src/rserpool/element/profile.ts';
 import type { ErrorCause } from '../../../src/rserpool/wire/cause.ts';

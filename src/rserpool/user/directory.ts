@@ -1,0 +1,205 @@
+import type { Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
+import { describeCauses } from '../asap/cause-text.ts';
+import { receiveControl } from '../asap/control.ts';
+import { type HomeRegistrar, type HuntResult, ServerHunt } from '../asap/server-hunt.ts';
+import type { Outbox } from '../outbox.ts';
+import type { ChannelId, TransportTarget } from '../role.ts';
+import type { HandleResolutionResponse, ServerAnnounce } from '../wire/asap.ts';
+import type { ErrorCause } from '../wire/cause.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { UserConfig } from './config.ts';
+import type { ResolutionFailure, UserEvent } from './events.ts';
+import { HandleCache, type Resolution } from './handle-cache.ts';
+import { Resolver } from './resolver.ts';
+
+/** Who waits for the outcome of resolutions. */
+export interface DirectoryListener {
+  /** The elements of a pool are known, or changed. */
+  resolved(poolHandle: PoolHandle, now: Instant): void;
+  resolutionFailed(poolHandle: PoolHandle, failure: ResolutionFailure, now: Instant): void;
+}
+
+/** What a user knows of pools, and how it asks registrars for it. RFC 5352 §3.3, §3.5 to §3.7. */
+export class Directory {
+  readonly cache: HandleCache;
+  readonly #outbox: Outbox<UserEvent>;
+  readonly #config: UserConfig;
+  readonly #hunt: ServerHunt<UserEvent>;
+  readonly #resolver: Resolver;
+  readonly #listener: DirectoryListener;
+
+  /** @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` for a registrar that cannot be reached by `protocols` */
+  constructor(
+    outbox: Outbox<UserEvent>,
+    config: UserConfig,
+    registrars: readonly TransportTarget[],
+    protocols: readonly TransportTarget['protocol'][],
+    listener: DirectoryListener,
+  ) {
+    this.#outbox = outbox;
+    this.#config = config;
+    this.#hunt = new ServerHunt(outbox, registrars, protocols, config);
+    this.cache = new HandleCache(config.staleCacheMs, config.maxCacheEntries);
+    this.#resolver = new Resolver(outbox, config);
+    this.#listener = listener;
+  }
+
+  /** The home registrar, if there is one. */
+  get home(): HomeRegistrar | undefined {
+    return this.#hunt.home;
+  }
+
+  /** Looks for a home registrar unless there is one. RFC 5352 §3.6. */
+  start(now: Instant): void {
+    if (this.#hunt.home === undefined) this.#hunt.start(now);
+  }
+
+  /** Tells what the cache has, and asks if that is not fresh. False if too many questions are out. */
+  translate(poolHandle: PoolHandle, now: Instant): boolean {
+    const entry = this.cache.get(poolHandle);
+    const fresh = entry !== undefined && this.cache.isFresh(entry, this.#hunt.home?.channel, now);
+    if (entry !== undefined && (fresh || this.#config.useStaleCache)) {
+      this.#outbox.event(resolvedEvent(entry, fresh ? 'fresh-cache' : 'stale-cache'));
+    }
+    return fresh || this.request(poolHandle, now);
+  }
+
+  /** Asks a registrar. False if too many questions are out. */
+  request(poolHandle: PoolHandle, now: Instant): boolean {
+    this.start(now);
+    return this.#resolver.request(poolHandle, this.#hunt.home, now);
+  }
+
+  /** ASAP_ENDPOINT_UNREACHABLE to the home registrar, if there is one. RFC 5352 §3.5. */
+  reportUnreachable(poolHandle: PoolHandle, peIdentifier: number): void {
+    const { home } = this.#hunt;
+    if (home !== undefined)
+      this.#outbox.control(home.channel, { kind: 'endpoint-unreachable', poolHandle, peIdentifier });
+  }
+
+  /** Whether it is the channel to the home registrar. */
+  isHome(channel: ChannelId): boolean {
+    return this.#hunt.home?.channel === channel;
+  }
+
+  handleChannelUp(channel: ChannelId, remote: TransportTarget, local: TransportTarget, now: Instant): HuntResult {
+    const result = this.#hunt.handleChannelUp(channel, remote, local);
+    if (result === 'home-found') {
+      this.#outbox.event({ kind: 'home-changed', home: this.#hunt.home?.target, reason: 'found by server hunt' });
+      this.askHome(now);
+    }
+    return result;
+  }
+
+  handleChannelDown(channel: ChannelId, reason: string, now: Instant): HuntResult {
+    const result = this.#hunt.handleChannelDown(channel, now);
+    if (result === 'home-lost') this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
+    return result;
+  }
+
+  handleAnnouncement(
+    from: { readonly address: string; readonly udpPort: number },
+    message: ServerAnnounce,
+    now: Instant,
+  ): void {
+    this.#hunt.handleAnnouncement(from, message, now);
+  }
+
+  /** An ASAP message from the home registrar. */
+  handleMessage(channel: ChannelId, bytes: Uint8Array, now: Instant): void {
+    const message = receiveControl(this.#outbox, channel, bytes);
+    if (message !== undefined) this.#hunt.heard();
+    if (message?.kind === 'handle-resolution-response') this.#onResolution(channel, message, now);
+    else if (message?.kind === 'error') {
+      this.#outbox.event({ kind: 'peer-error', channel, reason: describeCauses(message.causes) });
+    }
+  }
+
+  /** RFC 5352 §3.7.1: not to the same registrar again; what was asked is asked anew after the hunt. */
+  handleSendFailed(now: Instant): void {
+    this.#dropHome('a message could not be sent to the registrar', now);
+  }
+
+  /** A registrar that knows nothing of us: it is new, or has restarted. */
+  askHome(now: Instant): void {
+    const { home } = this.#hunt;
+    if (home === undefined) return;
+    this.#resolver.handleHome(home);
+    // Registrars do not share subscriptions (RFC 5352 §2.2.5).
+    for (const poolHandle of this.cache.subscribed()) this.#resolver.request(poolHandle, home, now);
+  }
+
+  handleTimeout(now: Instant): void {
+    this.#hunt.handleTimeout(now);
+    const { dropped, unanswered } = this.#resolver.handleTimeout(this.#hunt.home, now);
+    for (const poolHandle of dropped) {
+      const failure = this.#hunt.home === undefined ? 'no-registrar' : 'no-answer';
+      this.#failed(poolHandle, failure, [], now);
+    }
+    // RFC 5352 §3.7.2: hunt beside the registrar that is silent; when it has used up its chances, without it.
+    if (unanswered && dropped.length > 0) this.#dropHome('the registrar does not answer', now);
+    else if (unanswered) this.#hunt.start(now);
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    return earlier(this.#hunt.nextTimeoutAt(), this.#resolver.nextTimeoutAt());
+  }
+
+  /** Closes everything. */
+  stop(reason: string): void {
+    this.#hunt.stop(reason);
+  }
+
+  #onResolution(channel: ChannelId, message: HandleResolutionResponse, now: Instant): void {
+    const { poolHandle, elements, causes, acceptedSubscription } = message;
+    const asked = this.#resolver.settle(poolHandle);
+    if (asked) this.#hunt.settle();
+    // Unasked: an update, if one was promised here (RFC 5352 §2.2.5).
+    else if (this.cache.get(poolHandle)?.updatedOn !== channel) return;
+    if (causes.length > 0 || elements.length === 0) {
+      const unknown = causes.some(({ kind }) => kind === 'unknown-pool-handle');
+      this.#failed(poolHandle, unknown ? 'unknown-pool' : 'refused', causes, now);
+      return;
+    }
+    const entry: Resolution = {
+      poolHandle,
+      // Absent means round robin (RFC 5352 §2.2.6).
+      policy: message.policy ?? { kind: 'round-robin' },
+      elements,
+      at: now,
+      updatedOn: asked && !acceptedSubscription ? undefined : channel,
+      last: undefined,
+    };
+    this.cache.put(entry);
+    this.#outbox.event(resolvedEvent(entry, asked ? 'registrar' : 'update'));
+    this.#listener.resolved(poolHandle, now);
+  }
+
+  #failed(poolHandle: PoolHandle, failure: ResolutionFailure, causes: readonly ErrorCause[], now: Instant): void {
+    if (failure === 'unknown-pool') this.cache.purge(poolHandle);
+    const reason = causes.length > 0 ? describeCauses(causes) : FAILURE_TEXT[failure];
+    this.#outbox.event({ kind: 'resolution-failed', poolHandle, failure, reason, causes });
+    this.#listener.resolutionFailed(poolHandle, failure, now);
+  }
+
+  #dropHome(reason: string, now: Instant): void {
+    const hadHome = this.#hunt.home !== undefined;
+    this.#hunt.dropHome(reason, now);
+    if (hadHome) this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
+  }
+}
+
+const FAILURE_TEXT: Readonly<Record<ResolutionFailure, string>> = {
+  'unknown-pool': 'there is no such pool',
+  refused: 'the registrar gave neither elements nor a reason',
+  'no-answer': 'the registrar does not answer',
+  'no-registrar': 'no registrar can be reached',
+};
+
+function resolvedEvent(
+  { poolHandle, policy, elements }: Resolution,
+  source: Extract<UserEvent, { readonly kind: 'resolved' }>['source'],
+): UserEvent {
+  return { kind: 'resolved', poolHandle, policy, elements, source };
+}
