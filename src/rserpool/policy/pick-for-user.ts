@@ -1,6 +1,8 @@
 import type { Entropy } from '../../base/contract.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import { drawBelow } from './draw.ts';
+import { RANKINGS } from './rankings.ts';
+import { WEIGHTINGS } from './weightings.ts';
 
 /** What a pool user knows when it needs an element of a pool. */
 export interface UserChoice<Element extends { readonly policy: PolicyParameter }> {
@@ -13,7 +15,7 @@ export interface UserChoice<Element extends { readonly policy: PolicyParameter }
   /** Whether an element can be picked: those that failed cannot. */
   readonly isUsable?: (element: Element, index: number) => boolean;
   /**
-   * With Weighted Random or Randomized Least Used, draw from a cached resolution by the elements' own weights. RFC 5356
+   * With Weighted Random and its kin, draw from a cached resolution by the elements' own weights. RFC 5356
    * §4.4.3 says plain random, and then the weights make no difference if the registrar answers with the whole pool.
    */
   readonly honourWeights?: boolean;
@@ -32,19 +34,12 @@ export function pickForUser<Element extends { readonly policy: PolicyParameter }
   entropy: Entropy,
 ): number | undefined {
   const { policy, last } = choice;
-  switch (policy?.kind) {
-    case 'priority':
-    case 'least-used':
-    case 'least-used-with-degradation':
-    case 'priority-least-used':
-      return firstUsable(choice, 0);
-    case 'random':
-    case 'weighted-random':
-    case 'randomized-least-used':
-      return last === undefined ? firstUsable(choice, 0) : drawUsable(choice, entropy);
-    default:
-      return firstUsable(choice, last === undefined ? 0 : last + 1);
+  const kind = policy?.kind ?? 'round-robin';
+  if (RANKINGS[kind] !== undefined) return firstUsable(choice, 0);
+  if (kind === 'random' || WEIGHTINGS[kind] !== undefined) {
+    return last === undefined ? firstUsable(choice, 0) : drawUsable(choice, entropy);
   }
+  return firstUsable(choice, last === undefined ? 0 : last + 1);
 }
 
 /** The first usable element from `start` on, around the list. */
@@ -79,7 +74,7 @@ function drawUsable<Element extends { readonly policy: PolicyParameter }>(
   return undefined;
 }
 
+/** What the registrar of the element would draw by, as far as the element's own values tell. */
 function weightOf(policy: PolicyParameter): number {
-  if ('weight' in policy) return policy.weight;
-  return 'load' in policy ? 0xffffffff - policy.load : 1;
+  return WEIGHTINGS[policy.kind]?.weightOf(policy, 0) ?? 1;
 }

@@ -5,9 +5,10 @@ import { FenwickTree } from './fenwick-tree.ts';
 import { drawUniformly } from './random.ts';
 import { newSeat, type PolicySelector, type Seat } from './selector.ts';
 
-/** How a policy of the weighted random family gets its weights. */
+/** How a policy of the weighted random family gets its weights: whole numbers from 0 to 2^32 - 1. */
 export interface Weighting {
-  weightOf(policy: PolicyParameter): number;
+  /** @param uses answers that the element was in since it registered */
+  weightOf(policy: PolicyParameter, uses: number): number;
   /** Whether members are drawn with equal probability where the weights of all of them are 0. */
   readonly uniformIfAllZero: boolean;
 }
@@ -39,7 +40,7 @@ export class WeightedRandomSelector<Member> implements PolicySelector<Member> {
   add(member: Member, policy: PolicyParameter): Seat<Member> {
     const seat = newSeat(member, policy);
     seat.index = this.#seats.push(seat) - 1;
-    this.#weights.set(seat.index, this.#weighting.weightOf(policy));
+    this.#weights.set(seat.index, this.#weighting.weightOf(policy, 0));
     return seat;
   }
 
@@ -57,7 +58,8 @@ export class WeightedRandomSelector<Member> implements PolicySelector<Member> {
 
   update(seat: Seat<Member>, policy: PolicyParameter): void {
     seat.policy = policy;
-    this.#weights.set(seat.index, this.#weighting.weightOf(policy));
+    seat.uses = 0;
+    this.#weights.set(seat.index, this.#weighting.weightOf(policy, 0));
   }
 
   select(count: number, entropy: Entropy): Member[] {
@@ -70,7 +72,10 @@ export class WeightedRandomSelector<Member> implements PolicySelector<Member> {
       // Nobody twice: out of the draw until the answer is complete.
       if (drawn.length < count) weights.set(seat.index, 0);
     }
-    for (const seat of drawn) weights.set(seat.index, this.#weighting.weightOf(seat.policy));
-    return drawn.map((seat) => seat.member);
+    return drawn.map((seat) => {
+      seat.uses++;
+      weights.set(seat.index, this.#weighting.weightOf(seat.policy, seat.uses));
+      return seat.member;
+    });
   }
 }

@@ -15,10 +15,45 @@ export type PolicyParameter =
   | { readonly kind: 'least-used-with-degradation'; readonly load: number; readonly degradation: number }
   | { readonly kind: 'priority-least-used'; readonly load: number; readonly degradation: number }
   | { readonly kind: 'randomized-least-used'; readonly load: number }
+  | PrivatePolicy
   /** A policy type not known here, with its data as it stood on the wire. */
   | { readonly kind: 'unknown'; readonly type: number; readonly data: Uint8Array };
 
-/** Policy types. RFC 5356 §7.1. */
+/**
+ * Policies of rsplib's private types. DPF is the delay penalty factor, 0xffffffff being 100 %: how much an element is
+ * worse for each millisecond of `distanceMs`, which its home registrar measures. Load is as in RFC 5356 §3.1.
+ */
+export type PrivatePolicy =
+  | {
+      readonly kind:
+        | 'randomized-priority-least-used'
+        | 'randomized-least-used-with-degradation'
+        | 'priority-least-used-with-degradation'
+        | 'randomized-priority-least-used-with-degradation';
+      readonly load: number;
+      readonly degradation: number;
+    }
+  | {
+      readonly kind: 'weighted-random-with-delay-penalty';
+      readonly weight: number;
+      readonly weightDpf: number;
+      readonly distanceMs: number;
+    }
+  | {
+      readonly kind: 'least-used-with-delay-penalty';
+      readonly load: number;
+      readonly loadDpf: number;
+      readonly distanceMs: number;
+    }
+  | {
+      readonly kind: 'least-used-with-degradation-and-delay-penalty';
+      readonly load: number;
+      readonly degradation: number;
+      readonly loadDpf: number;
+      readonly distanceMs: number;
+    };
+
+/** Policy types: RFC 5356 §7.1, and rsplib's private ones, whose two high bits are 10. */
 export const POLICY_TYPE = {
   'round-robin': 0x00000001,
   'weighted-round-robin': 0x00000002,
@@ -29,6 +64,13 @@ export const POLICY_TYPE = {
   'least-used-with-degradation': 0x40000002,
   'priority-least-used': 0x40000003,
   'randomized-least-used': 0x40000004,
+  'randomized-priority-least-used': 0xb0001001,
+  'randomized-least-used-with-degradation': 0xb0001002,
+  'priority-least-used-with-degradation': 0xb0001003,
+  'randomized-priority-least-used-with-degradation': 0xb0001004,
+  'weighted-random-with-delay-penalty': 0xb0002001,
+  'least-used-with-delay-penalty': 0xb0002002,
+  'least-used-with-degradation-and-delay-penalty': 0xb0002003,
 } as const;
 
 /** The 32-bit policy type of a policy. */
@@ -37,7 +79,7 @@ export function policyTypeOf(policy: PolicyParameter): number {
 }
 
 type KnownPolicy = Exclude<PolicyParameter, { readonly kind: 'unknown' }>;
-type PolicyField = 'weight' | 'priority' | 'load' | 'degradation';
+type PolicyField = 'weight' | 'priority' | 'load' | 'degradation' | 'weightDpf' | 'loadDpf' | 'distanceMs';
 
 /** The 32-bit fields that follow the policy type, in wire order. RFC 5356 §4, §5. */
 const FIELDS: { readonly [Kind in KnownPolicy['kind']]: readonly PolicyField[] } = {
@@ -50,6 +92,13 @@ const FIELDS: { readonly [Kind in KnownPolicy['kind']]: readonly PolicyField[] }
   'least-used-with-degradation': ['load', 'degradation'],
   'priority-least-used': ['load', 'degradation'],
   'randomized-least-used': ['load'],
+  'randomized-priority-least-used': ['load', 'degradation'],
+  'randomized-least-used-with-degradation': ['load', 'degradation'],
+  'priority-least-used-with-degradation': ['load', 'degradation'],
+  'randomized-priority-least-used-with-degradation': ['load', 'degradation'],
+  'weighted-random-with-delay-penalty': ['weight', 'weightDpf', 'distanceMs'],
+  'least-used-with-delay-penalty': ['load', 'loadDpf', 'distanceMs'],
+  'least-used-with-degradation-and-delay-penalty': ['load', 'degradation', 'loadDpf', 'distanceMs'],
 };
 
 const KIND_OF_TYPE: ReadonlyMap<number, KnownPolicy['kind']> = new Map(

@@ -1,18 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { Handlespace } from '../../../src/rserpool/handlespace/handlespace.ts';
-import type { PolicyParameter } from '../../../src/rserpool/wire/policy.ts';
+import { POLICY_TYPE, type PolicyParameter } from '../../../src/rserpool/wire/policy.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { entropy, parameter, registration } from './samples.ts';
 
 const ELEMENTS = 100_000;
 
-const policies: readonly ((i: number) => PolicyParameter)[] = [
-  () => ({ kind: 'round-robin' }),
-  (i) => ({ kind: 'weighted-round-robin', weight: 1 + (i % 9) }),
-  () => ({ kind: 'random' }),
-  (i) => ({ kind: 'weighted-random', weight: 1 + (i % 9) }),
-  (i) => ({ kind: 'least-used-with-degradation', load: i, degradation: 5 }),
-];
+/** All kinds, with numbers that differ from element to element. */
+const policies = Object.keys(POLICY_TYPE).map((kind) => (i: number) => {
+  const [weight, load, priority] = [1 + (i % 9), i, i % 100];
+  return {
+    kind,
+    weight,
+    load,
+    priority,
+    degradation: 5,
+    weightDpf: 7,
+    loadDpf: 7,
+    distanceMs: i % 50,
+  } as PolicyParameter;
+});
 
 describe('100 000 elements in one pool', () => {
   it.each(policies.map((policyOf) => ({ kind: policyOf(0).kind, policyOf })))(

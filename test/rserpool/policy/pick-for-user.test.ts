@@ -57,6 +57,9 @@ describe("the pool user's pick", () => {
     { kind: 'least-used', load: 1 },
     { kind: 'least-used-with-degradation', load: 1, degradation: 1 },
     { kind: 'priority-least-used', load: 1, degradation: 1 },
+    { kind: 'priority-least-used-with-degradation', load: 1, degradation: 1 },
+    { kind: 'least-used-with-delay-penalty', load: 1, loadDpf: 1, distanceMs: 1 },
+    { kind: 'least-used-with-degradation-and-delay-penalty', load: 1, degradation: 1, loadDpf: 1, distanceMs: 1 },
   ])('[POL-050] [POL-060] [POL-069] $kind keeps to the order of the answer', (policy) => {
     expect(picks(three(policy), 3)).toEqual([0, 0, 0]);
     expect(picks(three(policy), 2, { failed: [0, 1] })).toEqual([2, 2]);
@@ -66,6 +69,10 @@ describe("the pool user's pick", () => {
     { kind: 'random' },
     { kind: 'weighted-random', weight: 5 },
     { kind: 'randomized-least-used', load: 5 },
+    { kind: 'randomized-priority-least-used', load: 5, degradation: 1 },
+    { kind: 'randomized-least-used-with-degradation', load: 5, degradation: 1 },
+    { kind: 'randomized-priority-least-used-with-degradation', load: 5, degradation: 1 },
+    { kind: 'weighted-random-with-delay-penalty', weight: 5, weightDpf: 1, distanceMs: 1 },
   ])('[POL-031] [POL-037] [POL-075] $kind takes the first of a fresh answer, then draws evenly', (policy) => {
     const policies = [policy, { ...policy, weight: 100, load: 0xffffffff }, policy] as PolicyParameter[];
     const [first, ...rest] = picks(policies, 10_001);

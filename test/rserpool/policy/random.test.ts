@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PolicyParameter } from '../../../src/rserpool/wire/policy.ts';
 import { CHI_SQUARE_LIMIT, chiSquare, Letters } from './selecting.ts';
 
 const random = { kind: 'random' } as const;
@@ -99,6 +100,74 @@ describe('randomized least used', () => {
   });
 });
 
+const FULL = 0xffffffff;
+const degrading = (kind: string, load: number, degradation: number) =>
+  ({ kind, load: Math.round(load * FULL), degradation: Math.round(degradation * FULL) }) as PolicyParameter;
+
+describe('randomized priority least used', () => {
+  it('draws by what one more user would leave unused', () => {
+    // Left: 0.4, 0.1.
+    const policy = (load: number, degradation: number) =>
+      degrading('randomized-priority-least-used', load, degradation);
+    const words = answers(new Letters({ A: policy(0.2, 0.4), B: policy(0.5, 0.4) }), 40_000);
+    expect(chiSquare(count(words, 'AB', 0), [0.8, 0.2])).toBeLessThan(CHI_SQUARE_LIMIT[1]);
+  });
+});
+
+describe('randomized least used with degradation', () => {
+  it('draws by what is unused, less the degradation for every answer', () => {
+    const heads = Array.from({ length: 20_000 }, (_, seed) => {
+      const policy = degrading('randomized-least-used-with-degradation', 0.5, 0.3);
+      return new Letters({ A: policy, B: policy }, seed).heads(2);
+    });
+    // Whoever was first has 0.2 left, the other one 0.5.
+    const again = heads.filter(([first, second]) => first === second).length;
+    expect(chiSquare([again, heads.length - again], [2 / 7, 5 / 7])).toBeLessThan(CHI_SQUARE_LIMIT[1]);
+  });
+
+  it('a registration sets the counter to 0', () => {
+    const policy = (load: number, degradation: number) =>
+      degrading('randomized-least-used-with-degradation', load, degradation);
+    const heads = Array.from({ length: 10_000 }, (_, seed) => {
+      const pool = new Letters({ A: policy(0, 0.45) }, seed);
+      pool.select();
+      pool.update('A', policy(0, 0.45));
+      pool.select();
+      pool.add('B', policy(0.45, 0));
+      return pool.select(1);
+    });
+    expect(chiSquare(count(heads, 'AB', 0), [0.5, 0.5])).toBeLessThan(CHI_SQUARE_LIMIT[1]);
+  });
+});
+
+describe('randomized priority least used with degradation', () => {
+  it('counts the degradation once more than it was answered', () => {
+    const heads = Array.from({ length: 20_000 }, (_, seed) => {
+      const policy = degrading('randomized-priority-least-used-with-degradation', 0.1, 0.3);
+      return new Letters({ A: policy, B: policy }, seed).heads(2);
+    });
+    // 0.6 each, then 0.3 against 0.6.
+    const again = heads.filter(([first, second]) => first === second).length;
+    expect(chiSquare([again, heads.length - again], [1 / 3, 2 / 3])).toBeLessThan(CHI_SQUARE_LIMIT[1]);
+  });
+});
+
+describe('weighted random with a delay penalty', () => {
+  const policy = (weight: number, distanceMs: number) =>
+    ({ kind: 'weighted-random-with-delay-penalty', weight, weightDpf: Math.round(0.01 * FULL), distanceMs }) as const;
+
+  it('takes 1 % of the weight away for each millisecond', () => {
+    // 1000, 500, 250.
+    const words = answers(new Letters({ A: policy(1000, 0), B: policy(1000, 50), C: policy(500, 50) }), 40_000);
+    expect(chiSquare(count(words, 'ABC', 0), [4 / 7, 2 / 7, 1 / 7])).toBeLessThan(CHI_SQUARE_LIMIT[2]);
+  });
+
+  it('leaves 1 however far it is, and 0 where it was 0', () => {
+    const pool = new Letters({ A: policy(0, 0), B: policy(1000, 500) });
+    expect(pool.select()).toBe('B');
+  });
+});
+
 describe('every policy', () => {
   const number = fc.oneof(fc.nat(4), fc.constantFrom(0xffffffff, 0x80000000), fc.integer({ min: 0, max: 0xffffffff }));
   const policies = fc.constantFrom(
@@ -111,6 +180,13 @@ describe('every policy', () => {
     'least-used-with-degradation',
     'priority-least-used',
     'randomized-least-used',
+    'randomized-priority-least-used',
+    'randomized-least-used-with-degradation',
+    'priority-least-used-with-degradation',
+    'randomized-priority-least-used-with-degradation',
+    'weighted-random-with-delay-penalty',
+    'least-used-with-delay-penalty',
+    'least-used-with-degradation-and-delay-penalty',
   );
   const steps = fc.array(
     fc.record({
@@ -129,7 +205,16 @@ describe('every policy', () => {
     fc.assert(
       fc.property(policies, steps, fc.nat(), (kind, todo, seed) => {
         const policyOf = ({ weight, load, degradation, priority }: (typeof todo)[number]) =>
-          ({ kind, weight, load, degradation, priority }) as never;
+          ({
+            kind,
+            weight,
+            load,
+            degradation,
+            priority,
+            weightDpf: degradation,
+            loadDpf: degradation,
+            distanceMs: 7,
+          }) as never;
         const pool = new Letters({ A: policyOf({ ...todo[0]!, weight: 1, load: 1 }) }, seed);
         const weights = new Map([['A', { weight: 1, load: 1 }]]);
         for (const step of todo) {

@@ -105,3 +105,46 @@ describe('priority least used', () => {
     expect(pool.select()).toBe('BA');
   });
 });
+
+describe('priority least used with degradation', () => {
+  it('sorts by the load with one more user, and degrades with every answer', () => {
+    const policy = (load: number, degradation: number) =>
+      ({ kind: 'priority-least-used-with-degradation', load, degradation }) as const;
+    const pool = new Letters({ A: policy(10, 30), B: policy(30, 15) });
+    // A 40 -> 70, B 45 -> 60 -> 75, A 70 -> 100, B.
+    expect(pool.heads(5)).toBe('ABBAB');
+    pool.update('A', policy(10, 30));
+    expect(pool.heads(1)).toBe('A');
+  });
+});
+
+describe('least used with a delay penalty', () => {
+  const policy = (load: number, distanceMs: number) =>
+    ({ kind: 'least-used-with-delay-penalty', load, loadDpf: 100, distanceMs }) as const;
+
+  it('counts each millisecond of distance as load', () => {
+    expect(new Letters({ A: policy(0, 50), B: policy(4999, 0), C: policy(3000, 21) }).select()).toBe('BAC');
+  });
+
+  it('takes no element for more than full', () => {
+    // All are full: round robin among equals.
+    const far = policy(0xffffffff, 1000);
+    expect(new Letters({ A: far, B: policy(0xffffffff, 0), C: far }).heads(6)).toBe('ABCABC');
+  });
+});
+
+describe('least used with degradation and a delay penalty', () => {
+  it('adds both', () => {
+    const policy = (load: number, distanceMs: number) =>
+      ({
+        kind: 'least-used-with-degradation-and-delay-penalty',
+        load,
+        degradation: 10,
+        loadDpf: 2,
+        distanceMs,
+      }) as const;
+    const pool = new Letters({ A: policy(0, 10), B: policy(25, 0) });
+    // A 20 -> 30, B 25 -> 35, A 30 -> 40, B 35 -> 45, A.
+    expect(pool.heads(5)).toBe('ABABA');
+  });
+});

@@ -1,0 +1,8 @@
+import type { Ranking } from './ranked.ts';
+
+/**
+ * Priority Least Used with Degradation, of rsplib: the load with one more user, and the degradation again for every
+ * answer that the element was in since it told its load.
+ */
+export const byNextDegradedLoad: Ranking = (policy, uses) =>
+  'degradation' in policy ? policy.load + (1 + uses) * policy.degradation : 0;
