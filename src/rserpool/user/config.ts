@@ -24,8 +24,21 @@ export const userSettings = {
   failedElementHoldMs: { default: 30_000, min: 0, max: 86_400_000, integer: false },
   /** Failed elements that are remembered, oldest go first. */
   maxFailedElements: { default: 4096, min: 1, max: 1 << 20 },
-  /** First pause of a session that found no element, ms; every further one lasts twice as long, up to RETRAN-MAX. */
+  /**
+   * First pause of a session that found no element, ms; every further one lasts twice as long, up to RETRAN-MAX, and all
+   * of them up to a half longer by chance. An element that served a session for so long has worked.
+   */
   sessionRetryMs: { default: 1000, min: 1, max: 3_600_000, integer: false },
+  /**
+   * Between the second and the third attempt of a session to reach an element, ms; the pause doubles with every further
+   * one until an element has worked. The first failover comes at once. Registrars are asked for a pool that they did not
+   * know in the same way.
+   */
+  backOffMs: { default: 200, min: 1, max: 3_600_000, integer: false },
+  /** The longest of these pauses, ms. */
+  maxBackOffMs: { default: 1000, min: 1, max: 3_600_000, integer: false },
+  /** All sessions together report one element as unreachable once in so many ms. RFC 5352 §3.5, §9.1. */
+  reportIntervalMs: { default: 1000, min: 0, max: 3_600_000, integer: false },
   /** Sessions at one time. */
   maxSessions: { default: 16_384, min: 1, max: 1 << 24 },
   /** Bytes that wait in one session for an element. */

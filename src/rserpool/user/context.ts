@@ -27,5 +27,5 @@ export interface UserContext {
   /** Asks a registrar; all sessions of the pool hear the outcome. False if too many questions are out. */
   resolve(poolHandle: PoolHandle, now: Instant): boolean;
   /** ASAP_ENDPOINT_UNREACHABLE to the home registrar, if there is one. RFC 5352 §3.5. */
-  reportUnreachable(poolHandle: PoolHandle, peIdentifier: number): void;
+  reportUnreachable(poolHandle: PoolHandle, peIdentifier: number, now: Instant): void;
 }

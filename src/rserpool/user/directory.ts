@@ -1,4 +1,4 @@
-import type { Instant } from '../../base/contract.ts';
+import type { Entropy, Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import { describeCauses } from '../asap/cause-text.ts';
 import { receiveControl } from '../asap/control.ts';
@@ -10,6 +10,8 @@ import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { UserConfig } from './config.ts';
 import type { ResolutionFailure, UserEvent } from './events.ts';
+import { FailedElements } from './failed-elements.ts';
+import { FailedPools } from './failed-pools.ts';
 import { HandleCache, type Resolution } from './handle-cache.ts';
 import { Resolver } from './resolver.ts';
 
@@ -28,6 +30,9 @@ export class Directory {
   readonly #hunt: ServerHunt<UserEvent>;
   readonly #resolver: Resolver;
   readonly #listener: DirectoryListener;
+  readonly #failedPools: FailedPools;
+  /** Elements that were reported as unreachable lately: many sessions may see one element fail. */
+  readonly #reported: FailedElements;
 
   /** @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` for a registrar that cannot be reached by `protocols` */
   constructor(
@@ -35,6 +40,7 @@ export class Directory {
     config: UserConfig,
     registrars: readonly TransportTarget[],
     protocols: readonly TransportTarget['protocol'][],
+    entropy: Entropy,
     listener: DirectoryListener,
   ) {
     this.#outbox = outbox;
@@ -43,6 +49,9 @@ export class Directory {
     this.cache = new HandleCache(config.staleCacheMs, config.maxCacheEntries);
     this.#resolver = new Resolver(outbox, config);
     this.#listener = listener;
+    this.#reported = new FailedElements(config.reportIntervalMs, config.maxFailedElements);
+    const times = { firstMs: config.backOffMs, maxMs: config.maxBackOffMs };
+    this.#failedPools = new FailedPools(times, config.maxCacheEntries, entropy);
   }
 
   /** The home registrar, if there is one. */
@@ -65,17 +74,18 @@ export class Directory {
     return fresh || this.request(poolHandle, now);
   }
 
-  /** Asks a registrar. False if too many questions are out. */
+  /** Asks a registrar, for a pool that lately did not exist after a pause. False if too many questions are out. */
   request(poolHandle: PoolHandle, now: Instant): boolean {
     this.start(now);
-    return this.#resolver.request(poolHandle, this.#hunt.home, now);
+    return this.#resolver.request(poolHandle, this.#hunt.home, now, this.#failedPools.nextAt(poolHandle, now));
   }
 
-  /** ASAP_ENDPOINT_UNREACHABLE to the home registrar, if there is one. RFC 5352 §3.5. */
-  reportUnreachable(poolHandle: PoolHandle, peIdentifier: number): void {
+  /** ASAP_ENDPOINT_UNREACHABLE to the home registrar, if there is one; not twice for one event. RFC 5352 §3.5. */
+  reportUnreachable(poolHandle: PoolHandle, peIdentifier: number, now: Instant): void {
     const { home } = this.#hunt;
-    if (home !== undefined)
-      this.#outbox.control(home.channel, { kind: 'endpoint-unreachable', poolHandle, peIdentifier });
+    if (home === undefined || this.#reported.isHeld(poolHandle, peIdentifier, now)) return;
+    this.#reported.add(poolHandle, peIdentifier, now);
+    this.#outbox.control(home.channel, { kind: 'endpoint-unreachable', poolHandle, peIdentifier });
   }
 
   /** Whether it is the channel to the home registrar. */
@@ -127,7 +137,7 @@ export class Directory {
     if (home === undefined) return;
     this.#resolver.handleHome(home);
     // Registrars do not share subscriptions (RFC 5352 §2.2.5).
-    for (const poolHandle of this.cache.subscribed()) this.#resolver.request(poolHandle, home, now);
+    for (const poolHandle of this.cache.subscribed()) this.#resolver.request(poolHandle, home, now, now);
   }
 
   handleTimeout(now: Instant): void {
@@ -159,9 +169,11 @@ export class Directory {
     else if (this.cache.get(poolHandle)?.updatedOn !== channel) return;
     if (causes.length > 0 || elements.length === 0) {
       const unknown = causes.some(({ kind }) => kind === 'unknown-pool-handle');
+      this.#failedPools.failed(poolHandle, now);
       this.#failed(poolHandle, unknown ? 'unknown-pool' : 'refused', causes, now);
       return;
     }
+    this.#failedPools.worked(poolHandle);
     const entry: Resolution = {
       poolHandle,
       // Absent means round robin (RFC 5352 §2.2.6).

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
 import type { HomeRegistrar } from '../asap/server-hunt.ts';
 import type { Outbox } from '../outbox.ts';
 import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
@@ -7,6 +8,8 @@ import type { UserEvent } from './events.ts';
 
 interface Request {
   readonly poolHandle: PoolHandle;
+  /** When it may go out, if not at once. */
+  notBefore: Instant | undefined;
   t1At: Instant;
   expiries: number;
 }
@@ -30,14 +33,18 @@ export class Resolver {
     this.#config = config;
   }
 
-  /** Asks, unless the same question is out already. False if too many questions are out. */
-  request(poolHandle: PoolHandle, home: HomeRegistrar | undefined, now: Instant): boolean {
+  /**
+   * Asks, unless the same question is out already. False if too many questions are out.
+   *
+   * @param at when the question may go out: `now`, or later for a pool that lately did not exist
+   */
+  request(poolHandle: PoolHandle, home: HomeRegistrar | undefined, now: Instant, at: Instant): boolean {
     if (this.#requests.has(poolHandle.key)) return true;
     if (this.#requests.size >= this.#config.maxCacheEntries) return false;
-    const t1At = now + this.#config.t1EnrpRequestMs;
-    const request: Request = { poolHandle, t1At, expiries: 0 };
+    const t1At = at + this.#config.t1EnrpRequestMs;
+    const request: Request = { poolHandle, notBefore: at > now ? at : undefined, t1At, expiries: 0 };
     this.#requests.set(poolHandle.key, request);
-    if (home !== undefined) this.#send(request, home);
+    if (home !== undefined && request.notBefore === undefined) this.#send(request, home);
     return true;
   }
 
@@ -46,12 +53,14 @@ export class Resolver {
    * question open for ever.
    */
   handleHome(home: HomeRegistrar): void {
-    for (const request of this.#requests.values()) this.#send(request, home);
+    for (const request of this.#requests.values()) if (request.notBefore === undefined) this.#send(request, home);
   }
 
   /** The home registrar answered: true if that was waited for. */
   settle({ key }: PoolHandle): boolean {
-    return this.#requests.delete(key);
+    const request = this.#requests.get(key);
+    // Not asked yet: what came is an update, and the question still stands.
+    return request !== undefined && request.notBefore === undefined && this.#requests.delete(key);
   }
 
   /** §3.7.2: again to the same registrar, up to MAX-REQUEST-RETRANSMIT times. */
@@ -59,6 +68,10 @@ export class Resolver {
     const dropped: PoolHandle[] = [];
     let unanswered = false;
     for (const request of this.#requests.values()) {
+      if (request.notBefore !== undefined && now >= request.notBefore) {
+        request.notBefore = undefined;
+        if (home !== undefined) this.#send(request, home);
+      }
       if (now < request.t1At) continue;
       if (home !== undefined) unanswered = true;
       request.expiries++;
@@ -75,7 +88,7 @@ export class Resolver {
 
   nextTimeoutAt(): Instant | undefined {
     let next: Instant | undefined;
-    for (const { t1At } of this.#requests.values()) if (next === undefined || t1At < next) next = t1At;
+    for (const { notBefore, t1At } of this.#requests.values()) next = earlier(next, notBefore ?? t1At);
     return next;
   }
 

@@ -68,6 +68,13 @@ export class Search {
     this.#preferred = elements;
   }
 
+  /** Whether the registrar has just answered somebody: asking again would bring nothing new. */
+  isJustResolved(now: Instant): boolean {
+    const { cache, config } = this.#context;
+    const entry = cache.get(this.#poolHandle);
+    return entry !== undefined && now - entry.at < config.backOffMs;
+  }
+
   /** How much the cache is worth. RFC 5352 §3.3 C1 to C4. */
   cached(now: Instant): 'fresh' | 'stale' | 'useless' {
     const { cache, config } = this.#context;
@@ -80,6 +87,16 @@ export class Search {
   /** The next element to try. */
   next(now: Instant): Candidate | undefined {
     return this.#fromCard(now) ?? this.#byPolicy(now) ?? (this.#lastResort ? this.#longestAgo() : undefined);
+  }
+
+  /** Whether there is an element to try. */
+  canTry(now: Instant): boolean {
+    const known = this.#context.cache.get(this.#poolHandle)?.elements ?? [];
+    const isUsable = (element: PoolElementParameter): boolean => this.#candidate(element) !== undefined;
+    return (
+      [...this.#preferred, ...known].some((element) => isUsable(element) && this.#isPromising(element, now)) ||
+      (this.#lastResort && known.some((element) => isUsable(element) && !this.#skipped.has(element.identifier)))
+    );
   }
 
   #fromCard(now: Instant): Candidate | undefined {

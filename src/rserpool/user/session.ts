@@ -5,34 +5,14 @@ import type { DataMessage } from '../outbox.ts';
 import type { ChannelId } from '../role.ts';
 import type { BusinessCard } from '../wire/asap.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
+import { BackOff, jittered } from './back-off.ts';
 import type { Candidate } from './candidates.ts';
 import type { UserContext } from './context.ts';
 import type { ResolutionFailure, SessionElement, UserSessionId, WaitReason } from './events.ts';
 import { OutgoingQueue } from './outgoing-queue.ts';
 import { Search } from './search.ts';
 import type { SessionOptions } from './session-options.ts';
-
-/** Where a session stands. */
-type State =
-  /** A registrar was asked for the pool. */
-  | { readonly kind: 'resolving' }
-  | {
-      readonly kind: 'connecting';
-      readonly channel: ChannelId;
-      readonly element: Candidate;
-      readonly timeoutAt: Instant;
-    }
-  | { readonly kind: 'up'; readonly channel: ChannelId; readonly element: Candidate; readonly since: Instant }
-  /** No element at the moment. */
-  | { readonly kind: 'waiting'; readonly retryAt: Instant }
-  | { readonly kind: 'closing'; readonly channel: ChannelId; readonly element: Candidate }
-  | { readonly kind: 'ended' };
-
-/** An element that is gone and not yet replaced. */
-interface Interruption {
-  readonly from: SessionElement;
-  readonly at: Instant;
-}
+import type { Interruption, SessionState } from './session-state.ts';
 
 /**
  * A conversation with a pool rather than with one of its elements. RFC 5352 §3.5, §3.8, §3.9, §6.5.
@@ -48,7 +28,8 @@ export class UserSession {
   readonly #options: SessionOptions;
   readonly #queue: OutgoingQueue;
   readonly #search: Search;
-  #state: State = { kind: 'resolving' };
+  readonly #backOff: BackOff;
+  #state: SessionState = { kind: 'resolving' };
   /** The latest cookie; opaque (RFC 5352 §3.8). */
   #cookie: Uint8Array | undefined;
   #interruption: Interruption | undefined;
@@ -63,8 +44,10 @@ export class UserSession {
     this.#options = options;
     this.#queue = new OutgoingQueue(context.config.maxQueuedBytes);
     this.#search = new Search(context, poolHandle, options.peIdentifier);
+    const { backOffMs, maxBackOffMs, sessionRetryMs } = context.config;
+    this.#backOff = new BackOff({ firstMs: backOffMs, maxMs: maxBackOffMs }, context.entropy);
     this.#lonelySince = now;
-    this.#retryMs = context.config.sessionRetryMs;
+    this.#retryMs = sessionRetryMs;
   }
 
   /** The element that is connected. */
@@ -117,6 +100,7 @@ export class UserSession {
         this.#end(reason, false);
         break;
       case 'resolving':
+      case 'pausing':
       case 'waiting':
         this.#end(reason, false);
         break;
@@ -193,9 +177,10 @@ export class UserSession {
     this.#context.outbox.event({ kind: 'business-card', session: this.id, poolHandle, elements: kept });
   }
 
-  /** The registrar answered. */
+  /** The registrar answered, or told a change. */
   handleResolution(now: Instant): void {
-    if (this.#state.kind !== 'resolving') return;
+    // Whoever waits for an element need not wait on when another session hears of one.
+    if (this.#state.kind !== 'resolving' && !(this.#state.kind === 'waiting' && this.#search.canTry(now))) return;
     this.#search.resolved();
     this.#connectNext(now);
   }
@@ -203,9 +188,8 @@ export class UserSession {
   handleResolutionFailure(failure: ResolutionFailure, now: Instant): void {
     if (this.#state.kind !== 'resolving') return;
     this.#search.resolved();
-    const next = this.#search.next(now);
-    if (next === undefined) this.#wait(failure, now);
-    else this.#connect(next, now);
+    if (this.#search.canTry(now)) this.#connectNext(now);
+    else this.#wait(failure, now);
   }
 
   handleTimeout(now: Instant): void {
@@ -221,16 +205,17 @@ export class UserSession {
     } else if (this.#state.kind === 'waiting' && now >= this.#state.retryAt) {
       this.#search.beginAgain();
       this.#resolve(now);
-    }
+    } else if (this.#state.kind === 'pausing' && now >= this.#state.until) this.#connectNext(now);
   }
 
   nextTimeoutAt(): Instant | undefined {
     if (this.#state.kind === 'connecting') return earlier(this.#state.timeoutAt, this.#giveUpAt());
+    if (this.#state.kind === 'pausing') return earlier(this.#state.until, this.#giveUpAt());
     if (this.#state.kind === 'waiting') return earlier(this.#state.retryAt, this.#giveUpAt());
     return this.#state.kind === 'resolving' ? this.#giveUpAt() : undefined;
   }
 
-  #become(state: State): void {
+  #become(state: SessionState): void {
     this.#state = state;
     if (this.nextTimeoutAt() === undefined) this.#context.timed.delete(this.id);
     else this.#context.timed.add(this.id);
@@ -255,12 +240,21 @@ export class UserSession {
   }
 
   #resolve(now: Instant): void {
+    if (this.#search.isJustResolved(now)) {
+      this.#search.resolved();
+      this.#connectNext(now);
+      return;
+    }
     this.#become({ kind: 'resolving' });
     if (!this.#context.resolve(this.poolHandle, now)) this.#wait('no-answer', now);
   }
 
   /** The next element that is worth a try; when the list is exhausted a fresh one; then a pause. */
   #connectNext(now: Instant): void {
+    if (now < this.#backOff.nextAt && this.#search.canTry(now)) {
+      this.#become({ kind: 'pausing', until: this.#backOff.nextAt });
+      return;
+    }
     const next = this.#search.next(now);
     if (next !== undefined) this.#connect(next, now);
     else if (this.#search.canResolve) this.#resolve(now);
@@ -271,6 +265,7 @@ export class UserSession {
     const { outbox, config, channels } = this.#context;
     const channel = outbox.connect(element.target);
     channels.set(channel, this.id);
+    this.#backOff.note(now);
     this.#become({ kind: 'connecting', channel, element, timeoutAt: now + config.connectTimeoutMs });
   }
 
@@ -280,9 +275,9 @@ export class UserSession {
   }
 
   #wait(reason: WaitReason, now: Instant): void {
-    const { config, outbox } = this.#context;
-    const retryInMs = this.#retryMs;
-    this.#retryMs = Math.min(2 * retryInMs, Math.max(config.retranMaxMs, config.sessionRetryMs));
+    const { config, entropy, outbox } = this.#context;
+    const retryInMs = jittered(this.#retryMs, entropy);
+    this.#retryMs = Math.min(2 * this.#retryMs, Math.max(config.retranMaxMs, config.sessionRetryMs));
     this.#become({ kind: 'waiting', retryAt: now + retryInMs });
     outbox.event({ kind: 'session-waiting', session: this.id, reason, retryInMs });
   }
@@ -301,6 +296,7 @@ export class UserSession {
     // An element that does not stay counts as one that could not be reached, so that nobody goes round in circles.
     if (now - since >= this.#context.config.sessionRetryMs) {
       this.#retryMs = this.#context.config.sessionRetryMs;
+      this.#backOff.reset();
       this.#search.begin();
       this.#search.skip(element.peIdentifier);
     }
@@ -310,7 +306,7 @@ export class UserSession {
   /** RFC 5352 §3.5: the registrar is told, once an event. */
   #unreachable(element: Candidate, now: Instant): void {
     this.#avoid(element, now);
-    this.#context.reportUnreachable(this.poolHandle, element.peIdentifier);
+    this.#context.reportUnreachable(this.poolHandle, element.peIdentifier, now);
   }
 
   #avoid(element: Candidate, now: Instant): void {

@@ -46,7 +46,7 @@ export class UserRole implements Role<UserEvent> {
     this.#config = userConfig(options.config);
     const { failedElementHoldMs, maxFailedElements } = this.#config;
     this.#failed = new FailedElements(failedElementHoldMs, maxFailedElements);
-    this.#directory = new Directory(this.#outbox, this.#config, registrars, registrarProtocols, {
+    this.#directory = new Directory(this.#outbox, this.#config, registrars, registrarProtocols, options.entropy, {
       resolved: (poolHandle, now) => this.#sessions.resolved(poolHandle, now),
       resolutionFailed: (poolHandle, failure, now) => this.#sessions.resolutionFailed(poolHandle, failure, now),
     });
@@ -62,7 +62,8 @@ export class UserRole implements Role<UserEvent> {
       forget: (session) => this.#sessions.forget(session),
       homeChannel: () => this.#directory.home?.channel,
       resolve: (poolHandle, now) => this.#directory.request(poolHandle, now),
-      reportUnreachable: (poolHandle, peIdentifier) => this.#directory.reportUnreachable(poolHandle, peIdentifier),
+      reportUnreachable: (poolHandle, peIdentifier, now) =>
+        this.#directory.reportUnreachable(poolHandle, peIdentifier, now),
     };
     this.#sessions = new UserSessions(this.#context);
   }
@@ -126,7 +127,7 @@ export class UserRole implements Role<UserEvent> {
     const named = this.#directory.cache.get(poolHandle)?.elements.some(({ identifier }) => identifier === peIdentifier);
     if (named !== true || this.#failed.isHeld(poolHandle, peIdentifier, now)) return;
     this.#failed.add(poolHandle, peIdentifier, now);
-    this.#directory.reportUnreachable(poolHandle, peIdentifier);
+    this.#directory.reportUnreachable(poolHandle, peIdentifier, now);
   }
 
   /**
