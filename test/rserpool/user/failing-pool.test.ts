@@ -82,7 +82,7 @@ describe('a pool that fails', () => {
 
   it('an element that served for a while has worked: the next failover comes at once', () => {
     const ladder = new UserLadder();
-    ladder.session([10, 11, 12, 13, 14]);
+    ladder.session([10, 11, 12, 13, 14, 15]);
     for (const channel of [3, 5, 7]) {
       ladder.advance(channel === 3 ? 1000 : 900);
       ladder.down(channel);
@@ -92,7 +92,8 @@ describe('a pool that fails', () => {
     ladder.advance(1000);
     ladder.take();
     ladder.down(9);
-    expect(ladder.takeOnly('connect')).toEqual(['connect 11 192.0.2.14']);
+    ladder.down(11);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 11 192.0.2.14', 'connect 13 192.0.2.15']);
   });
 
   it('sessions go on while they pause: what is sent waits, and they can be closed', () => {
