@@ -72,15 +72,12 @@ export class Dialer {
     return this.#destinations.find((d) => d.channel === channel)?.target;
   }
 
-  handleChannelUp(channel: ChannelId): void {
-    const destination = this.#destinations.find((d) => d.channel === channel);
-    if (destination !== undefined) destination.pauseMs = this.#config.peerRetryMinMs;
-  }
-
-  handleChannelDown(channel: ChannelId, now: Instant): void {
+  /** @param answered whether a peer was there: one that takes calls only to end them is called less and less often */
+  handleChannelDown(channel: ChannelId, answered: boolean, now: Instant): void {
     const destination = this.#destinations.find((d) => d.channel === channel);
     if (destination === undefined) return;
     destination.channel = undefined;
+    if (answered) destination.pauseMs = this.#config.peerRetryMinMs;
     // Random, so that two registrars that lost each other do not both dial at the same moment.
     destination.attemptAt = now + randomBetween(this.#entropy, destination.pauseMs / 2, destination.pauseMs);
     destination.pauseMs = Math.min(2 * destination.pauseMs, this.#config.peerRetryMaxMs);

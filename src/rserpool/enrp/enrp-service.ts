@@ -96,7 +96,6 @@ export class EnrpService {
 
   handleChannelUp(channel: Channel): void {
     if (!this.#dialer.owns(channel.id)) return;
-    this.#dialer.handleChannelUp(channel.id);
     if (sameEndpoint(channel.remote, this.#parts.own.transport)) {
       this.#peerChannels.close(channel, 'abort', 'this registrar called itself');
       return;
@@ -108,7 +107,7 @@ export class EnrpService {
   /** A channel is gone; `channel` is `undefined` if it could not be opened in the first place. */
   handleChannelDown(id: ChannelId, channel: Channel | undefined, now: Instant): void {
     const target = this.#dialer.targetOf(id);
-    this.#dialer.handleChannelDown(id, now);
+    this.#dialer.handleChannelDown(id, channel?.peerId !== undefined, now);
     if (channel !== undefined) this.#handleLoss(channel, now);
     else if (target !== undefined) this.#handleUnreachable(target, now);
     this.#enforce(now);

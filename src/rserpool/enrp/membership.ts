@@ -62,9 +62,11 @@ export class Membership {
       this.#peerChannels.close(channel, 'abort', 'the Sending Server ID changed');
       return this.#refuse(channel, 'identifier-changed', 'a registrar changed its identifier', senderId);
     }
+    // Nobody has spoken ENRP here, and nobody will: an element whose channel is being closed.
+    if (channel.peerId === undefined && channel.closing) return NOBODY;
     const peer = this.#peers.get(senderId) ?? this.#peers.add(senderId, now);
     if (peer === undefined) return this.#refuse(channel, 'limit-reached', 'too many peers', senderId);
-    if (channel.peerId === undefined && !channel.closing && !this.#peerChannels.bind(peer, channel, now)) {
+    if (channel.peerId === undefined && !this.#peerChannels.bind(peer, channel, now)) {
       this.#peerChannels.close(channel, 'abort', 'the Sending Server ID belongs to another registrar');
       return this.#refuse(channel, 'identifier-conflict', 'two hosts use the same registrar identifier', senderId);
     }

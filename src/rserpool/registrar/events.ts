@@ -100,7 +100,8 @@ export type RegistrarEvent =
         | 'mentor-failed'
         | 'takeover-forced'
         | 'error-received'
-        | 'limit-reached';
+        | 'limit-reached'
+        | 'configuration';
       /** For people: one sentence. */
       readonly text: string;
       readonly registrarId?: number | undefined;

@@ -73,6 +73,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
       announceUpdate: (action, poolHandle, element) => this.#enrp.announceUpdate(action, poolHandle, element),
     });
     this.#announcer = new Announcer(config, own, asap, outbox);
+    this.#checkTimes();
   }
 
   /** The identifier in use; it can change while the state is `starting`. */
@@ -253,6 +254,14 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         unreachable(change);
     }
     this.#asap.noteChange(element.poolHandle);
+  }
+
+  /** RFC 5353 §4.2: one lost heartbeat must not make a peer suspicious. Peers are taken to have the same cycle as we. */
+  #checkTimes(): void {
+    const { maxTimeLastHeardMs, peerHeartbeatCycleMs } = this.#config;
+    if (maxTimeLastHeardMs > 2 * peerHeartbeatCycleMs) return;
+    const text = 'maxTimeLastHeardMs should be more than twice the peerHeartbeatCycleMs of the peers (RFC 5353 §4.2)';
+    this.#outbox.event({ kind: 'warning', code: 'configuration', text });
   }
 
   /** What follows from an input, once all of it is done. */

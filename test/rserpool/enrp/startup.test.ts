@@ -186,6 +186,26 @@ describe('first download', () => {
     expect(ladder.role.state).toBe('serving');
   });
 
+  it('[ENRP-100] [ENRP-101] adds to a pool that is known already, and replaces what is known of an element', () => {
+    const ladder = downloading();
+    const add = (identifier: number, registrationLifeS: number) =>
+      ladder.enrp(1, 20, {
+        kind: 'handle-table-response',
+        rejected: false,
+        more: true,
+        pools: [{ poolHandle: ABC, elements: [peerElement(identifier, 1, 20, { registrationLifeS })] }],
+      });
+    add(1, 600);
+    add(2, 600);
+    add(1, 77);
+    const [pool, ...others] = ladder.role.snapshot().pools;
+    expect(others).toEqual([]);
+    expect(pool?.elements.map(({ identifier, registrationLifeS }) => [identifier, registrationLifeS])).toEqual([
+      [1, 77],
+      [2, 600],
+    ]);
+  });
+
   it('[ENRP-106] [ENRP-107] is given up if a part does not come', () => {
     const ladder = downloading({ mentorDiscoveryTimeoutMs: 100_000 });
     ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: true, pools: [] });
@@ -215,7 +235,7 @@ describe('first download', () => {
 });
 
 describe('a registrar that does not serve yet', () => {
-  it('[ENRP-083] [ENRP-103] [ENRP-104] rejects requests for list and table, without contents', () => {
+  it('[ENRP-083] [ENRP-103] [ENRP-104] [ENRP-047] [ENRP-060] rejects requests for list and table, without contents', () => {
     const ladder = withMentor();
     ladder.up(2, host(30));
     ladder.presence(2, 30);

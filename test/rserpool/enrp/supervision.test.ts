@@ -5,7 +5,7 @@ import { PPID } from '../../../src/rserpool/role.ts';
 import { ABC, element, host, OWN, RegistrarLadder } from '../registrar/registrar-ladder.ts';
 
 describe('PRESENCE', () => {
-  it('[ENRP-036] [ENRP-038] [ENRP-190] has checksum and Server Information, bit by bit as in the RFC', () => {
+  it('[ENRP-036] [ENRP-038] [ENRP-190] [ENRP-137] has checksum and Server Information, bit by bit as in the RFC', () => {
     const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
     ladder.registered(2, 0x12345678, 1);
     ladder.peer(4, 20);
@@ -15,7 +15,7 @@ describe('PRESENCE', () => {
     );
   });
 
-  it('[ENRP-142] [ENRP-143] [ENRP-028] goes to all peers every 30 s and asks for no reply', () => {
+  it('[ENRP-142] [ENRP-143] [ENRP-028] [ENRP-003] [ENRP-007] [ENRP-040] goes to all peers every 30 s and asks for no reply', () => {
     const ladder = RegistrarLadder.serving();
     ladder.peer(2, 20);
     ladder.peer(4, 30);
@@ -44,7 +44,7 @@ describe('PRESENCE', () => {
 });
 
 describe('peer list', () => {
-  it('[ENRP-135] [ENRP-136] takes in whoever sends a message of any type, and asks it for PRESENCE', () => {
+  it('[ENRP-135] [ENRP-136] [ENRP-134] takes in whoever sends a message of any type, and asks it for PRESENCE', () => {
     const ladder = RegistrarLadder.serving();
     ladder.up(2, host(20));
     ladder.enrp(2, 20, { kind: 'list-request' });
@@ -229,7 +229,7 @@ describe('channels of peers', () => {
 });
 
 describe('supervision', () => {
-  it('[ENRP-147] [ENRP-148] [ENRP-149] asks after 61 s of silence and gives up 5 s later', () => {
+  it('[ENRP-147] [ENRP-148] [ENRP-149] [ENRP-006] [ENRP-040] asks after 61 s of silence and gives up 5 s later', () => {
     const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000 });
     ladder.peer(2, 20);
     ladder.advance(60_999);
@@ -257,6 +257,17 @@ describe('supervision', () => {
     expect(ladder.peers()).toEqual(['20 active']);
     ladder.advance(60_000);
     expect(ladder.peers()).toEqual(['20 active']);
+  });
+
+  it('[ENRP-144] [ENRP-224] notes when a peer was heard last, and when its PRESENCE came', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.advance(7000);
+    ladder.presence(2, 20);
+    expect(ladder.role.snapshot().peers).toMatchObject([{ lastHeardAt: 7000, lastPresenceAt: 7000 }]);
+    ladder.advance(1000);
+    ladder.enrp(2, 20, { kind: 'list-request' });
+    expect(ladder.role.snapshot().peers).toMatchObject([{ lastHeardAt: 8000, lastPresenceAt: 7000 }]);
   });
 
   it('[ENRP-151] dials again when the association is lost, and lets the timers decide', () => {

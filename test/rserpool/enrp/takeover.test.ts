@@ -42,7 +42,7 @@ describe('arbitration', () => {
     expect(ladder.peers()).toEqual(['20 arbitrating', '30 active', '70 active']);
   });
 
-  it('[ENRP-156] [ENRP-168] [ENRP-169] is won with the last acknowledgement', () => {
+  it('[ENRP-156] [ENRP-168] [ENRP-169] [ENRP-064] is won with the last acknowledgement', () => {
     const ladder = arbitrating();
     ladder.take();
     ack(ladder, 30);
@@ -209,7 +209,7 @@ describe('INIT_TAKEOVER of another registrar', () => {
 });
 
 describe('enforcement', () => {
-  it('[ENRP-176] [ENRP-177] [ENRP-178] [ENRP-179] [ENRP-180] [ENRP-185] tells the peers first, then each element with the H flag', () => {
+  it('[ENRP-176] [ENRP-177] [ENRP-178] [ENRP-179] [ENRP-180] [ENRP-185] [ASAP-070] tells the peers first, then each element with the H flag', () => {
     const ladder = arbitrating([30]);
     ladder.take();
     ack(ladder, 30);

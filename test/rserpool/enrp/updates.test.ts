@@ -129,7 +129,7 @@ describe('HANDLE_TABLE_REQUEST', () => {
     return ladder.take();
   }
 
-  it('[ENRP-090] [ENRP-091] [ENRP-092] [ENRP-093] [ENRP-094] [ENRP-043] is answered part by part, with M in all but the last', () => {
+  it('[ENRP-090] [ENRP-091] [ENRP-092] [ENRP-093] [ENRP-094] [ENRP-043] [ENRP-045] is answered part by part, with M in all but the last', () => {
     const ladder = withTable();
     expect(request(ladder, false)).toEqual(['20: handle-table-response to 20 M [1 2 3 4 5 6 7]']);
     expect(ladder.role.snapshot().tableSessions).toBe(1);
@@ -164,7 +164,7 @@ describe('HANDLE_TABLE_REQUEST', () => {
     expect(ladder.role.snapshot().tableSessions).toBe(0);
   });
 
-  it('[ENRP-104] [ENRP-048] is rejected when there are too many downloads', () => {
+  it('[ENRP-104] [ENRP-048] [ENRP-047] is rejected when there are too many downloads', () => {
     const ladder = setUp({ maxTableResponseBytes: 256, maxTableSessions: 1 });
     ladder.up(2, host(1, 4711));
     for (let i = 1; i <= 20; i++) ladder.asap(2, { kind: 'registration', poolHandle: ABC, element: element(i, 1) });
@@ -192,147 +192,5 @@ describe('HANDLE_TABLE_REQUEST', () => {
     request(ladder, false, 30);
     const [, handles] = [ladder.lastSent(30), ladder.lastSent(30).match(/0009000761626300|0009000778797a00/g)];
     expect(handles).toEqual(['0009000761626300', '0009000778797a00']);
-  });
-});
-
-describe('audit', () => {
-  /** Checksum of element 7 of pool "abc": 6162 + 6300 + 0000 + 0007 = c469, complement. */
-  const OF_7 = 0x3b96;
-
-  it('[ENRP-191] [ENRP-192] asks nothing as long as the checksums agree', () => {
-    const ladder = setUp();
-    update(ladder, 'add-pe', peerElement(7, 1, 20));
-    ladder.presence(20, 20, OF_7);
-    expect(ladder.take()).toEqual([]);
-    expect(ladder.role.snapshot().peers[0]?.checksum).toBe(OF_7);
-  });
-
-  it('[ENRP-188] [ENRP-193] [ENRP-194] [ENRP-210] [ENRP-220] asks at once for the peer’s own elements if they do not', () => {
-    const ladder = setUp();
-    ladder.presence(20, 20, OF_7);
-    expect(ladder.take()).toEqual(['20: handle-table-request to 20 W']);
-    expect(ladder.eventsOf('audit-mismatch')).toEqual([
-      { kind: 'audit-mismatch', registrarId: 20, expected: 0xffff, received: OF_7 },
-    ]);
-  });
-
-  /** Our copy says that 20 owns 1, 2 and 3; in truth it owns 7. The resynchronisation has begun. */
-  function resynchronizing(): RegistrarLadder {
-    const ladder = setUp();
-    for (const identifier of [1, 2, 3]) update(ladder, 'add-pe', peerElement(identifier, 1, 20));
-    update(ladder, 'add-pe', peerElement(4, 1, 30), 30);
-    ladder.presence(20, 20, OF_7);
-    ladder.take();
-    return ladder;
-  }
-
-  function answer(ladder: RegistrarLadder, elements: PoolElementParameter[], more = false, rejected = false): void {
-    const pools = elements.length > 0 ? [{ poolHandle: ABC, elements }] : [];
-    ladder.enrp(20, 20, { kind: 'handle-table-response', rejected, more, pools });
-  }
-
-  it('[ENRP-209] [ENRP-212] [ENRP-213] [ENRP-214] [ENRP-215] takes over the table; what is not in it goes, in silence', () => {
-    const ladder = resynchronizing();
-    answer(ladder, [peerElement(7, 1, 20), peerElement(2, 1, 20, { registrationLifeS: 9 })]);
-    expect(ladder.elements().toSorted()).toEqual(['2@20', '4@30', '7@20']);
-    expect(ladder.take()).toEqual([]);
-    expect(ladder.eventsOf('resynchronized')).toEqual([
-      { kind: 'resynchronized', registrarId: 20, learnt: 1, removed: 2 },
-    ]);
-  });
-
-  it('[ENRP-216] [ENRP-217] [ENRP-097] removes nothing before the last part has come', () => {
-    const ladder = resynchronizing();
-    answer(ladder, [peerElement(7, 1, 20)], true);
-    expect(ladder.take()).toEqual(['20: handle-table-request to 20 W']);
-    expect(ladder.elements().toSorted()).toEqual(['1@20', '2@20', '3@20', '4@30', '7@20']);
-    answer(ladder, [peerElement(3, 1, 20)]);
-    expect(ladder.elements().toSorted()).toEqual(['3@20', '4@30', '7@20']);
-  });
-
-  it('[ENRP-218] removes nothing if it is rejected or not answered', () => {
-    const rejected = resynchronizing();
-    answer(rejected, [], false, true);
-    expect(rejected.elements()).toHaveLength(4);
-    answer(rejected, []);
-    expect(rejected.elements()).toHaveLength(4);
-    const silent = resynchronizing();
-    silent.advance(5000);
-    answer(silent, []);
-    expect(silent.elements()).toHaveLength(4);
-  });
-
-  it('[ENRP-219] spares what a HANDLE_UPDATE refreshed or moved meanwhile', () => {
-    const ladder = resynchronizing();
-    update(ladder, 'add-pe', peerElement(1, 1, 20));
-    update(ladder, 'add-pe', peerElement(2, 1, 30), 30);
-    answer(ladder, []);
-    expect(ladder.elements().toSorted()).toEqual(['1@20', '2@30', '4@30']);
-  });
-
-  it('[ENRP-195] [ENRP-196] does not begin again while it runs, nor more often than the heartbeat', () => {
-    const ladder = resynchronizing();
-    ladder.presence(20, 20, OF_7);
-    expect(ladder.take()).toEqual([]);
-    answer(ladder, []);
-    ladder.presence(20, 20, OF_7);
-    expect(ladder.take()).toEqual([]);
-    ladder.advance(15_000);
-    ladder.presence(20, 20, OF_7);
-    expect(ladder.take()).toEqual(['20: handle-table-request to 20 W']);
-  });
-
-  it('[ENRP-195] does not begin again while an answer is awaited, however short the heartbeat', () => {
-    const ladder = setUp({ peerHeartbeatCycleMs: 100 });
-    ladder.presence(20, 20, OF_7);
-    ladder.take();
-    ladder.advance(90);
-    ladder.presence(20, 20, OF_7);
-    expect(ladder.take()).toEqual([]);
-  });
-
-  it('does not believe a peer what it says of the elements of others', () => {
-    const ladder = resynchronizing();
-    answer(ladder, [peerElement(7, 1, 20), peerElement(8, 1, 30), peerElement(9, 1, OWN)]);
-    expect(ladder.elements().toSorted()).toEqual(['4@30', '7@20']);
-  });
-
-  it('an element that both own after a partition stays with the larger identifier, which says so', () => {
-    const ladder = setUp();
-    ladder.registered(2, 7, 1);
-    ladder.presence(20, 20, OF_7);
-    ladder.take();
-    answer(ladder, [peerElement(7, 1, 20)]);
-    expect(ladder.elements()).toEqual(['7@50']);
-    expect(ladder.take()).toEqual(['20: handle-update add-pe abc 7 home 50', '30: handle-update add-pe abc 7 home 50']);
-    ladder.advance(0);
-    // And the element is told whose it is.
-    expect(ladder.take()).toEqual(['2: endpoint-keep-alive abc from 50 H']);
-  });
-
-  it('an element that both own after a partition is given up by the smaller identifier', () => {
-    const ladder = RegistrarLadder.serving();
-    ladder.peer(70, 70);
-    ladder.registered(2, 7, 1);
-    ladder.presence(70, 70, OF_7);
-    ladder.take();
-    ladder.enrp(70, 70, {
-      kind: 'handle-table-response',
-      rejected: false,
-      more: false,
-      pools: [{ poolHandle: ABC, elements: [peerElement(7, 1, 70)] }],
-    });
-    expect(ladder.elements()).toEqual(['7@70']);
-    expect(ladder.role.snapshot().watchedElements).toBe(0);
-  });
-
-  it('[ENRP-201] [ENRP-189] the own checksum follows every change at once', () => {
-    const ladder = setUp();
-    expect(ladder.role.snapshot().checksum).toBe(0xffff);
-    ladder.registered(2, 7, 1);
-    expect(ladder.role.snapshot().checksum).toBe(OF_7);
-    update(ladder, 'add-pe', peerElement(7, 1, 20));
-    expect(ladder.role.snapshot().checksum).toBe(0xffff);
-    expect(ladder.role.snapshot().peers[0]?.checksum).toBe(OF_7);
   });
 });

@@ -29,7 +29,7 @@ function instants(ladder: RegistrarLadder, ms: number): number[] {
 }
 
 describe('SERVER_ANNOUNCE', () => {
-  it('[ASAP-225] [ASAP-384] [ASAP-075] comes every second while no other registrar is heard', () => {
+  it('[ASAP-225] [ASAP-384] [ASAP-075] [ASAP-310] comes every second while no other registrar is heard', () => {
     const ladder = announcing();
     expect(toHex(ladder.announcements[0]!)).toBe(
       '0a0000280badcafe000500100f17000000010008c0000209000400100f17000000010008c0000209',
@@ -68,7 +68,7 @@ describe('SERVER_ANNOUNCE', () => {
     expect(instants(ladder, 33_000)).toEqual([1000, 11_000, 21_000, 31_000, 32_000, 33_000]);
   });
 
-  it('[ASAP-084] of thousands of forged registrars leaves bounded traces and is never answered', () => {
+  it('[ASAP-084] [ENRP-268] of thousands of forged registrars leaves bounded traces and is never answered', () => {
     const ladder = announcing({ maxPeers: 4 });
     ladder.take();
     for (let id = 1; id <= 10_000; id++) hear(ladder, id);

@@ -29,7 +29,7 @@ function learn(ladder: RegistrarLadder): void {
 }
 
 describe('periodic keep-alive', () => {
-  it('[ASAP-218] [ASAP-069] [ASAP-306] goes to an element again and again as long as it answers', () => {
+  it('[ASAP-218] [ASAP-069] [ASAP-306] [ASAP-194] [ASAP-305] goes to an element again and again as long as it answers', () => {
     const ladder = setUp();
     for (let i = 0; i < 20; i++) {
       ladder.advance(7500);

@@ -18,7 +18,7 @@ function register(ladder: RegistrarLadder, channel: number, what: PoolElementPar
 }
 
 describe('registration', () => {
-  it('[ASAP-116] [ASAP-131] [ASAP-132] [ASAP-136] [ENRP-112] [ENRP-114] is granted, and the peers hear of it', () => {
+  it('[ASAP-116] [ASAP-131] [ASAP-132] [ASAP-136] [ENRP-112] [ENRP-114] [ENRP-001] [ENRP-056] [ASAP-301] [ASAP-303] is granted, and the peers hear of it', () => {
     const ladder = setUp();
     ladder.peer(30, 30);
     expect(register(ladder, 2, element(7, 1))).toEqual([
@@ -29,7 +29,7 @@ describe('registration', () => {
     expect(ladder.eventsOf('registered')).toMatchObject([{ peIdentifier: 7, renewed: false, channel: 2 }]);
   });
 
-  it('[ASAP-046] [ASAP-050] [ASAP-126] [ASAP-128] [ENRP-113] as bytes: the answer and the update of the RFC figures', () => {
+  it('[ASAP-046] [ASAP-050] [ASAP-126] [ASAP-128] [ENRP-113] [ASAP-135] as bytes: the answer and the update of the RFC figures', () => {
     const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
     ladder.peer(20, 20);
     ladder.up(2, host(1, 4711));
@@ -221,7 +221,7 @@ describe('re-registration', () => {
     ]);
   });
 
-  it('[ASAP-127] [ENRP-004] moves the element here from another home', () => {
+  it('[ASAP-127] [ENRP-004] [ASAP-135] moves the element here from another home', () => {
     const ladder = setUp();
     ladder.enrp(20, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(7, 1, 20) });
     expect(ladder.elements()).toEqual(['7@20']);
@@ -235,13 +235,30 @@ describe('re-registration', () => {
 });
 
 describe('deregistration', () => {
-  it('[ASAP-156] [ASAP-157] [ASAP-160] [ASAP-162] [ENRP-124] removes the element and its pool, and the peers hear of it', () => {
+  it('[ASAP-156] [ASAP-157] [ASAP-160] [ASAP-162] [ENRP-124] [ASAP-302] [ASAP-304] removes the element and its pool, and the peers hear of it', () => {
     const ladder = setUp();
     register(ladder, 2, element(7, 1));
     ladder.asap(2, { kind: 'deregistration', poolHandle: ABC, peIdentifier: 7 });
     expect(ladder.take()).toEqual(['2: deregistration-response 7', '20: handle-update del-pe abc 7 home 50']);
     expect(ladder.role.snapshot().pools).toEqual([]);
     expect(ladder.role.snapshot().watchedElements).toBe(0);
+  });
+
+  it('[ENRP-126] [ENRP-127] [ENRP-128] [ASAP-053] as bytes: the answer without an error, the update with the complete element', () => {
+    const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
+    ladder.peer(20, 20);
+    ladder.registered(2, 0x12345678, 1, {
+      userTransport: { protocol: 'tcp', port: 80, addresses: ['192.0.2.1'] },
+      policy: { kind: 'weighted-round-robin', weight: 3 },
+    });
+    ladder.hex(2, PPID.asap, '02000014 00090007 61626300 000e0008 12345678');
+    expect(ladder.lastSent(2)).toBe('040000140009000761626300000e000812345678');
+    expect(ladder.lastSent(20)).toBe(
+      '04000054 0badcafe 00000000 00010000 00090007 61626300 000a003c 12345678 0badcafe 00000258 00050010 00500000 00010008 c0000201 0008000c 00000002 00000003 00040010 12670000 00010008 c0000201'.replaceAll(
+        ' ',
+        '',
+      ),
+    );
   });
 
   it('[ASAP-158] [ASAP-163] of an unknown element is granted, and the peers hear nothing', () => {

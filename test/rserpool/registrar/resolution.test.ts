@@ -18,14 +18,14 @@ function resolve(ladder: RegistrarLadder, options: { subscribe?: boolean; itemCo
 }
 
 describe('handle resolution', () => {
-  it('[ASAP-185] [ASAP-186] [ASAP-187] [ASAP-190] lists all elements, in the order of the policy', () => {
+  it('[ASAP-185] [ASAP-186] [ASAP-187] [ASAP-190] [ASAP-309] lists all elements, in the order of the policy', () => {
     const ladder = withElements(3);
     expect(resolve(ladder)).toEqual(['100: handle-resolution-response [1 2 3]']);
     expect(resolve(ladder)).toEqual(['100: handle-resolution-response [2 3 1]']);
     expect(ladder.eventsOf('resolved')).toMatchObject([{ elements: 3, channel: 100 }, { elements: 3 }]);
   });
 
-  it('[ASAP-189] [ASAP-067] [PAR-105] as bytes: says so if the pool is unknown', () => {
+  it('[ASAP-189] [ASAP-067] [PAR-105] [ASAP-063] [ASAP-309] as bytes: says so if the pool is unknown', () => {
     const ladder = RegistrarLadder.serving();
     ladder.up(2, host(200, 40_000));
     ladder.hex(2, PPID.asap, '0501000b 00090007 61626300');
@@ -74,7 +74,7 @@ describe('handle resolution', () => {
     expect(message.kind === 'handle-resolution-response' && message.elements.length).toBe(1637);
   });
 
-  it('[POL-004] says that resources lack if no element can be selected', () => {
+  it('[POL-004] [ASAP-066] says that resources lack if no element can be selected', () => {
     const ladder = RegistrarLadder.serving();
     ladder.registered(2, 1, 1, { policy: { kind: 'weighted-random', weight: 0 } });
     ladder.up(100, host(200, 40_000));
@@ -90,7 +90,7 @@ describe('handle resolution', () => {
 });
 
 describe('subscription', () => {
-  it('[ASAP-055] [ASAP-061] [ASAP-140] brings every change of the pool, whichever registrar caused it', () => {
+  it('[ASAP-055] [ASAP-061] [ASAP-140] [ENRP-133] brings every change of the pool, whichever registrar caused it', () => {
     const ladder = withElements(1, { keepAlivePeriodMs: 0 });
     ladder.peer(20, 20);
     expect(resolve(ladder, { subscribe: true })).toEqual(['100: handle-resolution-response A [1]']);

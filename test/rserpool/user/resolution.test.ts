@@ -229,8 +229,8 @@ describe('handle cache', () => {
     expect(ladder.take()).toEqual(['1: handle-resolution abc']);
   });
 
-  it('[ASAP-177] resolves every time without a cache', () => {
-    const ladder = new UserLadder(1, { staleCacheMs: 0, useStaleCache: false });
+  it('[ASAP-177] [ENRP-005] resolves every time without a cache, always at the one home registrar', () => {
+    const ladder = new UserLadder(3, { staleCacheMs: 0, useStaleCache: false });
     ladder.home();
     for (let i = 0; i < 3; i++) {
       resolve(ladder);
@@ -326,7 +326,7 @@ describe('updates of subscribed pools', () => {
 });
 
 describe('failures that the application sees', () => {
-  it('[ASAP-377] [ASAP-210] [ASAP-404] [OVW-029] [REQ-028] reports an element once and picks the next one', () => {
+  it('[ASAP-377] [ASAP-210] [ASAP-404] [ENRP-237] [OVW-029] [REQ-028] reports an element once and picks the next one', () => {
     const ladder = new UserLadder();
     ladder.home();
     resolve(ladder);
