@@ -1,5 +1,6 @@
 import { toHex } from '../../base/bytes.ts';
 import type { ErrorCause } from '../wire/cause.ts';
+import { rsplibCauseText } from '../wire/rsplib-cause.ts';
 
 /** Bytes of a cause that are shown at most. */
 const SHOWN_BYTES = 32;
@@ -34,7 +35,7 @@ function describeCause(cause: ErrorCause): string {
     case 'rejected-for-security':
       return 'rejected for security reasons';
     case 'unknown':
-      return `error code 0x${cause.code.toString(16)}`;
+      return rsplibCauseText(cause.code) ?? `error code 0x${cause.code.toString(16)}`;
   }
 }
 

@@ -1,8 +1,17 @@
 import { unreachable } from '../../base/assert.ts';
 import { ASAP_MESSAGE_TYPE, type AsapMessage } from './asap.ts';
 import { type ErrorCause, readOperationError, writeOperationError } from './cause.ts';
+import type { Dialect } from './dialect.ts';
 import { type PoolElementParameter, readPoolElement, writePoolElement } from './element.ts';
-import { BodyReader, MAX_MESSAGE_BYTES, padMessage, readFrame, unknownMessage, writeMessage } from './message-frame.ts';
+import {
+  BodyReader,
+  MAX_MESSAGE_BYTES,
+  padMessage,
+  readFrame,
+  type UnknownMessage,
+  unknownMessage,
+  writeMessage,
+} from './message-frame.ts';
 import { PARAMETER_TYPE } from './parameter.ts';
 import {
   readItemCount,
@@ -15,6 +24,7 @@ import {
 } from './plain-parameters.ts';
 import { type PolicyParameter, readPolicy, writePolicy } from './policy.ts';
 import type { PoolHandle } from './pool-handle.ts';
+import { safeAsapForRsplib } from './rsplib-limits.ts';
 import {
   readSctpTransport,
   readTransport,
@@ -31,14 +41,15 @@ const FLAG = 0x01;
 /**
  * Decodes one ASAP message, with or without its padding. RFC 5352 §2.2.
  *
+ * @param dialect in which units and with which numbers it was written
  * @returns the message; `unknown` for a type that is not known, which is for the caller to drop or to report
  * @throws MessageError if the message has to be dropped, with the causes to report if there are any
  */
-export function decodeAsap(bytes: Uint8Array): AsapMessage {
+export function decodeAsap(bytes: Uint8Array, dialect: Dialect = 'rfc'): AsapMessage {
   const frame = readFrame(bytes);
   const flag = (frame.flags & FLAG) !== 0;
   const fixedBytes = frame.type === TYPE['endpoint-keep-alive'] || frame.type === TYPE['server-announce'] ? 4 : 0;
-  const body = new BodyReader(frame, fixedBytes, frame.type !== TYPE.error);
+  const body = new BodyReader(frame, fixedBytes, frame.type !== TYPE.error, dialect);
   switch (frame.type) {
     case TYPE.registration: {
       const poolHandle = takePoolHandle(body);
@@ -172,15 +183,21 @@ function takeCauses(body: BodyReader): ErrorCause[] {
 /**
  * Encodes one ASAP message, padded to a multiple of four. RFC 5352 §2.2.
  *
- * @throws RangeError if it would be longer than 65535 bytes, or if a transport is impossible
+ * @param dialect that of the receiver; for rsplib the message is made one that it can take (`safeAsapForRsplib`)
+ * @throws RangeError if it would be longer than 65535 bytes, if a transport is impossible, or if rsplib must not get it
  */
-export function encodeAsap(message: AsapMessage): Uint8Array {
-  if (message.kind === 'unknown') return padMessage(message.whole);
-  return writeMessage(TYPE[message.kind], flagOf(message) ? FLAG : 0, (w) => {
+export function encodeAsap(message: AsapMessage, dialect: Dialect = 'rfc'): Uint8Array {
+  const safe = dialect === 'rsplib' ? safeAsapForRsplib(message) : message;
+  if (safe === undefined) throw new RangeError(`rsplib cannot take this ${message.kind}`);
+  return safe.kind === 'unknown' ? padMessage(safe.whole) : write(safe, dialect);
+}
+
+function write(message: Exclude<AsapMessage, UnknownMessage>, dialect: Dialect): Uint8Array {
+  return writeMessage(TYPE[message.kind], flagOf(message) ? FLAG : 0, dialect, (w) => {
     switch (message.kind) {
       case 'registration':
         writePoolHandle(w, message.poolHandle);
-        writePoolElement(w, message.element, 'asap');
+        writePoolElement(w, message.element, 'asap', dialect);
         break;
       case 'deregistration':
       case 'endpoint-keep-alive-ack':
@@ -192,7 +209,7 @@ export function encodeAsap(message: AsapMessage): Uint8Array {
       case 'deregistration-response':
         writePoolHandle(w, message.poolHandle);
         writePeIdentifier(w, message.peIdentifier);
-        writeOperationError(w, message.causes, MAX_MESSAGE_BYTES);
+        writeOperationError(w, message.causes, MAX_MESSAGE_BYTES, dialect);
         break;
       case 'handle-resolution':
         writePoolHandle(w, message.poolHandle);
@@ -202,8 +219,9 @@ export function encodeAsap(message: AsapMessage): Uint8Array {
       case 'business-card':
         writePoolHandle(w, message.poolHandle);
         if (message.policy !== undefined) writePolicy(w, message.policy);
-        for (const element of message.elements) writePoolElement(w, element, 'asap');
-        if (message.kind === 'handle-resolution-response') writeOperationError(w, message.causes, MAX_MESSAGE_BYTES);
+        for (const element of message.elements) writePoolElement(w, element, 'asap', dialect);
+        if (message.kind === 'handle-resolution-response')
+          writeOperationError(w, message.causes, MAX_MESSAGE_BYTES, dialect);
         break;
       case 'endpoint-keep-alive':
         w.u32(message.registrarIdentifier);
@@ -212,7 +230,7 @@ export function encodeAsap(message: AsapMessage): Uint8Array {
         break;
       case 'server-announce':
         w.u32(message.registrarIdentifier);
-        for (const transport of message.transports) writeTransport(w, transport, true);
+        for (const transport of message.transports) writeTransport(w, transport, { ofRegistrar: true });
         writeUdpPorts(w, message.udpPort);
         break;
       case 'cookie':
@@ -220,7 +238,7 @@ export function encodeAsap(message: AsapMessage): Uint8Array {
         writeCookie(w, message.cookie);
         break;
       case 'error':
-        writeOperationError(w, message.causes, MAX_MESSAGE_BYTES);
+        writeOperationError(w, message.causes, MAX_MESSAGE_BYTES, dialect);
         break;
       default:
         unreachable(message);

@@ -1,6 +1,7 @@
 import { ByteWriter } from '../../base/bytes.ts';
 import { WireError } from '../../base/errors.ts';
 import { TLV_HEADER_BYTES, type Tlv, walkTlvs } from '../../base/tlv.ts';
+import type { Dialect } from './dialect.ts';
 import {
   invalidValues,
   newReading,
@@ -10,6 +11,7 @@ import {
   writeParameter,
 } from './parameter.ts';
 import { type PolicyParameter, readPolicy, writePolicy } from './policy.ts';
+import { RSPLIB_CAUSE_CODE } from './rsplib-cause.ts';
 import { readTransport, TRANSPORT_TYPES, type TransportParameter, writeTransport } from './transport.ts';
 
 /** Error causes of an Operation Error parameter. RFC 5354 §3.12. */
@@ -36,7 +38,7 @@ export type ErrorCause =
   | { readonly kind: 'unknown-pool-handle' }
   /** 0xa */
   | { readonly kind: 'rejected-for-security' }
-  /** Any other code, or one whose information does not parse. */
+  /** Any other code, also one of `RSPLIB_CAUSE_CODE`, or one whose information does not parse. */
   | { readonly kind: 'unknown'; readonly code: number; readonly information: Uint8Array };
 
 /** Cause codes. RFC 5354 §3.12. */
@@ -58,7 +60,8 @@ export const CAUSE_CODE = {
 export function readOperationError(reading: Reading, tlv: Tlv): ErrorCause[] {
   const causes: ErrorCause[] = [];
   try {
-    for (const cause of walkTlvs(tlv.value, tlv.offset + TLV_HEADER_BYTES)) causes.push(readCause(cause));
+    for (const cause of walkTlvs(tlv.value, tlv.offset + TLV_HEADER_BYTES))
+      causes.push(readCause(rfcCode(cause.type, reading.dialect), cause.value));
   } catch (error) {
     if (error instanceof WireError) throw invalidValues(reading, tlv, error.message);
     throw error;
@@ -66,7 +69,13 @@ export function readOperationError(reading: Reading, tlv: Tlv): ErrorCause[] {
   return causes.length > 0 ? causes : [{ kind: 'unspecified' }];
 }
 
-function readCause({ type: code, value }: Tlv): ErrorCause {
+/** The code with which rsplib says what the RFC has another code for becomes that one. */
+function rfcCode(code: number, dialect: Dialect): number {
+  const isOther = dialect === 'rsplib' && code === RSPLIB_CAUSE_CODE['wrong-protocol'];
+  return isOther ? CAUSE_CODE['inconsistent-transport-type'] : code;
+}
+
+function readCause(code: number, value: Uint8Array): ErrorCause {
   switch (code) {
     case CAUSE_CODE['unrecognized-parameter']:
       return { kind: 'unrecognized-parameter', parameter: value.slice() };
@@ -126,18 +135,32 @@ function unknownCause(code: number, information: Uint8Array): ErrorCause {
  *
  * @param maxBytes what `w` may hold at most afterwards
  */
-export function writeOperationError(w: ByteWriter, causes: readonly ErrorCause[], maxBytes: number): void {
+export function writeOperationError(
+  w: ByteWriter,
+  causes: readonly ErrorCause[],
+  maxBytes: number,
+  dialect: Dialect = 'rfc',
+): void {
   if (causes.length === 0) return;
   writeParameter(w, PARAMETER_TYPE.operationError, () => {
     for (const cause of causes) {
       const room = maxBytes - ((w.length + 3) & ~3) - TLV_HEADER_BYTES;
       const information = informationOf(cause);
       if (room < 0 || (information.length > room && !isQuote(cause))) break;
-      writeParameter(w, cause.kind === 'unknown' ? cause.code : CAUSE_CODE[cause.kind], () =>
-        w.bytes(information.subarray(0, room)),
-      );
+      writeParameter(w, codeOf(cause, dialect), () => w.bytes(information.subarray(0, room)));
     }
   });
+}
+
+function codeOf(cause: ErrorCause, dialect: Dialect): number {
+  switch (cause.kind) {
+    case 'unknown':
+      return cause.code;
+    case 'inconsistent-transport-type':
+      return dialect === 'rsplib' ? RSPLIB_CAUSE_CODE['wrong-protocol'] : CAUSE_CODE[cause.kind];
+    default:
+      return CAUSE_CODE[cause.kind];
+  }
 }
 
 function isQuote(cause: ErrorCause): boolean {

@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import { TLV_HEADER_BYTES, type Tlv } from '../../base/tlv.ts';
+import { type Dialect, lifeFromWire, lifeToWire } from './dialect.ts';
 import { invalidValues, PARAMETER_TYPE, ParameterReader, type Reading, writeParameter } from './parameter.ts';
 import { type PolicyParameter, readPolicy, writePolicy } from './policy.ts';
 import {
@@ -18,7 +19,7 @@ export interface PoolElementParameter {
   readonly identifier: number;
   /** Home ENRP Server Identifier; 0 while there is none. */
   readonly homeRegistrarIdentifier: number;
-  /** Registration Life as it stands on the wire: signed seconds, -1 never expires. Other dialects use other units. */
+  /** Registration Life in seconds, whole ones but for what rsplib sends in milliseconds; -1 never expires. */
   readonly registrationLifeS: number;
   readonly userTransport: TransportParameter;
   readonly policy: PolicyParameter;
@@ -43,7 +44,7 @@ export function readPoolElement(reading: Reading, tlv: Tlv, scope: ElementScope)
   const identifier = r.u32();
   reading.context = { ...reading.context, peIdentifier: identifier };
   const homeRegistrarIdentifier = r.u32();
-  const registrationLifeS = r.i32();
+  const registrationLifeS = lifeFromWire(r.u32(), reading.dialect);
   const nested = new ParameterReader(reading, r.rest(), tlv.offset + TLV_HEADER_BYTES + FIXED_BYTES, tlv);
   // The first transport is the user's; one after the policy is ASAP's: position decides (RFC 5354 §3.10).
   const userTransport = readTransport(reading, nested.take(...TRANSPORT_TYPES));
@@ -80,14 +81,19 @@ function readElementPorts(tlv: Tlv): PoolElementParameter['udpPorts'] {
  *
  * @throws RangeError if a transport is impossible, or if the ASAP transport is missing between registrars
  */
-export function writePoolElement(w: ByteWriter, element: PoolElementParameter, scope: ElementScope): void {
+export function writePoolElement(
+  w: ByteWriter,
+  element: PoolElementParameter,
+  scope: ElementScope,
+  dialect: Dialect = 'rfc',
+): void {
   const { asapTransport, udpPorts } = element;
   if (scope === 'enrp' && asapTransport === undefined) throw new RangeError('pool element without ASAP transport');
   writeParameter(w, PARAMETER_TYPE.poolElement, () => {
     w.u32(element.identifier);
     w.u32(element.homeRegistrarIdentifier);
-    w.u32(element.registrationLifeS);
-    writeTransport(w, element.userTransport);
+    w.u32(lifeToWire(element.registrationLifeS, dialect));
+    writeTransport(w, element.userTransport, { dialect });
     writePolicy(w, element.policy);
     if (asapTransport !== undefined) writeTransport(w, asapTransport);
     writeUdpPorts(w, udpPorts?.user, udpPorts?.asap);

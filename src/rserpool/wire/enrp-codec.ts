@@ -1,9 +1,18 @@
 import { unreachable } from '../../base/assert.ts';
 import type { Tlv } from '../../base/tlv.ts';
 import { readOperationError, writeOperationError } from './cause.ts';
+import type { Dialect } from './dialect.ts';
 import { type PoolElementParameter, readPoolElement, writePoolElement } from './element.ts';
 import { ENRP_MESSAGE_TYPE, type EnrpMessage, type PoolEntry } from './enrp.ts';
-import { BodyReader, MAX_MESSAGE_BYTES, padMessage, readFrame, unknownMessage, writeMessage } from './message-frame.ts';
+import {
+  BodyReader,
+  MAX_MESSAGE_BYTES,
+  padMessage,
+  readFrame,
+  type UnknownMessage,
+  unknownMessage,
+  writeMessage,
+} from './message-frame.ts';
 import { invalidValues, PARAMETER_TYPE, refusal } from './parameter.ts';
 import { readPeChecksum, readPoolHandle, writePeChecksum, writePoolHandle } from './plain-parameters.ts';
 import type { PoolHandle } from './pool-handle.ts';
@@ -12,10 +21,11 @@ import {
   readRegistrarInformation,
   writeRegistrarInformation,
 } from './registrar-information.ts';
+import { safeEnrpForRsplib } from './rsplib-limits.ts';
 
 const TYPE = ENRP_MESSAGE_TYPE;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(TYPE));
-/** Reply-required, W and R: the lowest bit. For reply-required RFC 5353 §2.1 names no bit, but this is in use. */
+/** Reply-required, W and R, and rsplib's suggestion of a takeover: the lowest bit. For reply-required RFC 5353 §2.1 names no bit, but this is in use. */
 const FLAG = 0x01;
 /** M of a HANDLE_TABLE_RESPONSE. RFC 5353 §2.3. */
 const MORE_FLAG = 0x02;
@@ -28,15 +38,16 @@ interface ServerIds {
 /**
  * Decodes one ENRP message, with or without its padding. RFC 5353 §2.
  *
+ * @param dialect in which units and with which numbers it was written
  * @returns the message; `unknown` for a type that is not known, which is for the caller to drop or to report
  * @throws MessageError if the message has to be dropped, with the causes to report if there are any
  */
-export function decodeEnrp(bytes: Uint8Array): EnrpMessage {
+export function decodeEnrp(bytes: Uint8Array, dialect: Dialect = 'rfc'): EnrpMessage {
   const frame = readFrame(bytes);
   const { type, flags } = frame;
   if (!KNOWN_TYPES.has(type)) return unknownMessage(frame);
   const flag = (flags & FLAG) !== 0;
-  const body = new BodyReader(frame, fixedBytesOf(type), type !== TYPE.error);
+  const body = new BodyReader(frame, fixedBytesOf(type), type !== TYPE.error, dialect);
   const ids: ServerIds = { senderId: body.u32(), receiverId: body.u32() };
   body.reading.context = { ...body.reading.context, senderId: ids.senderId };
   switch (type) {
@@ -50,7 +61,7 @@ export function decodeEnrp(bytes: Uint8Array): EnrpMessage {
       return body.finish({ kind: 'handle-table-response', ...ids, rejected: flag, more, pools });
     }
     case TYPE['handle-update']:
-      return decodeHandleUpdate(body, ids);
+      return decodeHandleUpdate(body, ids, flag && dialect === 'rsplib');
     case TYPE['list-request']:
       return body.finish({ kind: 'list-request', ...ids });
     case TYPE['list-response']: {
@@ -101,7 +112,7 @@ function decodePresence(body: BodyReader, ids: ServerIds, replyRequired: boolean
   });
 }
 
-function decodeHandleUpdate(body: BodyReader, ids: ServerIds): EnrpMessage {
+function decodeHandleUpdate(body: BodyReader, ids: ServerIds, takeoverSuggested: boolean): EnrpMessage {
   const { reading } = body;
   const action = body.u16();
   const poolHandle = readPoolHandle(reading, body.take(PARAMETER_TYPE.poolHandle));
@@ -114,6 +125,7 @@ function decodeHandleUpdate(body: BodyReader, ids: ServerIds): EnrpMessage {
     action: action === 0 ? 'add-pe' : 'del-pe',
     poolHandle,
     element,
+    ...(takeoverSuggested && { takeoverSuggested }),
   });
 }
 
@@ -139,12 +151,18 @@ function takePools(body: BodyReader): PoolEntry[] {
 /**
  * Encodes one ENRP message, padded to a multiple of four. RFC 5353 §2.
  *
- * @throws RangeError if it would be longer than 65535 bytes, if a transport is impossible, or if an element has no ASAP
- *   transport
+ * @param dialect that of the receiver; for rsplib the message is made one that it can take (`safeEnrpForRsplib`)
+ * @throws RangeError if it would be longer than 65535 bytes, if a transport is impossible, if an element has no ASAP
+ *   transport, or if rsplib must not get the message
  */
-export function encodeEnrp(message: EnrpMessage): Uint8Array {
-  if (message.kind === 'unknown') return padMessage(message.whole);
-  return writeMessage(TYPE[message.kind], flagsOf(message), (w) => {
+export function encodeEnrp(message: EnrpMessage, dialect: Dialect = 'rfc'): Uint8Array {
+  const safe = dialect === 'rsplib' ? safeEnrpForRsplib(message) : message;
+  if (safe === undefined) throw new RangeError(`rsplib cannot take this ${message.kind}`);
+  return safe.kind === 'unknown' ? padMessage(safe.whole) : write(safe, dialect);
+}
+
+function write(message: Exclude<EnrpMessage, UnknownMessage>, dialect: Dialect): Uint8Array {
+  return writeMessage(TYPE[message.kind], flagsOf(message, dialect), dialect, (w) => {
     w.u32(message.senderId);
     w.u32(message.receiverId);
     switch (message.kind) {
@@ -158,14 +176,14 @@ export function encodeEnrp(message: EnrpMessage): Uint8Array {
       case 'handle-table-response':
         for (const { poolHandle, elements } of message.pools) {
           writePoolHandle(w, poolHandle);
-          for (const element of elements) writePoolElement(w, element, 'enrp');
+          for (const element of elements) writePoolElement(w, element, 'enrp', dialect);
         }
         break;
       case 'handle-update':
         w.u16(message.action === 'add-pe' ? 0 : 1);
         w.u16(0);
         writePoolHandle(w, message.poolHandle);
-        writePoolElement(w, message.element, 'enrp');
+        writePoolElement(w, message.element, 'enrp', dialect);
         break;
       case 'list-response':
         for (const registrar of message.registrars) writeRegistrarInformation(w, registrar);
@@ -176,7 +194,7 @@ export function encodeEnrp(message: EnrpMessage): Uint8Array {
         w.u32(message.targetId);
         break;
       case 'error':
-        writeOperationError(w, message.causes, MAX_MESSAGE_BYTES);
+        writeOperationError(w, message.causes, MAX_MESSAGE_BYTES, dialect);
         break;
       default:
         unreachable(message);
@@ -184,12 +202,14 @@ export function encodeEnrp(message: EnrpMessage): Uint8Array {
   });
 }
 
-function flagsOf(message: EnrpMessage): number {
+function flagsOf(message: EnrpMessage, dialect: Dialect): number {
   switch (message.kind) {
     case 'presence':
       return message.replyRequired ? FLAG : 0;
     case 'handle-table-request':
       return message.ownChildrenOnly ? FLAG : 0;
+    case 'handle-update':
+      return dialect === 'rsplib' && message.takeoverSuggested ? FLAG : 0;
     case 'handle-table-response':
       return (message.rejected ? FLAG : 0) | (message.more ? MORE_FLAG : 0);
     case 'list-response':

@@ -72,6 +72,8 @@ export interface HandleUpdate extends ServerIds {
   readonly action: 'add-pe' | 'del-pe';
   readonly poolHandle: PoolHandle;
   readonly element: PoolElementParameter;
+  /** Flag 0x01 of rsplib's dialect only: the sender would like the receiver to take the element over. */
+  readonly takeoverSuggested?: boolean | undefined;
 }
 
 /** ENRP_LIST_REQUEST: asks for the peers. RFC 5353 §2.5. */

@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import type { Tlv } from '../../base/tlv.ts';
+import type { Dialect } from './dialect.ts';
 import { MessageError } from './message-error.ts';
 import { newReading, ParameterReader, type Reading, refusal } from './parameter.ts';
 
@@ -67,9 +68,9 @@ export class BodyReader {
    * @param answerable false for an error message, which is never answered by another one (RFC 5352 §2.2.14)
    * @throws MessageError without causes if there are fewer bytes
    */
-  constructor(frame: MessageFrame, fixedBytes: number, answerable: boolean) {
+  constructor(frame: MessageFrame, fixedBytes: number, answerable: boolean, dialect: Dialect) {
     const body = frame.whole.subarray(HEADER_BYTES);
-    this.reading = newReading({ messageType: frame.type }, answerable);
+    this.reading = newReading({ messageType: frame.type }, answerable, dialect);
     if (body.length < fixedBytes) throw refusal(this.reading, 'truncated', HEADER_BYTES, 'fixed fields');
     this.#fixed = new ByteReader(body.subarray(0, fixedBytes), HEADER_BYTES);
     this.#parameters = new ParameterReader(this.reading, body.subarray(fixedBytes), HEADER_BYTES + fixedBytes);
@@ -102,16 +103,23 @@ export class BodyReader {
 }
 
 /**
- * Writes a whole message, padded to a multiple of four; Message Length leaves out the padding (RFC 5354 §4).
+ * Writes a whole message, padded to a multiple of four; Message Length leaves out the padding (RFC 5354 §4) but in
+ * rsplib's dialect.
  *
  * @throws RangeError if it would be longer than {@link MAX_MESSAGE_BYTES}
  */
-export function writeMessage(type: number, flags: number, writeBody: (w: ByteWriter) => void): Uint8Array {
+export function writeMessage(
+  type: number,
+  flags: number,
+  dialect: Dialect,
+  writeBody: (w: ByteWriter) => void,
+): Uint8Array {
   const w = new ByteWriter();
   w.u8(type);
   w.u8(flags);
   w.u16(0);
   writeBody(w);
+  if (dialect === 'rsplib') w.pad4();
   if (w.length > MAX_MESSAGE_BYTES) {
     throw new RangeError(`a message has at most ${MAX_MESSAGE_BYTES} bytes, not ${w.length}`);
   }

@@ -1,6 +1,7 @@
 import type { ByteWriter } from '../../base/bytes.ts';
 import { WireError, type WireErrorReason } from '../../base/errors.ts';
 import { type Tlv, unknownParameterAction, walkTlvs } from '../../base/tlv.ts';
+import type { Dialect } from './dialect.ts';
 import { type MessageContext, MessageError, type RefusalCause } from './message-error.ts';
 
 /** Parameter types. RFC 5354 §3, Table 1; the last two are private ones. */
@@ -40,11 +41,12 @@ export interface Reading {
   context: MessageContext;
   /** Whether the sender may be told of errors: not for an ASAP_ERROR or ENRP_ERROR, lest two peers never stop. */
   readonly answerable: boolean;
+  readonly dialect: Dialect;
 }
 
 /** The beginning of a {@link Reading}. */
-export function newReading(context: MessageContext = {}, answerable = true): Reading {
-  return { unrecognized: [], context, answerable };
+export function newReading(context: MessageContext = {}, answerable = true, dialect: Dialect = 'rfc'): Reading {
+  return { unrecognized: [], context, answerable, dialect };
 }
 
 /** The error to throw for the whole message; `cause` is what its sender will be told, if anything. */

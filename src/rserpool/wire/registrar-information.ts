@@ -31,7 +31,7 @@ export function readRegistrarInformation(reading: Reading, tlv: Tlv): RegistrarI
 export function writeRegistrarInformation(w: ByteWriter, information: RegistrarInformation): void {
   writeParameter(w, PARAMETER_TYPE.serverInformation, () => {
     w.u32(information.identifier);
-    writeTransport(w, information.transport, true);
+    writeTransport(w, information.transport, { ofRegistrar: true });
     writeUdpPorts(w, information.udpPort);
   });
 }

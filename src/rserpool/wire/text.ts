@@ -5,6 +5,7 @@ import type { PoolElementParameter } from './element.ts';
 import type { EnrpMessage } from './enrp.ts';
 import type { PolicyParameter } from './policy.ts';
 import type { RegistrarInformation } from './registrar-information.ts';
+import { rsplibCauseText } from './rsplib-cause.ts';
 import type { TransportParameter } from './transport.ts';
 
 /** One line about an ASAP message, for traces and people. */
@@ -24,7 +25,7 @@ export function describeElement(element: PoolElementParameter): string {
   return join(
     `pe ${id(element.identifier)}`,
     `home ${id(element.homeRegistrarIdentifier)}`,
-    element.registrationLifeS === -1 ? 'life unlimited' : `life ${element.registrationLifeS}`,
+    element.registrationLifeS === -1 ? 'life unlimited' : `life ${element.registrationLifeS} s`,
     describeTransport(element.userTransport) + udpText(udpPorts?.user),
     describePolicy(element.policy),
     asapTransport ? `asap ${describeTransport(asapTransport)}${udpText(udpPorts?.asap)}` : udpText(udpPorts?.asap),
@@ -50,8 +51,21 @@ export function describePolicy(policy: PolicyParameter): string {
     case 'least-used':
     case 'randomized-least-used':
       return `${policy.kind} load ${percent(policy.load)}`;
+    case 'weighted-random-with-delay-penalty':
+      return `${policy.kind} weight ${policy.weight} dpf ${percent(policy.weightDpf)} distance ${policy.distanceMs} ms`;
+    case 'least-used-with-delay-penalty':
+      return `${policy.kind} load ${percent(policy.load)} dpf ${percent(policy.loadDpf)} distance ${policy.distanceMs} ms`;
+    case 'least-used-with-degradation-and-delay-penalty':
+      return join(
+        `${policy.kind} load ${percent(policy.load)} degradation ${percent(policy.degradation)}`,
+        `dpf ${percent(policy.loadDpf)} distance ${policy.distanceMs} ms`,
+      );
     case 'least-used-with-degradation':
     case 'priority-least-used':
+    case 'randomized-priority-least-used':
+    case 'randomized-least-used-with-degradation':
+    case 'priority-least-used-with-degradation':
+    case 'randomized-priority-least-used-with-degradation':
       return `${policy.kind} load ${percent(policy.load)} degradation ${percent(policy.degradation)}`;
     case 'unknown':
       return `policy ${id(policy.type)}`;
@@ -73,7 +87,7 @@ export function describeCause(cause: ErrorCause): string {
     case 'inconsistent-transport-type':
       return cause.transport ? `${cause.kind} (pool: ${describeTransport(cause.transport)})` : cause.kind;
     case 'unknown':
-      return join(`cause 0x${cause.code.toString(16)}`, quote(cause.information));
+      return join(`cause 0x${cause.code.toString(16)}`, rsplibCauseText(cause.code) ?? '', quote(cause.information));
     case 'unspecified':
       return `${cause.kind} error`;
     default:

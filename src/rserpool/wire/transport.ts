@@ -2,6 +2,7 @@ import { formatIp, type IpAddress, parseIp } from '../../base/address.ts';
 import { unreachable } from '../../base/assert.ts';
 import { ByteReader, type ByteWriter } from '../../base/bytes.ts';
 import { TLV_HEADER_BYTES, type Tlv } from '../../base/tlv.ts';
+import type { Dialect } from './dialect.ts';
 import { invalidValues, PARAMETER_TYPE, ParameterReader, type Reading, writeParameter } from './parameter.ts';
 
 /** Transport parameters of RFC 5354 §3.3 to §3.7 and §3.16: where an element or a registrar can be reached, and how. */
@@ -31,6 +32,8 @@ export interface SctpTransport {
 export interface TcpTransport {
   readonly protocol: 'tcp';
   readonly port: number;
+  /** Only in rsplib's dialect, where the RFC has a reserved field; nobody acts on it. Absent means `data-only`. */
+  readonly use?: 'data-and-control' | undefined;
   /** Exactly one. */
   readonly addresses: readonly IpAddress[];
 }
@@ -83,7 +86,7 @@ export function readTransport(reading: Reading, tlv: Tlv): TransportParameter {
     case PARAMETER_TYPE.sctpTransport:
       return readSctpTransport(reading, tlv);
     case PARAMETER_TYPE.tcpTransport:
-      return { protocol: 'tcp', ...readPortAndAddress(reading, tlv) };
+      return readTcpTransport(reading, tlv);
     case PARAMETER_TYPE.udpTransport:
       return { protocol: 'udp', ...readPortAndAddress(reading, tlv) };
     case PARAMETER_TYPE.udpLiteTransport:
@@ -109,6 +112,14 @@ export function readSctpTransport(reading: Reading, tlv: Tlv, ofRegistrar = fals
   if (use > 1) throw invalidValues(reading, tlv, `transport use ${use}`);
   const addresses = readAddresses(reading, tlv, 4, Number.POSITIVE_INFINITY);
   return { protocol: 'sctp', port, use: use === 1 ? 'data-and-control' : 'data-only', addresses };
+}
+
+function readTcpTransport(reading: Reading, tlv: Tlv): TcpTransport {
+  const transport: TcpTransport = { protocol: 'tcp', ...readPortAndAddress(reading, tlv) };
+  if (reading.dialect === 'rfc') return transport;
+  const r = new ByteReader(tlv.value, tlv.offset);
+  r.skip(2);
+  return r.u16() === 1 ? { ...transport, use: 'data-and-control' } : transport;
 }
 
 /** What TCP, UDP and UDP-Lite have in common. The field after the port is reserved; some put a transport use there. */
@@ -138,12 +149,22 @@ function readAddresses(reading: Reading, transport: Tlv, at: number, maxCount: n
   return addresses;
 }
 
+/** Where a transport stands, and for whom. */
+export interface TransportWriting {
+  readonly ofRegistrar?: boolean;
+  readonly dialect?: Dialect;
+}
+
 /**
  * Writes a transport. One of a registrar has transport use 0 whatever it says (RFC 5354 §3.11 is silent).
  *
  * @throws RangeError if an address is none, or if there are too few or too many of them
  */
-export function writeTransport(w: ByteWriter, transport: TransportParameter, ofRegistrar = false): void {
+export function writeTransport(
+  w: ByteWriter,
+  transport: TransportParameter,
+  { ofRegistrar = false, dialect = 'rfc' }: TransportWriting = {},
+): void {
   switch (transport.protocol) {
     case 'sctp': {
       const use = transport.use === 'data-and-control' && !ofRegistrar ? 1 : 0;
@@ -151,7 +172,7 @@ export function writeTransport(w: ByteWriter, transport: TransportParameter, ofR
       break;
     }
     case 'tcp':
-      writeTransportWith(w, PARAMETER_TYPE.tcpTransport, transport, 0);
+      writeTransportWith(w, PARAMETER_TYPE.tcpTransport, transport, dialect === 'rsplib' && transport.use ? 1 : 0);
       break;
     case 'udp':
       writeTransportWith(w, PARAMETER_TYPE.udpTransport, transport, 0);

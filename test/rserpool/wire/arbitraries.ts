@@ -51,6 +51,12 @@ export const policies: fc.Arbitrary<PolicyParameter> = fc.oneof(
     load: u32,
     degradation: u32,
   }),
+  fc.record({
+    kind: fc.constant('weighted-random-with-delay-penalty' as const),
+    weight: u32,
+    weightDpf: u32,
+    distanceMs: u32,
+  }),
   fc.record({ kind: fc.constant('unknown' as const), type: u32.filter((t) => !standardTypes.has(t)), data: bytes }),
 );
 

@@ -34,6 +34,12 @@ const GOLDEN: readonly { ids: string; hex: string; policy: PolicyParameter }[] =
   { ids: '[POL-076]', hex: '0008000c 40000004 22222222', policy: { kind: 'randomized-least-used', load: 0x22222222 } },
   {
     ids: '[PAR-067] [POL-077]',
+    hex: '00080010 b0001005 22222222 33333333',
+    policy: { kind: 'unknown', type: 0xb0001005, data: fromHex('22222222 33333333') },
+  },
+  // Private ones: what rsplib's own encoder makes of them.
+  {
+    ids: '[PAR-067]',
     hex: '00080010 b0001001 22222222 33333333',
     policy: { kind: 'randomized-priority-least-used', load: 0x22222222, degradation: 0x33333333 },
   },
@@ -41,6 +47,52 @@ const GOLDEN: readonly { ids: string; hex: string; policy: PolicyParameter }[] =
     ids: '[POL-086]',
     hex: '00080010 b00020ff 22222222 33333333',
     policy: { kind: 'unknown', type: 0xb00020ff, data: fromHex('22222222 33333333') },
+  },
+  {
+    ids: '[PAR-067]',
+    hex: '00080010 b0001002 22222222 33333333',
+    policy: { kind: 'randomized-least-used-with-degradation', load: 0x22222222, degradation: 0x33333333 },
+  },
+  {
+    ids: '[PAR-067]',
+    hex: '00080010 b0001003 22222222 33333333',
+    policy: { kind: 'priority-least-used-with-degradation', load: 0x22222222, degradation: 0x33333333 },
+  },
+  {
+    ids: '[PAR-067]',
+    hex: '00080010 b0001004 22222222 33333333',
+    policy: { kind: 'randomized-priority-least-used-with-degradation', load: 0x22222222, degradation: 0x33333333 },
+  },
+  {
+    ids: '[PAR-067]',
+    hex: '00080014 b0002001 11111111 55555555 66666666',
+    policy: {
+      kind: 'weighted-random-with-delay-penalty',
+      weight: 0x11111111,
+      weightDpf: 0x55555555,
+      distanceMs: 0x66666666,
+    },
+  },
+  {
+    ids: '[PAR-067]',
+    hex: '00080014 b0002002 22222222 44444444 66666666',
+    policy: {
+      kind: 'least-used-with-delay-penalty',
+      load: 0x22222222,
+      loadDpf: 0x44444444,
+      distanceMs: 0x66666666,
+    },
+  },
+  {
+    ids: '[PAR-067]',
+    hex: '00080018 b0002003 22222222 33333333 44444444 66666666',
+    policy: {
+      kind: 'least-used-with-degradation-and-delay-penalty',
+      load: 0x22222222,
+      degradation: 0x33333333,
+      loadDpf: 0x44444444,
+      distanceMs: 0x66666666,
+    },
   },
   {
     ids: '[POL-082]',
@@ -63,9 +115,16 @@ describe('policy parameter', () => {
     });
   }
 
-  it('[POL-081] [POL-084] [POL-078] knows the policies of RFC 5356, adaptive ones with bit 30', () => {
-    const standard = Object.values(POLICY_TYPE).filter((type) => type < 0x80000000);
-    expect(standard).toEqual([1, 2, 3, 4, 5, 0x40000001, 0x40000002, 0x40000003, 0x40000004]);
+  it('[POL-081] [POL-084] [POL-078] knows the policies of RFC 5356, adaptive ones with bit 30, and private ones', () => {
+    const types = Object.values(POLICY_TYPE);
+    const isPrivate = (type: number) => type >= 0x80000000;
+    expect(types.filter((type) => !isPrivate(type))).toEqual([
+      1, 2, 3, 4, 5, 0x40000001, 0x40000002, 0x40000003, 0x40000004,
+    ]);
+    expect(types.filter(isPrivate).map((type) => type.toString(16))).toEqual([
+      ...['b0001001', 'b0001002', 'b0001003', 'b0001004'],
+      ...['b0002001', 'b0002002', 'b0002003'],
+    ]);
   });
 
   it('[POL-007] [POL-078] [POL-079] bit 30 stands for a dynamic load, bits 29 to 0 count the policies', () => {

@@ -9,7 +9,7 @@ describe('text of messages', () => {
   it('tells ASAP messages in one line each', () => {
     expect(GOLDEN_ASAP.map(({ message }) => describeAsap(message))).toMatchInlineSnapshot(`
       [
-        "ASAP registration abc pe 0x12345678 home 0x00000000 life 600 sctp 192.0.2.1 port 4711 (data and control) round-robin",
+        "ASAP registration abc pe 0x12345678 home 0x00000000 life 600 s sctp 192.0.2.1 port 4711 (data and control) round-robin",
         "ASAP registration-response abc pe 0x12345678 granted",
         "ASAP registration-response abc pe 0x12345678 rejected inconsistent-pool-policy (pool: round-robin)",
         "ASAP registration-response abc pe 0x12345678 granted invalid-values 0x0008000800000001",
@@ -18,8 +18,8 @@ describe('text of messages', () => {
         "ASAP deregistration-response abc pe 0x12345678 rejected-for-security",
         "ASAP handle-resolution abc subscribe",
         "ASAP handle-resolution abc at most 5",
-        "ASAP handle-resolution-response abc subscribed weighted-round-robin weight 0 [pe 0x12345678 home 0x0badcafe life 600 tcp 192.0.2.1 port 80 weighted-round-robin weight 3]",
-        "ASAP handle-resolution-response abc [pe 0x12345678 home 0x0badcafe life 600 tcp 192.0.2.1 port 80 weighted-round-robin weight 3]",
+        "ASAP handle-resolution-response abc subscribed weighted-round-robin weight 0 [pe 0x12345678 home 0x0badcafe life 600 s tcp 192.0.2.1 port 80 weighted-round-robin weight 3]",
+        "ASAP handle-resolution-response abc [pe 0x12345678 home 0x0badcafe life 600 s tcp 192.0.2.1 port 80 weighted-round-robin weight 3]",
         "ASAP handle-resolution-response abc unknown-pool-handle",
         "ASAP endpoint-keep-alive abc registrar 0x0badcafe home",
         "ASAP endpoint-keep-alive abc pe 0x12345678 registrar 0x0badcafe",
@@ -31,7 +31,7 @@ describe('text of messages', () => {
         "ASAP cookie 5 bytes",
         "ASAP cookie 0 bytes",
         "ASAP cookie-echo 5 bytes",
-        "ASAP business-card abc [pe 0x12345678 home 0x0badcafe life 600 sctp 192.0.2.1 port 4711 (data and control) round-robin]",
+        "ASAP business-card abc [pe 0x12345678 home 0x0badcafe life 600 s sctp 192.0.2.1 port 4711 (data and control) round-robin]",
         "ASAP error unrecognized-parameter 0x412300057f",
         "ASAP error unrecognized-message 0x45000009c12300057f",
       ]
@@ -45,11 +45,11 @@ describe('text of messages', () => {
         "ENRP presence 0x0badcafe > 0x00000000 checksum 0xd2f0 registrar 0x0badcafe at sctp 192.0.2.9 port 9901",
         "ENRP handle-table-request 0x0badcafe > 0x00c0ffee own elements only",
         "ENRP handle-table-request 0x0badcafe > 0x00c0ffee",
-        "ENRP handle-table-response 0x0badcafe > 0x00c0ffee more follows abc [pe 0x12345678 home 0x0badcafe life 600 tcp 192.0.2.1 port 80 weighted-round-robin weight 3 asap sctp 192.0.2.1 port 3863]",
+        "ENRP handle-table-response 0x0badcafe > 0x00c0ffee more follows abc [pe 0x12345678 home 0x0badcafe life 600 s tcp 192.0.2.1 port 80 weighted-round-robin weight 3 asap sctp 192.0.2.1 port 3863]",
         "ENRP handle-table-response 0x0badcafe > 0x00c0ffee",
         "ENRP handle-table-response 0x0badcafe > 0x00c0ffee rejected",
-        "ENRP handle-update 0x0badcafe > 0x00000000 add-pe abc pe 0x12345678 home 0x0badcafe life 600 tcp 192.0.2.1 port 80 weighted-round-robin weight 3 asap sctp 192.0.2.1 port 3863",
-        "ENRP handle-update 0x0badcafe > 0x00000000 del-pe abc pe 0x12345678 home 0x0badcafe life 600 tcp 192.0.2.1 port 80 weighted-round-robin weight 3 asap sctp 192.0.2.1 port 3863",
+        "ENRP handle-update 0x0badcafe > 0x00000000 add-pe abc pe 0x12345678 home 0x0badcafe life 600 s tcp 192.0.2.1 port 80 weighted-round-robin weight 3 asap sctp 192.0.2.1 port 3863",
+        "ENRP handle-update 0x0badcafe > 0x00000000 del-pe abc pe 0x12345678 home 0x0badcafe life 600 s tcp 192.0.2.1 port 80 weighted-round-robin weight 3 asap sctp 192.0.2.1 port 3863",
         "ENRP list-request 0x0badcafe > 0x00c0ffee",
         "ENRP list-response 0x0badcafe > 0x00c0ffee registrar 0x00c0ffee at sctp 192.0.2.8 port 9901",
         "ENRP list-response 0x0badcafe > 0x00c0ffee rejected",
