@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { Transcript } from './transcript.ts';
 
 /** Where Debian's libusrsctp-examples puts its programs. */
 export const USRSCTP = '/usr/lib/usrsctp';
@@ -10,14 +11,14 @@ const DEBUG_LINES = /^\[S\].*\n/gm;
 /** A program of somebody else, its output collected. */
 export class Peer {
   readonly process: ChildProcess;
-  output = '';
+  readonly #transcript = new Transcript();
   readonly exited: Promise<number | null>;
 
   constructor(command: string, args: readonly string[]) {
     // Line by line: these programs buffer what they print, and a killed one would never show it.
     this.process = spawn('stdbuf', ['-oL', command, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     const collect = (chunk: Buffer): void => {
-      this.output += chunk.toString('utf8').replace(DEBUG_LINES, '');
+      this.#transcript.add(chunk.toString('utf8').replace(DEBUG_LINES, ''));
     };
     this.process.stdout!.on('data', collect);
     this.process.stderr!.on('data', collect);
@@ -36,14 +37,14 @@ export class Peer {
     this.process.stdin!.end();
   }
 
+  /** All that it has printed. */
+  get output(): string {
+    return this.#transcript.text;
+  }
+
   /** Resolves when the output has `text`. */
-  async shows(text: string, limitMs = 10_000): Promise<void> {
-    const end = performance.now() + limitMs;
-    while (!this.output.includes(text)) {
-      if (performance.now() > end)
-        throw new Error(`${this.process.spawnargs[2]} did not print "${text}": ${this.output.slice(-500)}`);
-      await pause(20);
-    }
+  async shows(text: string, limitMs?: number): Promise<void> {
+    await this.#transcript.shows(text, limitMs);
   }
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CaptureEntry, pcapngHeader, pcapngPacket } from '../src/sctp/index.ts';
@@ -21,7 +21,7 @@ export class Recorder {
     writeSync(this.#descriptor, pcapngPacket(entry));
   };
 
-  /** IP packets as they are: a network's `trace`. */
+  /** IP packets as they are: one of a network's `traces`. */
   readonly trace = (packet: Uint8Array): void => {
     writeSync(this.#descriptor, pcapngIpPacket(1000 * (performance.timeOrigin + performance.now()), packet));
   };
@@ -38,9 +38,11 @@ export class Recorder {
     }
   }
 
-  /** Forgets what was recorded. */
+  /** Forgets what was recorded, unless the environment names a file for it. */
   discard(): void {
     closeSync(this.#descriptor);
+    const { INTEROP_CAPTURE } = process.env;
+    if (INTEROP_CAPTURE !== undefined) copyFileSync(this.#file, INTEROP_CAPTURE);
     rmSync(this.#folder, { recursive: true });
   }
 }

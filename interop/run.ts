@@ -18,6 +18,10 @@ import { kernelSetup } from './scenarios/kernel-setup.ts';
 import { kernelTransfer } from './scenarios/kernel-transfer.ts';
 import { kernelUdpPort } from './scenarios/kernel-udp-port.ts';
 import { kernelWindow } from './scenarios/kernel-window.ts';
+import { rsplibEnrp } from './scenarios/rsplib-enrp.ts';
+import { rsplibMentor } from './scenarios/rsplib-mentor.ts';
+import { rsplibOurRegistrar } from './scenarios/rsplib-our-registrar.ts';
+import { rsplibOurTakeover, rsplibTheirTakeover } from './scenarios/rsplib-takeover.ts';
 import { usrsctpBulk } from './scenarios/usrsctp-bulk.ts';
 import { usrsctpClient } from './scenarios/usrsctp-client.ts';
 import { usrsctpCollision } from './scenarios/usrsctp-collision.ts';
@@ -53,6 +57,11 @@ const SCENARIOS: readonly Scenario[] = [
   kernelReconfiguration,
   kernelPartialReliability,
   kernelLksctp,
+  rsplibOurRegistrar,
+  rsplibMentor,
+  rsplibEnrp,
+  rsplibOurTakeover,
+  rsplibTheirTakeover,
   demoCapture,
 ];
 

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** Every UDP port may carry SCTP here; all checksums are verified, SCTP's is CRC32c. */
+/** Every UDP port may carry SCTP here but those of CSP, ASAP and ENRP: announcements are in UDP. */
+const SCTP_PORTS = ['1-2959', '2961-3862', '3864-9900', '9902-65535'];
+/** All checksums are verified, SCTP's is CRC32c. */
 const DECODE = [
-  ...['-d', 'udp.port==1-65535,sctp', '-o', 'sctp.checksum:CRC 32c'],
+  ...SCTP_PORTS.flatMap((ports) => ['-d', `udp.port==${ports},sctp`]),
+  ...['-o', 'sctp.checksum:CRC 32c'],
   ...['-o', 'udp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'],
   // usrsctp's rtcweb speaks an early draft of WebRTC data channels, which is user data here.
   ...['--disable-protocol', 'rtcdc'],

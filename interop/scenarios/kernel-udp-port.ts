@@ -4,6 +4,7 @@ import { kernelScenario } from '../uml/kernel-scenario.ts';
 import { KERNEL_ADDRESSES, OUR_ADDRESSES } from '../uml/lab.ts';
 import { DIRECTIONS, meet } from '../uml/meeting.ts';
 import { nextPathChange } from '../uml/path-change.ts';
+import { portTranslation } from '../uml/port-translation.ts';
 
 /** A NAT gives one side another UDP port in the middle of an association. RFC 6951 §5.4. */
 export const kernelUdpPort = kernelScenario('UDP ports that change', async (lab, see) => {
@@ -17,11 +18,11 @@ export const kernelUdpPort = kernelScenario('UDP ports that change', async (lab,
     };
     await echo('before');
 
-    lab.network.translation = { address: OUR_ADDRESSES[0]!, inside: SCTP_TUNNELING_PORT, outside: 20_003 };
+    lab.network.change = portTranslation(OUR_ADDRESSES[0]!, SCTP_TUNNELING_PORT, 20_003);
     await echo('our port has changed');
     see(`${direction}: our UDP port becomes 20003, the kernel answers there`);
 
-    lab.network.translation = { address: KERNEL_ADDRESSES[0]!, inside: SCTP_TUNNELING_PORT, outside: 20_002 };
+    lab.network.change = portTranslation(KERNEL_ADDRESSES[0]!, SCTP_TUNNELING_PORT, 20_002);
     const changed = nextPathChange(ours, 10_000);
     await meeting.kernels.send(Buffer.from('my port has changed'));
     const { address, change } = await changed;

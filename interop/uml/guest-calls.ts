@@ -7,6 +7,12 @@ export interface GuestEvent {
   readonly [detail: string]: unknown;
 }
 
+/** Something that a program in the guest did, as `programs.py` tells it. */
+export type ProgramEvent = { readonly program: number } & (
+  | { readonly event: 'output'; readonly text: string }
+  | { readonly event: 'exit'; readonly code: number }
+);
+
 interface Call {
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
@@ -19,13 +25,13 @@ export class GuestCalls {
   /** The agent runs. */
   readonly ready: Promise<void>;
   readonly #commands: Writable;
-  readonly #onEvent: (event: GuestEvent) => void;
+  readonly #onEvent: (event: GuestEvent | ProgramEvent) => void;
   readonly #calls = new Map<number, Call>();
   #lastCall = 0;
   #line = '';
   #end: Error | undefined;
 
-  constructor(commands: Writable, results: Readable, onEvent: (event: GuestEvent) => void) {
+  constructor(commands: Writable, results: Readable, onEvent: (event: GuestEvent | ProgramEvent) => void) {
     this.#commands = commands;
     this.#onEvent = onEvent;
     this.ready = new Promise((resolve, reject) => this.#calls.set(0, { resolve, reject }));
@@ -55,10 +61,10 @@ export class GuestCalls {
   #read(text: string): void {
     const lines = (this.#line + text).split('\n');
     this.#line = lines.pop()!;
-    for (const line of lines) this.#take(JSON.parse(line) as Answer | GuestEvent);
+    for (const line of lines) this.#take(JSON.parse(line) as Answer | GuestEvent | ProgramEvent);
   }
 
-  #take(line: Answer | GuestEvent): void {
+  #take(line: Answer | GuestEvent | ProgramEvent): void {
     if ('event' in line) {
       this.#onEvent(line);
       return;

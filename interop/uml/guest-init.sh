@@ -24,7 +24,7 @@ ip link set lo up
 card=0
 for address in $(echo "$addresses" | tr , ' '); do
   ip address add "$address" brd + dev "eth$card"
-  ip link set "eth$card" up
+  ip link set "eth$card" up multicast on
   card=$((card + 1))
 done
 # The port for peers that are called first, then the port to listen on: sockets take the first with them.

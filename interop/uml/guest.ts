@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Cable } from './cable.ts';
 import { GuestCalls, type GuestEvent } from './guest-calls.ts';
+import { GuestProgram } from './guest-program.ts';
 import type { IpNetwork } from './network.ts';
 
 /** Debian's package user-mode-linux. */
@@ -26,6 +27,7 @@ export class Guest {
   readonly #process: ChildProcess;
   readonly #network: IpNetwork;
   readonly #folder: string;
+  readonly #programs = new Map<number, GuestProgram>();
   readonly #remove = (): void => {
     try {
       process.kill(-this.#process.pid!, 'SIGKILL');
@@ -53,7 +55,10 @@ export class Guest {
     });
     process.once('exit', this.#remove);
     const stdio = this.#process.stdio as readonly unknown[];
-    this.calls = new GuestCalls(stdio[COMMANDS] as Writable, stdio[RESULTS] as Readable, onEvent);
+    this.calls = new GuestCalls(stdio[COMMANDS] as Writable, stdio[RESULTS] as Readable, (event) => {
+      if ('socket' in event) onEvent(event);
+      else this.#program(event.program).handleEvent(event);
+    });
     let console = '';
     this.#process.stdout!.on('data', (bytes: Buffer) => {
       console = (console + bytes.toString()).slice(-2000);
@@ -68,7 +73,7 @@ export class Guest {
   static async boot(
     network: IpNetwork,
     addresses: readonly string[],
-    onEvent: (event: GuestEvent) => void,
+    onEvent: (event: GuestEvent) => void = () => undefined,
   ): Promise<Guest> {
     const folder = mkdtempSync(join(tmpdir(), 'rserpool-guest-'));
     const cables = await Promise.all(addresses.map((address, i) => network.plugIn(address, cardSocket(folder, i))));
@@ -93,6 +98,11 @@ export class Guest {
     return output;
   }
 
+  /** Starts a program that runs beside us; `environment` has lines like `NAME=value`. */
+  async start(command: readonly string[], environment: readonly string[] = []): Promise<GuestProgram> {
+    return this.#program(await this.calls.call<number>('start', { arguments: command, environment }));
+  }
+
   /** Whether it does not run any more. */
   get ended(): boolean {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
@@ -114,6 +124,16 @@ export class Guest {
     this.#remove();
     await exit;
     for (const address of this.addresses) this.#network.unplug(address);
+  }
+
+  /** The program of a number; its events may come before the call that started it returns. */
+  #program(number: number): GuestProgram {
+    let program = this.#programs.get(number);
+    if (program === undefined) {
+      program = new GuestProgram(this, number);
+      this.#programs.set(number, program);
+    }
+    return program;
   }
 }
 

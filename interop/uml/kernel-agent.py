@@ -4,6 +4,7 @@ Commands come in on stdin and results and events go out on stdout, one JSON obje
 
     {"id": 1, "do": "listen", ...}           -> {"id": 1, "result": ...} or {"id": 1, "error": "..."}
     {"socket": 3, "event": "message", ...}   whenever something happens
+    {"program": 2, "event": "output", ...}
 
 Every command has a thread of its own, so that one may wait while others work.
 """
@@ -20,6 +21,8 @@ import subprocess
 import sys
 import threading
 import time
+
+from programs import Programs
 
 SCTP = 132
 MSG_NOTIFICATION = 0x8000
@@ -345,7 +348,7 @@ def run(command):
 
 
 COMMANDS = {f.__name__: f for f in (listen, connect, call, send, source, received, read, shutdown, abort,
-                                    abort_by_close, close, set_option, abandoned, run)}
+                                    abort_by_close, close, set_option, abandoned, run)} | Programs(say).commands
 
 
 def perform(command):

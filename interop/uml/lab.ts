@@ -30,6 +30,10 @@ export class KernelLab {
   #guest: Guest | undefined;
   #nextPort = 20_000;
 
+  get guests(): readonly Guest[] {
+    return this.#guest === undefined ? [] : [this.#guest];
+  }
+
   get guest(): Guest {
     if (this.#guest === undefined) throw new Error('the guest was not booted');
     return this.#guest;
@@ -49,7 +53,7 @@ export class KernelLab {
 
   /** An endpoint of ours on both networks. */
   bind(options: BindOptions = {}): Promise<SctpEndpoint> {
-    const substrate = networkSubstrate(this.network);
+    const substrate = networkSubstrate(this.network, OUR_ADDRESSES);
     return SctpEndpoint.bind({ addresses: OUR_ADDRESSES, substrate, ...options });
   }
 
@@ -96,7 +100,7 @@ export class KernelLab {
   /** Nothing is lost, late or cut any more. */
   repair(): void {
     this.network.fate = undefined;
-    this.network.translation = undefined;
+    this.network.change = undefined;
     for (const cable of this.guest.cables) cable.cut = false;
   }
 

@@ -1,0 +1,10 @@
+import { pause } from '../peers.ts';
+
+/** Resolves when `holds` does; rejects with `what` if that takes too long. */
+export async function until(what: string, holds: () => boolean, limitMs = 15_000): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await pause(20);
+  }
+}
