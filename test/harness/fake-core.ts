@@ -105,6 +105,8 @@ export class FakeCore implements SctpCore {
 
   requestHeartbeat(): void {}
 
+  probe(): void {}
+
   configure(): void {}
 
   configurePath(): void {}

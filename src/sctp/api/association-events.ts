@@ -38,6 +38,11 @@ export interface SctpAssociationEvents {
   'path-changed': [change: PathChange];
   /** SEND FAILURE. */
   'send-failed': [failure: SendFailure];
+  /**
+   * Nothing at all came from the peer for so many ms since a message went to it: a doubt, told once until it is heard
+   * again. Only with `unansweredAfterMs`; `probe` finds out more.
+   */
+  unanswered: [doubt: { readonly forMs: number }];
   /** Everything that was sent is acknowledged. */
   dry: [];
   /** `trySend`, which had returned false, is worth trying again. */
@@ -76,6 +81,8 @@ export function toldOf(event: AssociationEvent): Told | undefined {
     }
     case 'path-changed':
       return ['path-changed', { address: event.address, change: event.change }];
+    case 'unanswered':
+      return ['unanswered', { forMs: event.forMs }];
     case 'peer-error':
       return ['peer-error', event.causes];
     case 'stream-reset':
@@ -91,6 +98,7 @@ export function toldOf(event: AssociationEvent): Told | undefined {
     case 'closed':
       return ['closed', event.reason];
     case 'up':
+    case 'probed':
     case 'message':
     case 'reconfiguration-done':
       return undefined;

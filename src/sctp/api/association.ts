@@ -56,6 +56,8 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   readonly #reconfigurations: Reconfigurations;
   readonly #streams: Streams;
   readonly #closers = new Waiters<undefined, CloseReason>();
+  /** Calls of `probe`. */
+  readonly #probers = new Waiters<undefined, boolean>();
   #remote: SctpAddress;
   #outboundStreams: number;
   #inboundStreams: number;
@@ -277,6 +279,22 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   }
 
   /**
+   * Whether the peer is there, found out at once: HEARTBEATs on all its paths, one after the other, until anything at all
+   * comes from it (true), or nothing has come after `probeHeartbeats` of them (false). False is no proof: a busy program
+   * or a broken network looks the same. The association goes on either way, and its error counters do not count this.
+   *
+   * @throws (rejects) SctpError `ERR_SCTP_NOT_OPEN` while there are no heartbeats, what closed the association meanwhile,
+   *   the signal's reason
+   */
+  async probe({ signal }: WaitOptions = {}): Promise<boolean> {
+    signal?.throwIfAborted();
+    this.#assertOpen();
+    this.#driver.core.probe(this.id, this.#driver.now());
+    this.#driver.touched();
+    return this.#probers.wait(undefined, signal);
+  }
+
+  /**
    * Priority of an outgoing stream for the scheduler `priority`: 0, the highest, to 65535; 256 if it is not set.
    * RFC 8260 §3.4.
    *
@@ -409,8 +427,12 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
         this.#final = event.final;
         this.#close(event.reason);
         break;
+      case 'probed':
+        this.#probers.resolveAll(event.alive);
+        break;
       case 'up':
       case 'dry':
+      case 'unanswered':
       case 'send-failed':
       case 'peer-error':
       case 'association-reset':
@@ -431,6 +453,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#outbox.end(error);
     this.#inbox.end(isGraceful(reason) ? undefined : error);
     this.#reconfigurations.end(error);
+    this.#probers.rejectAll(error);
     this.#streams.end(isGraceful(reason) ? undefined : error);
     this.#closers.resolveAll(reason);
   }

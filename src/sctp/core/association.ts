@@ -16,6 +16,7 @@ import { t3Expired } from './failover.ts';
 import { forwardTsnRefused, handleForwardTsn } from './forward-tsn.ts';
 import { handleCookieAck, handleInitAck, handleStaleCookie, setUpTimedOut } from './handshake.ts';
 import { handleHeartbeatAck, heartbeatDue, heartbeatTimedOut } from './heartbeat.ts';
+import { peerHeard, probeDue, unansweredDue } from './liveness.ts';
 import type { Origin } from './origin.ts';
 import { pmtuProbeDue } from './pmtu-discovery.ts';
 import { finishDeferred, handleReconfig } from './reconfiguration-answers.ts';
@@ -58,6 +59,7 @@ export function handlePacket(tcb: Tcb, cursor: ChunkCursor, packet: PacketContex
   const { now } = packet;
   tcb.counters.packetsReceived++;
   if (packet.path !== undefined) packet.path.counters.packetsReceived++;
+  peerHeard(tcb);
   const data = noDataYet();
   let outcome: 'done' | 'malformed' = 'done';
   peerSeenDuringShutdown(tcb, now);
@@ -208,6 +210,12 @@ export function handleAssociationTimeout(tcb: Tcb, now: Instant): void {
         break;
       case 'reconfiguration':
         reconfigurationTimedOut(tcb, now);
+        break;
+      case 'unanswered':
+        unansweredDue(tcb, now);
+        break;
+      case 'probe':
+        probeDue(tcb, now);
         break;
       case 'zero-window':
       case 'lifetime':

@@ -4,6 +4,7 @@ import type { Path } from '../path/path.ts';
 import { associationSettings } from './config.ts';
 import type { AssociateRequest, PathSettings, SendRequest } from './contract.ts';
 import { SctpError } from './errors.ts';
+import { mayProbe } from './heartbeat-chunk.ts';
 import type { Tcb } from './tcb.ts';
 
 /**
@@ -17,6 +18,12 @@ export function checkAssociateRequest(request: AssociateRequest): readonly IpAdd
   checkPort('sctpPort', request.sctpPort);
   checkPort('udpPort', request.udpPort);
   return addresses;
+}
+
+/** @throws SctpError outside of the states in which HEARTBEATs may be sent */
+export function checkMayProbe(tcb: Tcb): void {
+  const { state } = tcb;
+  if (!mayProbe(tcb)) throw new SctpError('ERR_SCTP_NOT_OPEN', `no heartbeats in ${state}`, { state });
 }
 
 /** @throws SctpError for a message that this association cannot send */

@@ -28,6 +28,13 @@ export const associationSettings = {
   heartbeatIntervalMs: { default: 30_000, min: 1, max: 86_400_000, integer: false },
   /** Whether idle paths are probed. Unconfirmed addresses are verified in any case (RFC 9260 §5.4). */
   heartbeats: { default: true },
+  /**
+   * After how many ms without any answer to DATA the event `unanswered` tells a doubt about the peer, or after the time
+   * that an answer takes on this path if that is longer; 0: never. A doubt changes nothing by itself.
+   */
+  unansweredAfterMs: { default: 0, min: 0, max: 600_000, integer: false },
+  /** HEARTBEATs that `probe` sends on every path before it takes the peer for silent: each one alone may be lost. */
+  probeHeartbeats: { default: 8, min: 1, max: 100 },
   /** SACK.Delay, ms; never above 500 (RFC 9260 §6.2). 0 acknowledges every packet at once. */
   sackDelayMs: { default: 200, min: 0, max: 500, integer: false },
   /** Acknowledge at least every n-th packet with DATA. RFC 9260 §6.2 says 2. */
@@ -171,6 +178,8 @@ export const LIVE_SETTINGS = [
   'pathMaxRetrans',
   'heartbeatIntervalMs',
   'heartbeats',
+  'unansweredAfterMs',
+  'probeHeartbeats',
   'sackDelayMs',
   'sackEveryPackets',
   'sendBufferBytes',

@@ -183,6 +183,13 @@ export type AssociationEvent =
       readonly address: IpAddress;
       readonly change: 'confirmed' | 'active' | 'inactive' | 'udp-port' | 'pmtu';
     }
+  /**
+   * Nothing at all came from the peer for so long since DATA went to it. A doubt, told once and no more until the peer is
+   * heard again; only with `unansweredAfterMs` above 0.
+   */
+  | { readonly kind: 'unanswered'; readonly forMs: number }
+  /** Outcome of `probe`: whether anything came from the peer. */
+  | { readonly kind: 'probed'; readonly alive: boolean }
   /** COMMUNICATION ERROR: an ERROR chunk came. */
   | { readonly kind: 'peer-error'; readonly causes: readonly ErrorCause[] }
   /** RESTART: the peer lost its state and set the association up again. */
@@ -350,6 +357,11 @@ export interface SctpCore extends SansIo<EndpointOutput> {
   abort(association: AssociationId, reason: string, now: Instant): void;
   setPrimary(association: AssociationId, address: IpAddress): void;
   requestHeartbeat(association: AssociationId, address: IpAddress, now: Instant): void;
+  /**
+   * Asks for a sign of life on all paths; `probed` tells the outcome, unless the association ends before. A call while a
+   * probe is under way joins it.
+   */
+  probe(association: AssociationId, now: Instant): void;
   /** Priority of an outgoing stream, 0 (the highest) to 65535, for the scheduler `priority`; default 256. RFC 8260 §3.4. */
   setStreamPriority(association: AssociationId, streamId: number, priority: number): void;
   /** Share of an outgoing stream, 1 to 65535, for the scheduler `weighted-fair`; default 256. RFC 8260 §3.6. */

@@ -8,6 +8,7 @@ import { abandonUndeliverable } from './abandonment.ts';
 import type { SendRequest } from './contract.ts';
 import { buildSack } from './data-in.ts';
 import { addForwardTsn } from './forward-tsn.ts';
+import { dataAwaitsAnswer } from './liveness.ts';
 import { withFragmentation } from './oversized-chunk.ts';
 import { PacketBuilder } from './packet-builder.ts';
 import type { Inbound, Tcb } from './tcb.ts';
@@ -213,6 +214,7 @@ class DataSender {
     path.timers.setIfStopped('t3-rtx', this.#now + path.rto.rtoMs);
     path.lastDataSentAt = this.#now;
     this.#tcb.lastUserDataAt = this.#now;
+    dataAwaitsAnswer(this.#tcb, path, this.#now);
     path.congestion.used();
     this.#tcb.counters.dataChunksSent++;
     path.counters.dataChunksSent++;

@@ -14,6 +14,7 @@ import { associationStatus } from './association-status.ts';
 import { AssociationTable } from './association-table.ts';
 import {
   checkAssociateRequest,
+  checkMayProbe,
   checkPathSettings,
   checkPeerAddress,
   checkSendRequest,
@@ -42,8 +43,8 @@ import type { EndpointInside } from './endpoint-inside.ts';
 import { SctpError } from './errors.ts';
 import { startAssociation } from './handshake.ts';
 import { sendHeartbeat } from './heartbeat.ts';
-import { mayProbe } from './heartbeat-chunk.ts';
 import { handleIcmp, handleMessageTooLong } from './icmp.ts';
+import { probePeer } from './liveness.ts';
 import { checkReconfiguration } from './reconfiguration-checks.ts';
 import { requestReconfiguration } from './reconfiguration-requests.ts';
 import { reconfigure, reconfigurePath } from './reconfigure.ts';
@@ -246,11 +247,16 @@ export class Endpoint implements SctpCore, EndpointInside {
     this.#now = now;
     const tcb = this.#open(association);
     const path = checkPeerAddress(tcb, address);
-    const { state } = tcb;
-    if (!mayProbe(tcb)) {
-      throw new SctpError('ERR_SCTP_NOT_OPEN', `no heartbeats in ${state}`, { state });
-    }
+    checkMayProbe(tcb);
     sendHeartbeat(tcb, path, now);
+    this.#touch(tcb);
+  }
+
+  probe(association: AssociationId, now: Instant): void {
+    this.#now = now;
+    const tcb = this.#open(association);
+    checkMayProbe(tcb);
+    probePeer(tcb, now);
     this.#touch(tcb);
   }
 

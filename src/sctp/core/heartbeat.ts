@@ -86,6 +86,10 @@ export function handleHeartbeatAck(tcb: Tcb, chunk: HeartbeatAckChunk, now: Inst
       // RFC 8899 §6.2.1.2: it shows that the path works as a heartbeat does.
       pathAnswered(tcb, path, now);
       pmtuProbeAcknowledged(tcb, path, now);
+    } else if (tcb.probe !== undefined && path.confirmed && answersNonce(chunk, path, tcb.probe.nonce)) {
+      // Which of several HEARTBEATs it answers cannot be told: no measurement.
+      path.counters.heartbeatsAcknowledged++;
+      pathAnswered(tcb, path, now);
     }
   }
 }
@@ -95,7 +99,11 @@ function answers<Probe extends HeartbeatProbe>(
   path: Path,
   probe: Probe | undefined,
 ): probe is Probe {
-  return probe !== undefined && bytesEqual(chunk.value, heartbeatValue(path.address, probe.nonce));
+  return probe !== undefined && answersNonce(chunk, path, probe.nonce);
+}
+
+function answersNonce(chunk: HeartbeatAckChunk, path: Path, nonce: Uint8Array): boolean {
+  return bytesEqual(chunk.value, heartbeatValue(path.address, nonce));
 }
 
 function heartbeatAcknowledged(tcb: Tcb, path: Path, probe: HeartbeatProbe, now: Instant): void {

@@ -21,6 +21,7 @@ import type { AssociationConfig, EndpointConfig } from './config.ts';
 import type { AssociationCounters, AssociationEvent, AssociationId, SendRequest } from './contract.ts';
 import type { CookieJar } from './cookie.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
+import type { PeerProbe } from './liveness.ts';
 import type { Reconfiguration } from './reconfiguration-state.ts';
 import { chooseLocalAddress } from './source-address.ts';
 import type { AssociationState } from './states.ts';
@@ -55,7 +56,11 @@ export type AssociationTimer =
   /** When an association without user messages is closed. RFC 6458 §8.1.8. */
   | 'autoclose'
   /** The Re-configuration Timer. RFC 6525 §5.1.1. */
-  | 'reconfiguration';
+  | 'reconfiguration'
+  /** When to doubt a peer that has not answered DATA. */
+  | 'unanswered'
+  /** When to send the next HEARTBEAT of a probe of the peer, or to end it. */
+  | 'probe';
 
 /** Receiving side; exists once the peer's Initial TSN is known. */
 export interface Inbound {
@@ -173,7 +178,13 @@ export class Tcb {
     'lifetime',
     'autoclose',
     'reconfiguration',
+    'unanswered',
+    'probe',
   ]);
+  /** When the first DATA went out that nothing came after; only with `unansweredAfterMs`. */
+  unansweredSince: Instant | undefined;
+  /** The latest probe of the peer. */
+  probe: PeerProbe | undefined;
   /** When DATA was sent or received last. */
   lastUserDataAt: Instant | undefined;
   readonly scheduling: Scheduling;
@@ -260,6 +271,7 @@ export class Tcb {
     this.outbound = this.#newOutbound();
     this.inbound = undefined;
     this.reconfiguration = undefined;
+    this.unansweredSince = undefined;
   }
 
   #newReassembly(): DeferringReassembler {

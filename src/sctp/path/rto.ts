@@ -33,6 +33,11 @@ export class RtoEstimator {
     return this.#srttMs;
   }
 
+  /** The longest round trip to be expected: SRTT + 4 × RTTVAR, without limits and back-off; `undefined` as `srttMs`. */
+  get roundTripMs(): number | undefined {
+    return this.#srttMs === undefined ? undefined : this.#srttMs + 4 * this.#rttvarMs;
+  }
+
   /** A measurement on something that was sent once only (C5). Ends any back-off. */
   measured(rttMs: number): void {
     if (this.#srttMs === undefined) {

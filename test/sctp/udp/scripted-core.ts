@@ -98,6 +98,8 @@ export class ScriptedCore implements SctpCore {
 
   requestHeartbeat(): void {}
 
+  probe(): void {}
+
   configure(): void {}
 
   configurePath(): void {}
