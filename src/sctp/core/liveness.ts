@@ -1,16 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import type { Path } from '../path/path.ts';
 import { heartbeatChunk, heartbeatNonce, mayProbe } from './heartbeat-chunk.ts';
-import type { Tcb } from './tcb.ts';
-
-/** A probe of the peer: several HEARTBEATs on every path until anything at all comes back. */
-export interface PeerProbe {
-  /** The same in all its HEARTBEATs. */
-  readonly nonce: Uint8Array;
-  sent: number;
-  /** Nothing came yet, and the time is not over. An answer that comes later still speaks for its path. */
-  running: boolean;
-}
+import type { PeerProbe, Tcb } from './tcb.ts';
 
 /** Most and least time between two HEARTBEATs of a probe, ms. */
 const MAX_INTERVAL_MS = 150;

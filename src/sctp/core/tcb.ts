@@ -21,7 +21,6 @@ import type { AssociationConfig, EndpointConfig } from './config.ts';
 import type { AssociationCounters, AssociationEvent, AssociationId, SendRequest } from './contract.ts';
 import type { CookieJar } from './cookie.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
-import type { PeerProbe } from './liveness.ts';
 import type { Reconfiguration } from './reconfiguration-state.ts';
 import { chooseLocalAddress } from './source-address.ts';
 import type { AssociationState } from './states.ts';
@@ -129,6 +128,15 @@ export interface SetUp {
   staleCookies: number;
   /** To ask for in the next INIT, after a Stale Cookie error (RFC 9260 §5.2.6). */
   preservativeMs: number | undefined;
+}
+
+/** A probe of the peer: several HEARTBEATs on every path until anything at all comes back. */
+export interface PeerProbe {
+  /** The same in all its HEARTBEATs. */
+  readonly nonce: Uint8Array;
+  sent: number;
+  /** Nothing came yet, and the time is not over. An answer that comes later still speaks for its path. */
+  running: boolean;
 }
 
 /** A control chunk that waits for the next packet to its destination. */

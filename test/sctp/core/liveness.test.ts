@@ -76,11 +76,14 @@ describe('a probe of the peer', () => {
   it('takes all confirmed paths, and a late answer makes one of them active again', () => {
     const addresses = ['10.0.0.2', '10.0.0.3', '10.0.0.4'];
     const peer = new ScriptedPeer({ addresses, config: { heartbeats: false, pathMaxRetrans: 0, probeHeartbeats: 1 } });
-    peer.establish({ parameters: [{ kind: 'ip-address', address: '10.0.0.3' }] });
-    peer.send({ kind: 'heartbeat-ack', value: peer.lastHeard('heartbeat').value.slice() });
+    const listed = ['10.0.0.3', '10.0.0.4'].map((address) => ({ kind: 'ip-address', address }) as const);
+    peer.establish({ parameters: listed });
+    const verification = peer.packets.find(({ to }) => to === '10.0.0.3')?.chunks[0];
+    if (verification?.kind !== 'heartbeat') throw new Error('no HEARTBEAT');
+    peer.send({ kind: 'heartbeat-ack', value: verification.value.slice() });
     peer.node.call((core, now) => core.requestHeartbeat(peer.id, '10.0.0.3', now));
     peer.clock.runFor(1500);
-    expect(peer.status?.paths.map(({ state }) => state)).toEqual(['active', 'inactive']);
+    expect(peer.status?.paths.map(({ state }) => state)).toEqual(['active', 'inactive', 'unconfirmed']);
     peer.heardAfter(0);
     const probes = peer.packets.length;
     probe(peer);
@@ -91,7 +94,7 @@ describe('a probe of the peer', () => {
     const [heartbeat] = sent[1]!.chunks;
     if (heartbeat?.kind !== 'heartbeat') throw new Error('no HEARTBEAT');
     peer.sendWith({ from: '10.0.0.3' }, { kind: 'heartbeat-ack', value: heartbeat.value.slice() });
-    expect(peer.status?.paths.map(({ state }) => state)).toEqual(['active', 'active']);
+    expect(peer.status?.paths.map(({ state }) => state)).toEqual(['active', 'active', 'unconfirmed']);
   });
 
   it('[SCTP-0851] is refused in states without heartbeats', () => {
