@@ -293,7 +293,7 @@ export class ElementRole implements Role<ElementEvent> {
     const adopted: HomeRegistrar = { channel, target, local, identifier: message.registrarIdentifier };
     this.#hunt.adopt(adopted);
     this.#outbox.event({ kind: 'home-changed', home: target, reason: 'a registrar took over' });
-    this.#registrations.handleAdoption(adopted, asked, now);
+    this.#registrations.handleHome(adopted, now);
   }
 
   /** Without any registration there is nothing to say to a registrar. */

@@ -58,20 +58,14 @@ export class Registration {
     return this.#state.kind === 'ended';
   }
 
-  /** A home registrar is there, a new one or for the first time: what is outstanding goes to it. */
+  /**
+   * A home registrar is there, a new one or for the first time: it is told at once. Also one that took over and has the
+   * registration: what changed while there was no home may not have reached it.
+   */
   handleHome(home: HomeRegistrar, now: Instant): void {
     // T3 goes on: registrars that come and go must not hold up the farewell.
     if (this.#state.kind === 'deregistering') this.#sendDeregistration(home);
     else if (this.#state.kind !== 'ended' && this.#state.kind !== 'refused') this.#sendRegistration(home, now);
-  }
-
-  /**
-   * A registrar made itself home. What it `has` told of with its keep-alive is registered there, and so is, as it took
-   * over from the former home, whatever was registered: T4 renews it.
-   */
-  handleAdoption(home: HomeRegistrar, has: boolean, now: Instant): void {
-    if (has && this.#member && this.#state.kind === 'hunting') this.#becomeRegistered(now);
-    else if (this.#state.kind !== 'registered') this.handleHome(home, now);
   }
 
   /** SEND.FAILURE: the home registrar is gone and another one is looked for. */

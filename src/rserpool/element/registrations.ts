@@ -76,11 +76,6 @@ export class Registrations {
     for (const registration of this.#registrations) registration.handleHomeLost();
   }
 
-  handleAdoption(home: HomeRegistrar, asked: readonly Registration[], now: Instant): void {
-    for (const registration of this.#registrations)
-      registration.handleAdoption(home, asked.includes(registration), now);
-  }
-
   /** Members that a keep-alive is for: all of the pool, unless it names one. RFC 5352 §3.4 KA1. */
   askedBy({ poolHandle, peIdentifier }: EndpointKeepAlive): Registration[] {
     return this.#registrations.filter(({ member, profile }) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { decodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { hex, host } from '../asap/role-ladder.ts';
-import { ElementLadder } from './element-ladder.ts';
+import { ElementLadder, POOL } from './element-ladder.ts';
 
 describe('keep-alive', () => {
   it('[ASAP-196] [ASAP-197] [ASAP-198] [ASAP-072] answers GV-KA with GV-KAACK', () => {
@@ -45,17 +46,20 @@ describe('keep-alive', () => {
     expect(ladder.take()).toEqual(['1: registration 7']);
   });
 
-  it('[ASAP-200] [ASAP-071] makes the sender home if it wants to be, and renews the registration there', () => {
+  it('[ASAP-200] [ASAP-070] [ASAP-071] makes the sender home if it wants to be, and registers there at once', () => {
     const ladder = new ElementLadder();
     ladder.join();
     ladder.keepAlive(1, false, 0x1111);
     ladder.take();
     ladder.incoming(2, 9);
     ladder.keepAlive(2, true, 0x2222);
-    expect(ladder.take()).toEqual(['2: endpoint-keep-alive-ack abc 7', 'close 1 shutdown', 'event home-changed']);
+    expect(ladder.take()).toEqual([
+      '2: endpoint-keep-alive-ack abc 7',
+      'close 1 shutdown',
+      'event home-changed',
+      '2: registration 7',
+    ]);
     expect(ladder.role.home).toMatchObject({ channel: 2, target: host(9, 40_000), identifier: 0x2222 });
-    ladder.advance(580_000);
-    expect(ladder.take()).toEqual(['2: registration 7']);
     ladder.granted(2);
     expect(ladder.take()).toEqual(['event registered']);
   });
@@ -72,11 +76,28 @@ describe('keep-alive', () => {
       'close 5 abort',
       'close 7 abort',
       'event home-changed',
+      '2: registration 7',
     ]);
+    ladder.granted(2);
+    ladder.take();
     ladder.advance(579_999);
     expect(ladder.take()).toEqual([]);
     ladder.advance(1);
     expect(ladder.take()).toEqual(['2: registration 7']);
+  });
+
+  it('[ASAP-200] [ASAP-342] tells the new home at once what the former one did not answer', () => {
+    const ladder = new ElementLadder();
+    ladder.join();
+    const policy = { kind: 'least-used', load: 9 } as const;
+    ladder.call((role, now) => role.update(POOL, 7, { policy }, now));
+    ladder.down(1);
+    ladder.take();
+    ladder.incoming(2, 9);
+    ladder.keepAlive(2, true, 0x2222);
+    expect(ladder.takeOnly('2:')).toEqual(['2: endpoint-keep-alive-ack abc 7', '2: registration 7']);
+    const sent = decodeAsap(hex(ladder.lastSent(2)));
+    expect(sent).toMatchObject({ kind: 'registration', element: { policy } });
   });
 
   it('[ASAP-200] changes nothing if the sender is home already, by another association', () => {
