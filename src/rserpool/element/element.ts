@@ -53,6 +53,11 @@ export class ElementRole implements Role<ElementEvent> {
     return this.#hunt.home;
   }
 
+  /** Whether there is a registration, or one is asked for. */
+  get isRegistered(): boolean {
+    return !this.#registrations.isEmpty;
+  }
+
   /** Users that are connected. */
   get sessionCount(): number {
     return this.#sessions.count;
@@ -102,6 +107,15 @@ export class ElementRole implements Role<ElementEvent> {
   deregisterAll(now: Instant): void {
     this.#registrations.deregisterAll(this.#hunt.home, now);
     this.#sweep();
+  }
+
+  /**
+   * Leaves all pools and takes no more users; those that are there stay. Answered by `drained` when the last one is gone,
+   * beside what `deregister` is answered by.
+   */
+  drain(now: Instant): void {
+    this.deregisterAll(now);
+    this.#sessions.drain();
   }
 
   /**

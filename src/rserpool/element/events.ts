@@ -49,6 +49,8 @@ export type ElementEvent =
       readonly reason: string;
       readonly causes: readonly ErrorCause[];
     } & RegistrationName)
+  /** After `drain`: the last session has ended. */
+  | { readonly kind: 'drained' }
   /** A user has connected. */
   | { readonly kind: 'session-opened'; readonly session: ElementSessionId; readonly remote: TransportTarget }
   /** DATA.RECEIVED: RFC 5352 §6.6. `bytes` belongs to the program. */

@@ -34,6 +34,8 @@ export class ElementSessions {
   readonly #incoming = new Map<ChannelId, Incoming>();
   /** Channels that may be undecided, in the order of their deadlines. */
   readonly #undecided = new Deque<ChannelId>();
+  /** Nobody comes in any more: until the last session has ended, or after that. */
+  #draining: 'no' | 'draining' | 'drained' = 'no';
 
   constructor(outbox: Outbox<ElementEvent>, config: ElementConfig, cards: () => readonly BusinessCard[]) {
     this.#outbox = outbox;
@@ -52,7 +54,18 @@ export class ElementSessions {
     return this.#incoming.has(channel);
   }
 
+  /** Takes no more channels, and tells by `drained` when the last session has ended. */
+  drain(): void {
+    if (this.#draining === 'no') this.#draining = 'draining';
+    this.#checkDrained();
+  }
+
   handleChannelUp(channel: ChannelId, remote: TransportTarget, local: TransportTarget, now: Instant): void {
+    if (this.#draining !== 'no') {
+      // An abort: to any user that is a failure, after which it turns to another element.
+      this.#outbox.close(channel, 'abort', 'the element is leaving its pool');
+      return;
+    }
     if (this.#incoming.size >= this.#config.maxIncomingChannels) {
       this.#outbox.close(channel, 'abort', 'too many channels');
       this.#outbox.event({ kind: 'limit-reached', limit: 'maxIncomingChannels' });
@@ -77,6 +90,7 @@ export class ElementSessions {
     if (incoming?.kind === 'session') {
       this.#outbox.event({ kind: 'session-closed', session: channel, reason, failed });
     }
+    this.#checkDrained();
   }
 
   handleData(channel: ChannelId, ppid: number, streamId: number, bytes: Uint8Array): void {
@@ -185,6 +199,13 @@ export class ElementSessions {
       this.#undecided.shift();
     }
     return undefined;
+  }
+
+  #checkDrained(): void {
+    if (this.#draining !== 'draining') return;
+    for (const { kind } of this.#incoming.values()) if (kind !== 'registrar') return;
+    this.#draining = 'drained';
+    this.#outbox.event({ kind: 'drained' });
   }
 
   #open(incoming: Incoming): void {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Instant } from '../../base/contract.ts';
 import { emitSafely } from '../../base/emit-safely.ts';
 import type { SctpEndpoint, Substrate } from '../../sctp/index.ts';
 import type { ElementConfig } from '../element/config.ts';
@@ -59,6 +60,8 @@ export class PoolElement extends EventEmitter<
   readonly #substrate: Substrate;
   #joined = false;
   #announcements: Announcements | undefined;
+  #isDraining = false;
+  readonly #leaving = new AbortController();
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -151,8 +154,27 @@ export class PoolElement extends EventEmitter<
     this.#registration = { ...this.#registration, ...change };
   }
 
+  /**
+   * Leaves without interrupting anybody: leaves the pool, takes no more users, lets the sessions end, and then does what
+   * `leave` does. Resolves when all is done; never rejects.
+   *
+   * @param options.deadlineMs sessions that last longer are closed, and their users turn to another element, with their
+   *   cookies; unless given, they may last for ever
+   */
+  async drain({ deadlineMs }: { readonly deadlineMs?: number | undefined } = {}): Promise<void> {
+    if (deadlineMs !== undefined && !(deadlineMs >= 0)) {
+      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'deadlineMs is a number of milliseconds', { deadlineMs });
+    }
+    if (this.#closing === undefined) {
+      this.#isDraining = true;
+      await this.#within(deadlineMs, ['drained'], (role, now) => role.drain(now), this.#leaving.signal);
+    }
+    await this.leave();
+  }
+
   /** Leaves the pool, ends the sessions and closes the sockets. Never rejects. */
   leave(): Promise<void> {
+    this.#leaving.abort();
     this.#closing ??= this.#leave();
     return this.#closing;
   }
@@ -172,18 +194,31 @@ export class PoolElement extends EventEmitter<
 
   /** Deregisters; waits for the registrar, but not for ever. */
   async #farewell(): Promise<void> {
+    if (!this.#driver.role.isRegistered) return;
+    await this.#within(LEAVE_MS, ['deregistered', 'deregistration-rejected'], (role, now) => role.deregisterAll(now));
+  }
+
+  /** Begins something, and waits for one of these events, but not longer than that, nor beyond `end`. */
+  async #within(
+    limitMs: number | undefined,
+    kinds: readonly ElementEvent['kind'][],
+    begin: (role: ElementRole, now: Instant) => void,
+    end?: AbortSignal,
+  ): Promise<void> {
     const limit = new AbortController();
     const substrate = this.#substrate;
-    const cancel = substrate.setTimer(substrate.now() + LEAVE_MS, () => limit.abort());
+    const abort = (): void => limit.abort();
+    const cancel = limitMs === undefined ? undefined : substrate.setTimer(substrate.now() + limitMs, abort);
     const decide = ({ kind }: ElementEvent): { readonly result: undefined } | undefined =>
-      kind === 'deregistered' || kind === 'deregistration-rejected' ? { result: undefined } : undefined;
-    const begin = (): void => this.#driver.call((role, now) => role.deregisterAll(now));
+      kinds.includes(kind) ? { result: undefined } : undefined;
     try {
-      await nextEvent(this, decide, limit.signal, begin);
+      end?.addEventListener('abort', abort, { once: true });
+      await nextEvent(this, decide, limit.signal, () => this.#driver.call(begin));
     } catch (error) {
       if (!limit.signal.aborted) throw error;
     } finally {
-      cancel();
+      cancel?.();
+      end?.removeEventListener('abort', abort);
     }
   }
 
@@ -213,7 +248,7 @@ export class PoolElement extends EventEmitter<
         break;
       case 'registration-failed':
         // MAX-REG-ATTEMPT ends one series of attempts (RFC 5352 §3.1); who has joined stays a member and begins anew.
-        if (this.#joined && this.#closing === undefined) {
+        if (this.#joined && !this.#isDraining && this.#closing === undefined) {
           this.#driver.call((role, now) => role.register(this.#registration, now));
         }
         break;
