@@ -16,12 +16,28 @@ export { type JoinOptions, PoolElement, type SessionHandler } from './node/pool-
 export { type ConnectToPoolOptions, PoolUser, type PoolUserOptions } from './node/pool-user.ts';
 export { Registrar, type RegistrarStartOptions } from './node/registrar.ts';
 export type { SessionSendOptions } from './node/send-options.ts';
+export {
+  StatusCollector,
+  type StatusCollectorEvents,
+  type StatusCollectorOptions,
+} from './node/status-collector.ts';
+export { StatusReporter, type StatusReporterOptions, type StatusSource } from './node/status-reporter.ts';
 export { formatTarget, resolveTarget } from './node/target.ts';
 export type { UserSession, UserSessionEvents } from './node/user-session.ts';
 export type { RegistrarConfig } from './registrar/config.ts';
 export type { ElementLoss, RegistrarEvent } from './registrar/events.ts';
 export type { ElementSnapshot, PeerSnapshot, PoolSnapshot, RegistrarSnapshot } from './registrar/snapshot.ts';
 export { ASAP_PORT, ENRP_PORT, PPID, type TransportTarget } from './role.ts';
+export { type ComponentKind, componentId, componentOf, describeComponent } from './status/component.ts';
+export type { ComponentStatus } from './status/component-status.ts';
+export type { Component } from './status/components.ts';
+export {
+  type ComponentReport,
+  CSP_PORT,
+  decodeReport,
+  encodeReport,
+  type ReportedAssociation,
+} from './status/report.ts';
 export type { UserConfig } from './user/config.ts';
 export type { ResolutionFailure, SessionElement, UserEvent, WaitReason } from './user/events.ts';
 export type { SessionOptions } from './user/session-options.ts';

@@ -8,6 +8,8 @@ import type { ElementEvent, ElementSessionId } from '../element/events.ts';
 import type { RegistrationRequest, RegistrationUpdate } from '../element/profile.ts';
 import { RSerPoolError } from '../errors.ts';
 import { ASAP_PORT, type TransportTarget } from '../role.ts';
+import { componentId } from '../status/component.ts';
+import type { ComponentStatus } from '../status/component-status.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
@@ -16,8 +18,10 @@ import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-opti
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
 import { nextEvent } from './next-event.ts';
+import { registrarLink } from './registrar-link.ts';
 import { RoleDriver } from './role-driver.ts';
-import { resolveTargets } from './target.ts';
+import type { StatusSource } from './status-reporter.ts';
+import { formatTarget, resolveTargets } from './target.ts';
 
 export interface JoinOptions extends EndpointOptions {
   /** Registrars, as `HOST:SCTPPORT;udp=PORT` with their ASAP ports. None: found by announcement. */
@@ -47,9 +51,10 @@ export type SessionHandler = (session: ElementSession) => Promise<void> | void;
  *
  * Emits every {@link ElementEvent} under its kind, and as `event`; a handler that fails as `handler-error`.
  */
-export class PoolElement extends EventEmitter<
-  EventsByKind<ElementEvent> & { 'handler-error': [error: unknown, session: ElementSession] }
-> {
+export class PoolElement
+  extends EventEmitter<EventsByKind<ElementEvent> & { 'handler-error': [error: unknown, session: ElementSession] }>
+  implements StatusSource
+{
   readonly poolHandle: PoolHandle;
   readonly peIdentifier: number;
   readonly #endpoint: SctpEndpoint;
@@ -145,6 +150,19 @@ export class PoolElement extends EventEmitter<
   /** The users that are served. */
   get sessions(): readonly ElementSession[] {
     return [...this.#sessions.values()];
+  }
+
+  /** What a {@link StatusReporter} tells of it. */
+  componentStatus(): ComponentStatus {
+    const { home } = this.#driver.role;
+    const { policy } = this.#registration;
+    return {
+      id: componentId('pool-element', this.peIdentifier),
+      location: formatTarget(this.target),
+      status: `${this.#sessions.size} sessions${home === undefined ? ', looking for a registrar' : ''}`,
+      workload: policy !== undefined && 'load' in policy ? policy.load / 0xffffffff : undefined,
+      associations: registrarLink(home),
+    };
   }
 
   /** Changes policy values (the load, say) or the registration life. RFC 5352 §3.1. @throws RSerPoolError */

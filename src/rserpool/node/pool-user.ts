@@ -3,6 +3,8 @@ import { emitSafely } from '../../base/emit-safely.ts';
 import type { SctpEndpoint } from '../../sctp/index.ts';
 import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
 import { ASAP_PORT, type TransportTarget } from '../role.ts';
+import { componentId } from '../status/component.ts';
+import { type ComponentStatus, SCTP_PROTOCOL } from '../status/component-status.ts';
 import type { UserConfig } from '../user/config.ts';
 import type { UserEvent, UserSessionId, WaitReason } from '../user/events.ts';
 import type { SessionOptions } from '../user/session-options.ts';
@@ -14,8 +16,10 @@ import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-opti
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
 import { nextEvent } from './next-event.ts';
+import { registrarLink } from './registrar-link.ts';
 import { RoleDriver } from './role-driver.ts';
-import { resolveTargets } from './target.ts';
+import type { StatusSource } from './status-reporter.ts';
+import { formatTarget, resolveTargets } from './target.ts';
 import { UserSession } from './user-session.ts';
 
 export interface PoolUserOptions extends EndpointOptions {
@@ -39,15 +43,18 @@ export interface ConnectToPoolOptions extends SessionOptions {
  *
  * Emits every {@link UserEvent} under its kind, and as `event`.
  */
-export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> {
+export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> implements StatusSource {
   readonly #endpoint: SctpEndpoint;
   readonly #driver: RoleDriver<UserEvent, UserRole>;
   readonly #sessions = new Map<UserSessionId, UserSession>();
   #announcements: Announcements | undefined;
   #closing: Promise<void> | undefined;
+  /** Users have no identifier of their own: any number that nobody else has. */
+  readonly #componentId: bigint;
 
   private constructor(endpoint: SctpEndpoint, role: UserRole, options: PoolUserOptions) {
     super();
+    this.#componentId = componentId('pool-user', substrateOf(options).entropy.u32());
     this.#endpoint = endpoint;
     this.#driver = new RoleDriver({
       role,
@@ -141,6 +148,27 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> {
       return { result: event.elements };
     };
     return nextEvent(this, decide, signal, () => this.#driver.call((role, now) => role.resolve(handle, now)));
+  }
+
+  /** What a {@link StatusReporter} tells of it. */
+  componentStatus(): ComponentStatus {
+    const { home } = this.#driver.role;
+    const { addresses, sctpPort, udpPort } = this.#endpoint;
+    return {
+      id: this.#componentId,
+      location: formatTarget({ protocol: 'sctp', addresses, port: sctpPort, udpPort }),
+      status: `${this.#sessions.size} sessions${home === undefined ? ', looking for a registrar' : ''}`,
+      workload: undefined,
+      associations: [...registrarLink(home), ...this.#elementLinks()],
+    };
+  }
+
+  #elementLinks(): ComponentStatus['associations'] {
+    return [...this.#sessions.values()].flatMap(({ element }) =>
+      element === undefined
+        ? []
+        : [{ receiverId: componentId('pool-element', element.peIdentifier), protocol: SCTP_PROTOCOL, ppid: 0 }],
+    );
   }
 
   /** Ends all sessions and closes the sockets. Never rejects. */

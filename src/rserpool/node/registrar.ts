@@ -5,13 +5,16 @@ import type { RegistrarConfig } from '../registrar/config.ts';
 import type { RegistrarEvent } from '../registrar/events.ts';
 import { RegistrarRole } from '../registrar/registrar.ts';
 import type { RegistrarSnapshot } from '../registrar/snapshot.ts';
-import { ASAP_PORT, ENRP_PORT, type TransportTarget } from '../role.ts';
+import { ASAP_PORT, ENRP_PORT, PPID, type TransportTarget } from '../role.ts';
+import { componentId } from '../status/component.ts';
+import { type ComponentStatus, SCTP_PROTOCOL } from '../status/component-status.ts';
 import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { nextEvent } from './next-event.ts';
 import { RoleDriver } from './role-driver.ts';
-import { resolveTargets } from './target.ts';
+import type { StatusSource } from './status-reporter.ts';
+import { formatTarget, resolveTargets } from './target.ts';
 
 export interface RegistrarStartOptions extends EndpointOptions {
   /** Where elements and users come: SCTP port 3863 unless given. `addresses` here is the same as beside it. */
@@ -36,7 +39,7 @@ export type RegistrarEvents = EventsByKind<RegistrarEvent>;
  *
  * Emits every {@link RegistrarEvent} under its kind, and as `event`.
  */
-export class Registrar extends EventEmitter<RegistrarEvents> {
+export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSource {
   readonly #driver: RoleDriver<RegistrarEvent, RegistrarRole>;
   readonly #asap: SctpEndpoint;
   readonly #enrp: SctpEndpoint;
@@ -127,6 +130,22 @@ export class Registrar extends EventEmitter<RegistrarEvents> {
   /** Pools, elements, peers and counters at this moment. */
   snapshot(): RegistrarSnapshot {
     return this.#driver.role.snapshot();
+  }
+
+  /** What a {@link StatusReporter} tells of it. */
+  componentStatus(): ComponentStatus {
+    const { pools, elements, ownElements, peers } = this.#driver.role.census();
+    return {
+      id: componentId('registrar', this.registrarId),
+      location: formatTarget(this.asap),
+      status: `${elements}[${ownElements}] PEs in ${pools} pools, ${peers.length} peers`,
+      workload: undefined,
+      associations: peers.map((peer) => ({
+        receiverId: componentId('registrar', peer),
+        protocol: SCTP_PROTOCOL,
+        ppid: PPID.enrp,
+      })),
+    };
   }
 
   /** Resolves when registrations and resolutions are answered. @throws (rejects) the signal's reason */

@@ -20,6 +20,16 @@ export interface RegistrarSnapshot {
   readonly tableSessions: number;
 }
 
+/** What a registrar has, in numbers. */
+export interface RegistrarCensus {
+  readonly pools: number;
+  readonly elements: number;
+  /** Those whose home it is. */
+  readonly ownElements: number;
+  /** Identifiers of the peers that it is connected with. */
+  readonly peers: readonly number[];
+}
+
 export interface PoolSnapshot {
   readonly poolHandle: PoolHandle;
   /** The overall policy; only its type counts. */
