@@ -8,6 +8,7 @@ import { addPuCommand } from './commands/pu.ts';
 import { addRegistrarCommand } from './commands/registrar.ts';
 import { addResolveCommand } from './commands/resolve.ts';
 import { addSctpCommand } from './commands/sctp.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { CliError, describeFailure } from './errors.ts';
 import type { Io } from './io.ts';
 import { version } from './version.ts';
@@ -50,6 +51,7 @@ function programOf(io: Io): Command {
     addPeCommand,
     addPuCommand,
     addResolveCommand,
+    addStatusCommand,
     addSctpCommand,
     addDecodeCommand,
     addDemoPartCommand,

@@ -16,8 +16,9 @@ import {
   targetsOf,
   wholeNumber,
 } from '../options.ts';
+import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 
-interface RegistrarOptions extends SocketOptions, CommonOptions {
+interface RegistrarOptions extends SocketOptions, CommonOptions, StatusReportOption {
   readonly asapPort?: number;
   readonly enrpPort?: number;
   readonly peer?: readonly string[];
@@ -35,7 +36,7 @@ export function addRegistrarCommand(program: Command, io: Io): void {
     .option('--enrp-port <port>', 'SCTP port for other registrars (default: 9901)', portNumber)
     .option('--id <number>', 'registrar identifier (default: random)', wholeNumber(1, 0xffffffff))
     .option('--announce', 'announce itself by multicast, so that elements and users find it');
-  addSocketOptions(command)
+  addStatusReportOption(addSocketOptions(command))
     .option('--json', 'print one JSON object for each event')
     .addHelpText(
       'after',
@@ -62,6 +63,7 @@ async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
     ...(asapPort === undefined ? {} : { asap: { sctpPort: asapPort } }),
     ...(enrpPort === undefined ? {} : { enrp: { sctpPort: enrpPort } }),
   });
+  await using _reporter = await reportStatus(registrar, options);
   const { asap, enrp } = registrar;
   if (json) io.out(jsonLine({ kind: 'listening', registrarId: registrar.registrarId, asap, enrp }));
   else io.out(`registrar: ASAP at ${formatTarget(asap)}, ENRP at ${formatTarget(enrp)}; Ctrl-C ends it`);
