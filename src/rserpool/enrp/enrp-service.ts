@@ -17,6 +17,7 @@ import { MessageError } from '../wire/message-error.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { Audit } from './audit.ts';
 import { Dialer } from './dialer.ts';
+import { Enforcement } from './enforcement.ts';
 import { Membership } from './membership.ts';
 import { Mentor, type StartupAction } from './mentor.ts';
 import { PeerChannels } from './peer-channels.ts';
@@ -52,6 +53,7 @@ export class EnrpService {
   readonly #mentor: Mentor;
   readonly #supervision: Supervision;
   readonly #takeover: Takeover;
+  readonly #enforcement: Enforcement;
   readonly #tables: TableSessions;
   readonly #audit: Audit;
   readonly #updates: Updates;
@@ -69,9 +71,20 @@ export class EnrpService {
     this.#mentor = new Mentor(config, entropy, this.peers, this.#speaker, others.length > 0, now);
     this.#supervision = new Supervision(config, this.peers, this.#speaker, this.#dialer, outbox, now);
     this.#takeover = new Takeover(config, entropy, own, this.peers, this.#speaker, outbox);
+    this.#enforcement = new Enforcement({
+      own,
+      peers: this.peers,
+      channels,
+      speaker: this.#speaker,
+      supervision: this.#supervision,
+      takeover: this.#takeover,
+      store,
+      outbox,
+      remove: (peer, reason, now) => this.#remove(peer, reason, now),
+    });
     this.#tables = new TableSessions(config, store);
     this.#audit = new Audit(config, store, this.#speaker, outbox);
-    this.#updates = new Updates(own, this.#speaker, store, outbox);
+    this.#updates = new Updates(own, this.peers, this.#speaker, store, outbox);
     outbox.event({ kind: 'starting', registrarId: own.id });
   }
 
@@ -110,7 +123,7 @@ export class EnrpService {
     this.#dialer.handleChannelDown(id, channel?.peerId !== undefined, now);
     if (channel !== undefined) this.#handleLoss(channel, now);
     else if (target !== undefined) this.#handleUnreachable(target, now);
-    this.#enforce(now);
+    this.#enforcement.carryOut(now);
   }
 
   /** The peer lost its state: what was agreed on this channel does not count any more. */
@@ -118,14 +131,14 @@ export class EnrpService {
     this.#handleLoss(channel, now);
     channel.peerId = undefined;
     this.#speaker.reply(channel.id, 0, this.#speaker.presence(true));
-    this.#enforce(now);
+    this.#enforcement.carryOut(now);
   }
 
   /** A message was not delivered: for a peer that is asked for a sign of life this is as good as no answer. §3.4.3. */
   handleSendFailed(channel: Channel | undefined, now: Instant): void {
     const peer = this.peers.get(channel?.peerId);
     if (peer?.state.kind === 'probing') this.#bury(peer, now);
-    this.#enforce(now);
+    this.#enforcement.carryOut(now);
   }
 
   handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
@@ -154,7 +167,7 @@ export class EnrpService {
       this.#error(channel, message.senderId, causes);
     }
     this.#dispatch(sender.peer, sender.isNew, channel, message, now);
-    this.#enforce(now);
+    this.#enforcement.carryOut(now);
   }
 
   handleTimeout(now: Instant): void {
@@ -164,7 +177,7 @@ export class EnrpService {
     for (const peer of this.#supervision.handleTimeout(now)) this.#bury(peer, now);
     this.#audit.handleTimeout(now);
     this.#tables.handleTimeout(now);
-    this.#enforce(now);
+    this.#enforcement.carryOut(now);
     // Last: those who fell silent, or were found on the way, are called at once.
     this.#dialer.handleTimeout(now, (target) => this.#membership.isReached(target));
   }
@@ -242,7 +255,7 @@ export class EnrpService {
         this.#takeover.handleAck(peer, message.targetId);
         return;
       case 'takeover-server':
-        this.#handleTakeoverServer(peer, message.targetId, now);
+        this.#enforcement.handleTakeoverServer(peer, message.targetId, now);
         return;
       case 'error':
         // Never answered: two registrars would go on for ever.
@@ -250,40 +263,6 @@ export class EnrpService {
         return;
       default:
         unreachable(message);
-    }
-  }
-
-  /** §3.5.2: another registrar has won. */
-  #handleTakeoverServer(winner: Peer, targetId: number, now: Instant): void {
-    const { own, outbox, store } = this.#parts;
-    if (targetId === own.id) {
-      // We live, but the winner owns our elements now. Those that stay with us come back by re-registration.
-      this.#speaker.announce(this.#speaker.presence(false));
-      const elements = store.setHome(own.id, winner.id, now);
-      const text = `another registrar took over this one and its ${elements} elements`;
-      outbox.event({ kind: 'warning', code: 'ownership-lost', registrarId: winner.id, text });
-      return;
-    }
-    const target = this.peers.get(targetId);
-    if (target !== undefined && target !== winner) {
-      if (target.state.kind === 'arbitrating' || target.state.kind === 'pausing') {
-        outbox.event({ kind: 'takeover-aborted', targetId, reason: 'taken-over-by-other' });
-      }
-      this.#remove(target, 'taken-over');
-    }
-    const elements = store.setHome(targetId, winner.id, now);
-    outbox.event({ kind: 'takeover-completed', targetId, winnerId: winner.id, elements });
-  }
-
-  /** §3.5.2: carries out the takeovers that are won. */
-  #enforce(now: Instant): void {
-    const { own, outbox, store } = this.#parts;
-    for (let target = this.#takeover.won(); target !== undefined; target = this.#takeover.won()) {
-      // First the peers are told, then the elements.
-      this.#speaker.announce({ kind: 'takeover-server', targetId: target.id });
-      this.#remove(target, 'dead');
-      const elements = store.setHome(target.id, own.id, now);
-      outbox.event({ kind: 'takeover-completed', targetId: target.id, winnerId: own.id, elements });
     }
   }
 
@@ -301,13 +280,15 @@ export class EnrpService {
 
   /** A peer is dead. Before we serve there is nothing that we could take over. */
   #bury(peer: Peer, now: Instant): void {
+    if (this.#enforcement.settle(peer, now)) return;
     if (this.serving) this.#takeover.start(peer, now);
-    else this.#remove(peer, 'dead');
+    else this.#remove(peer, 'dead', now);
   }
 
-  #remove(peer: Peer, reason: 'dead' | 'taken-over'): void {
+  #remove(peer: Peer, reason: 'dead' | 'taken-over', now: Instant): void {
     this.#audit.forget(peer.id);
     this.#membership.remove(peer, reason);
+    for (const target of this.#takeover.handleGone(peer.id)) this.#supervision.suspect(target, now);
   }
 
   /** No channel could be opened: for a peer that is being asked for a sign of life this is a failed send (§3.4.3). */

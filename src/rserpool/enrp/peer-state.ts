@@ -5,7 +5,12 @@ export type PeerState =
   /** Heard not long ago, or at least not missed yet. */
   | { readonly kind: 'active' }
   /** Silent for MAX-TIME-LAST-HEARD; asked for a PRESENCE, which is due at `deadlineAt`. */
-  | { readonly kind: 'probing'; readonly deadlineAt: Instant }
+  | {
+      readonly kind: 'probing';
+      readonly deadlineAt: Instant;
+      /** A registrar that says it has taken the peer over: it gets the elements if the peer is dead indeed. */
+      readonly heirId?: number | undefined;
+    }
   /** Dead, and we want to take it over: waiting for the other peers' acknowledgements. */
   | {
       readonly kind: 'arbitrating';

@@ -62,6 +62,19 @@ export class Takeover {
     }
   }
 
+  /**
+   * A registrar is gone.
+   * @returns those that it was about to take over: they are ours to look after again
+   */
+  handleGone(peerId: number): readonly Peer[] {
+    return [...this.#peers.values()].filter(
+      (target) =>
+        target.state.kind === 'not-active' &&
+        target.state.claimedBy === peerId &&
+        movePeer(target, 'guard-over', { kind: 'active' }),
+    );
+  }
+
   /** INIT_TAKEOVER of another registrar. */
   handleInit(sender: Peer, targetId: number, now: Instant): void {
     if (targetId === this.#own.id) {

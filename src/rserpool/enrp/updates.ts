@@ -5,7 +5,7 @@ import type { ChannelId } from '../role.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { HandleUpdate, PoolEntry } from '../wire/enrp.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
-import type { Peer } from './peers.ts';
+import { isWatched, type Peer, type Peers } from './peers.ts';
 import type { OwnIdentity, Speaker } from './speaker.ts';
 
 /** Deletions that are remembered during start-up. */
@@ -14,14 +14,16 @@ const MAX_REMEMBERED_DELETIONS = 65_536;
 /** HANDLE_UPDATE in both directions, and the entries of the first download. RFC 5353 §3.2.3, §3.3. */
 export class Updates {
   readonly #own: OwnIdentity;
+  readonly #peers: Peers;
   readonly #speaker: Speaker;
   readonly #store: ElementStore;
   readonly #outbox: RegistrarOutbox;
   /** Removed while the table was being downloaded: an older part must not bring them back. */
   readonly #deleted = new Set<string>();
 
-  constructor(own: OwnIdentity, speaker: Speaker, store: ElementStore, outbox: RegistrarOutbox) {
+  constructor(own: OwnIdentity, peers: Peers, speaker: Speaker, store: ElementStore, outbox: RegistrarOutbox) {
     this.#own = own;
+    this.#peers = peers;
     this.#speaker = speaker;
     this.#store = store;
     this.#outbox = outbox;
@@ -36,20 +38,33 @@ export class Updates {
   handle(peer: Peer, update: HandleUpdate, channel: ChannelId, downloading: boolean, now: Instant): void {
     const { poolHandle, element } = update;
     const key = elementKey(poolHandle, element.identifier);
+    const fromHome = element.homeRegistrarIdentifier === peer.id;
     if (update.action === 'del-pe') {
-      if (downloading && this.#deleted.size < MAX_REMEMBERED_DELETIONS) this.#deleted.add(key);
-      this.#store.removeForPeer(poolHandle, element, now);
+      if (downloading && fromHome && this.#deleted.size < MAX_REMEMBERED_DELETIONS) this.#deleted.add(key);
+      this.#delete(peer, update, channel, now);
       return;
     }
-    const home = element.homeRegistrarIdentifier;
-    if (home !== peer.id) {
-      // Only the home registrar announces (§2.4). What names us as the home cannot be news to us.
-      const text = `an update names ${home === this.#own.id ? 'this registrar' : 'a third one'} as the home of an element`;
-      this.#outbox.event({ kind: 'warning', code: 'foreign-update', text, registrarId: peer.id, channel });
+    // Only the home registrar announces (§2.4). What names us as the home cannot be news to us.
+    if (!fromHome) {
+      this.#refuse(peer, channel, 'an update does not name its sender as the home of the element');
       return;
     }
     this.#deleted.delete(key);
     this.#store.learn(poolHandle, element, now);
+  }
+
+  /** §3.3.2, but only at the word of the element's home: another registrar may be late, or not reach it, or lie. */
+  #delete(peer: Peer, { poolHandle, element }: HandleUpdate, channel: ChannelId, now: Instant): void {
+    const known = this.#store.find(poolHandle, element.identifier);
+    if (known === undefined) return;
+    const home = this.#peers.get(known.parameter.homeRegistrarIdentifier);
+    if (home !== undefined && home !== peer && isWatched(home)) {
+      this.#refuse(peer, channel, 'a registrar wants to remove an element of another one');
+    } else this.#store.removeForPeer(known, now);
+  }
+
+  #refuse(peer: Peer, channel: ChannelId, text: string): void {
+    this.#outbox.event({ kind: 'warning', code: 'foreign-update', text, registrarId: peer.id, channel });
   }
 
   /** A part of the first download, whoever owns the elements. RFC 5353 §3.2.3 (4). */

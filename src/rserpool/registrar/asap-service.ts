@@ -201,8 +201,10 @@ export class AsapService {
     else if (element !== undefined) {
       store.remove(element, now);
       outbox.event({ kind: 'deregistered', poolHandle, peIdentifier });
-      // With us as the home, so that the registrar that was it until now knows that the element itself wanted it.
-      announceUpdate('del-pe', poolHandle, { ...element.parameter, homeRegistrarIdentifier: own.id });
+      const parameter = { ...element.parameter, homeRegistrarIdentifier: own.id };
+      // Peers take a removal only from the home: the element has just made us that, by coming here.
+      if (element.parameter.homeRegistrarIdentifier !== own.id) announceUpdate('add-pe', poolHandle, parameter);
+      announceUpdate('del-pe', poolHandle, parameter);
     }
   }
 

@@ -104,12 +104,20 @@ export class ElementMonitor {
     this.#leave(element, watch);
   }
 
-  /** Somebody could not reach the element: asks it at once, but not too often. RFC 5352 §3.5, RFC 5355 §2.14. */
-  probe(element: StoredElement, now: Instant): void {
+  /**
+   * Somebody could not reach the element: asks it at once, but not too often. RFC 5352 §3.5, RFC 5355 §2.14.
+   *
+   * @returns whether it is asked now, and not being asked already or a little later
+   */
+  probe(element: StoredElement, now: Instant): boolean {
     const watch = this.#watches.get(element) ?? this.#watch(element, false);
-    if (watch.waiting) return;
-    if (watch.probes.take(now)) this.#ask(element, watch, now);
-    else this.#deadlines.set(element, Math.min(this.#deadlines.at(element) ?? Infinity, watch.probes.allowedAt(now)));
+    if (watch.waiting) return false;
+    if (watch.probes.take(now)) {
+      this.#ask(element, watch, now);
+      return true;
+    }
+    this.#deadlines.set(element, Math.min(this.#deadlines.at(element) ?? Infinity, watch.probes.allowedAt(now)));
+    return false;
   }
 
   handleAck(element: StoredElement, channel: ChannelId, now: Instant): void {

@@ -133,11 +133,8 @@ export class ElementStore {
   }
 
   /** A peer announced the removal of an element. RFC 5353 §3.3.2. */
-  removeForPeer(poolHandle: PoolHandle, parameter: PoolElementParameter, now: Instant): void {
-    const element = this.find(poolHandle, parameter.identifier);
-    if (element === undefined) return;
-    const own = this.#own.id;
-    if (element.parameter.homeRegistrarIdentifier === own && parameter.homeRegistrarIdentifier === own) {
+  removeForPeer(element: StoredElement, now: Instant): void {
+    if (element.parameter.homeRegistrarIdentifier === this.#own.id) {
       // Whoever could not reach it does not know better than its home: it stays until it fails here too.
       this.#changed({ kind: 'disputed', element, claimed: false }, now);
       return;

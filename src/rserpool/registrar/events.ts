@@ -95,7 +95,7 @@ export type RegistrarEvent =
         | 'identifier-changed'
         | 'identifier-conflict'
         | 'foreign-update'
-        | 'ownership-lost'
+        | 'declared-dead'
         | 'inconsistent-pool'
         | 'mentor-failed'
         | 'takeover-forced'

@@ -256,9 +256,10 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         else this.#monitor.forget(element);
         break;
       case 'disputed':
-        this.#enrp.announceUpdate('add-pe', element.poolHandle, element.parameter);
         if (change.claimed) this.#monitor.adopt(element, now);
-        else this.#monitor.probe(element, now);
+        // As often as the element may be asked, so that a peer cannot make us tell all peers without end.
+        else if (!this.#monitor.probe(element, now)) return;
+        this.#enrp.announceUpdate('add-pe', element.poolHandle, element.parameter);
         return;
       case 'removed':
         this.#monitor.forget(element);

@@ -288,6 +288,7 @@ describe('enforcement', () => {
       const element = peerElement(identifier, 1, home);
       ladder.enrp(home, home, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element });
     }
+    init(ladder, 30, 20);
     ladder.take();
     ladder.enrp(30, 30, { kind: 'takeover-server', targetId: 20 });
     expect(ladder.take()).toEqual(['close 20 abort']);
@@ -305,17 +306,6 @@ describe('enforcement', () => {
     expect(ladder.eventsOf('takeover-aborted')).toMatchObject([{ reason: 'taken-over-by-other' }]);
     ack(ladder, 70);
     expect(ladder.take().filter((line) => line.includes('takeover'))).toEqual([]);
-  });
-
-  it('[ENRP-186] against this registrar gives its elements away; they come back by re-registration', () => {
-    const ladder = RegistrarLadder.serving(CONFIG);
-    ladder.peer(20, 20);
-    ladder.registered(2, 7, 1);
-    ladder.enrp(20, 20, { kind: 'takeover-server', targetId: OWN });
-    expect(ladder.take()).toEqual(['20: presence 3b96']);
-    expect(ladder.elements()).toEqual(['7@20']);
-    expect(ladder.warnings()).toEqual(['ownership-lost']);
-    expect(ladder.role.snapshot().watchedElements).toBe(0);
   });
 
   it('[ENRP-187] a target that speaks again is a new peer', () => {

@@ -85,9 +85,9 @@ describe('HANDLE_UPDATE from a peer', () => {
     ladder.registered(2, 7, 1);
     update(ladder, 'del-pe', peerElement(7, 1, OWN));
     expect(ladder.take()).toEqual([
+      '2: endpoint-keep-alive abc from 50',
       '20: handle-update add-pe abc 7 home 50',
       '30: handle-update add-pe abc 7 home 50',
-      '2: endpoint-keep-alive abc from 50',
     ]);
     expect(ladder.elements()).toEqual(['7@50']);
     ladder.advance(5000);

@@ -276,11 +276,15 @@ describe('deregistration', () => {
     expect(ladder.elements()).toEqual(['7@50']);
   });
 
-  it('of an element with another home names this registrar as the home, so that the other one lets it go', () => {
+  it('of an element with another home moves it here first, so that the peers believe the removal', () => {
     const ladder = setUp();
     ladder.enrp(20, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(7, 1, 20) });
     ladder.asap(2, { kind: 'deregistration', poolHandle: ABC, peIdentifier: 7 });
-    expect(ladder.take()).toEqual(['2: deregistration-response 7', '20: handle-update del-pe abc 7 home 50']);
+    expect(ladder.take()).toEqual([
+      '2: deregistration-response 7',
+      '20: handle-update add-pe abc 7 home 50',
+      '20: handle-update del-pe abc 7 home 50',
+    ]);
   });
 });
 
