@@ -1,6 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { canonicalIp } from '../base/address.ts';
-import { type PolicyParameter, RSerPoolError, resolveTarget, type TransportTarget } from '../rserpool/index.ts';
+import {
+  type PolicyParameter,
+  parsePlace,
+  RSerPoolError,
+  resolveTarget,
+  type TransportTarget,
+} from '../rserpool/index.ts';
 import { usageError } from './errors.ts';
 
 /** Reads a whole number of an option or argument. */
@@ -16,6 +22,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export const portNumber = wholeNumber(1, 65_535);
 /** A port of our own: 0 is any. */
 export const ownPortNumber = wholeNumber(0, 65_535);
+
+/** A port of our own that can be switched off. */
+export function portOrOff(text: string): number | false {
+  return text === 'off' ? false : ownPortNumber(text);
+}
 
 /** Reads seconds, fractions allowed. */
 export function seconds(text: string): number {
@@ -63,18 +74,28 @@ export function policy(text: string): PolicyParameter {
   return make(value);
 }
 
-/** Places that were given to an option as text. @throws CliError naming the option */
-export async function targetsOf(
-  option: string,
-  texts: readonly string[],
-  defaultPort: number,
-): Promise<TransportTarget[]> {
+/** Where one peer is, given to an option as text. @throws CliError naming the option */
+export async function targetOf(option: string, text: string, defaultPort: number): Promise<TransportTarget> {
   try {
-    return await Promise.all(texts.map((text) => resolveTarget(text, defaultPort)));
+    return await resolveTarget(text, defaultPort);
   } catch (error) {
-    if (!(error instanceof RSerPoolError) || error.code !== 'ERR_RSERPOOL_BAD_ARGUMENT') throw error;
-    throw usageError(option, error.message, error);
+    throw badPlace(option, error);
   }
+}
+
+/** Places of registrars that were given to an option, checked: names are looked up later. @throws CliError naming the option */
+export function placesOf(option: string, texts: readonly string[] = []): readonly string[] {
+  try {
+    for (const text of texts) parsePlace(text);
+  } catch (error) {
+    throw badPlace(option, error);
+  }
+  return texts;
+}
+
+function badPlace(option: string, error: unknown): unknown {
+  const isUsage = error instanceof RSerPoolError && error.code === 'ERR_RSERPOOL_BAD_ARGUMENT';
+  return isUsage ? usageError(option, error.message, error) : error;
 }
 
 export const LOG_LEVELS = ['error', 'info', 'debug'] as const;
@@ -115,7 +136,7 @@ export interface RegistrarsOption {
 export function addRegistrarsOption(command: Command): Command {
   return command.option(
     '--registrar <place>',
-    'a registrar as HOST:SCTPPORT;udp=PORT, several times for several (default: found by multicast announcements)',
+    'a registrar as HOST:PORT;udp=PORT, HOST:PORT;tcp (users only) or DOMAIN;srv, several times for several (default: found by multicast announcements)',
     collected,
   );
 }

@@ -27,8 +27,8 @@ export async function within<T>(
 }
 
 /** Who did not answer: for the error of a wait. */
-export function unanswered(home: TransportTarget | undefined, registrars: readonly TransportTarget[]): string {
+export function unanswered(home: TransportTarget | undefined, registrars: readonly string[]): string {
   if (home !== undefined) return `the registrar ${formatTarget(home)} gave no answer`;
   if (registrars.length === 0) return 'no registrar announced itself: give one by --registrar HOST:SCTPPORT;udp=PORT';
-  return `no registrar answered: asked ${registrars.map(formatTarget).join(', ')},`;
+  return `no registrar answered: asked ${registrars.join(', ')},`;
 }

@@ -22,6 +22,10 @@ export type RSerPoolErrorCode =
   | 'ERR_RSERPOOL_NO_REGISTRAR'
   /** The pool exists, but none of its elements can be reached. */
   | 'ERR_RSERPOOL_NO_ELEMENT'
+  /** A host name or service is not known to the DNS, or the DNS does not answer. */
+  | 'ERR_RSERPOOL_LOOKUP'
+  /** A TCP port cannot be bound. */
+  | 'ERR_RSERPOOL_PORT_TAKEN'
   /** The registrar refused the registration; the message has its reason. */
   | 'ERR_RSERPOOL_REJECTED'
   /** The registrar, element, user or session is closed, or was while something waited for it. */

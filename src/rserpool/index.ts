@@ -11,10 +11,15 @@ export { RSerPoolError, type RSerPoolErrorCode } from './errors.ts';
 export type { AnnouncementGroup } from './node/announcements.ts';
 export type { ElementSession } from './node/element-session.ts';
 export type { EndpointOptions } from './node/endpoint-options.ts';
+export type { LookupConfig } from './node/lookup-config.ts';
 export type { SessionMessage } from './node/message-queue.ts';
+export { type NameAnswer, type NameResolver, nodeResolver, type ServiceRecord } from './node/name-resolver.ts';
+export { formatTarget, isNamed, type Place, parsePlace } from './node/place.ts';
 export { type JoinOptions, PoolElement, type SessionHandler } from './node/pool-element.ts';
 export { type ConnectToPoolOptions, PoolUser, type PoolUserOptions } from './node/pool-user.ts';
-export { Registrar, type RegistrarStartOptions } from './node/registrar.ts';
+export { Registrar } from './node/registrar.ts';
+export type { DiscoveryOptions, LookupEvents } from './node/registrar-discovery.ts';
+export type { AsapOptions, RegistrarStartOptions } from './node/registrar-options.ts';
 export type { SessionSendOptions } from './node/send-options.ts';
 export {
   StatusCollector,
@@ -22,7 +27,9 @@ export {
   type StatusCollectorOptions,
 } from './node/status-collector.ts';
 export { StatusReporter, type StatusReporterOptions, type StatusSource } from './node/status-reporter.ts';
-export { formatTarget, resolveTarget } from './node/target.ts';
+export { resolveTarget } from './node/target.ts';
+export type { TcpConfig } from './node/tcp-config.ts';
+export type { TcpEnd, TcpHandlers, TcpListener, TcpListenOptions, TcpNetwork, TcpSocket } from './node/tcp-network.ts';
 export type { UserSession, UserSessionEvents } from './node/user-session.ts';
 export type { RegistrarConfig } from './registrar/config.ts';
 export type { ElementLoss, RegistrarEvent } from './registrar/events.ts';

@@ -29,7 +29,7 @@ const WRONG: readonly [args: string, expected: RegExp][] = [
   ['pe echo --life 0', /--life <seconds>.*whole number from 1/],
   ['pu', /missing required argument 'pool'/],
   ['pu Pool --timeout soon', /--timeout <seconds>.*It takes seconds/],
-  ['resolve Pool --registrar 127.0.0.1;tcp=1', /^rserpool: --registrar: .*"tcp=1" is not udp=PORT/],
+  ['resolve Pool --registrar 127.0.0.1;tcp=1', /^rserpool: --registrar: .*"tcp=1" is none of tcp, srv, udp=PORT/],
   ['sctp connect 127.0.0.1', /^rserpool: <place>: 127\.0\.0\.1 has no SCTP port; it takes HOST:SCTPPORT;udp=PORT/],
   ['sctp listen --stream -1', /--stream <number>.*whole number from 0 to 65535/],
   ['decode', /missing required argument 'file'/],

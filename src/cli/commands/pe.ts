@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { ASAP_PORT, formatTarget, type PolicyParameter, PoolElement } from '../../rserpool/index.ts';
+import { formatTarget, type PolicyParameter, PoolElement } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
 import { describeEvent, identifierText } from '../describe-event.ts';
 import { Interruption, type Io, untilInterrupted } from '../io.ts';
@@ -11,10 +11,10 @@ import {
   type CommonOptions,
   examples,
   ownPortNumber,
+  placesOf,
   policy,
   type RegistrarsOption,
   type SocketOptions,
-  targetsOf,
   wholeNumber,
 } from '../options.ts';
 import { SERVICE_NAMES, type ServiceName, services } from '../services/services.ts';
@@ -60,9 +60,9 @@ export function addPeCommand(program: Command, io: Io): void {
 async function runPe(name: ServiceName, options: PeOptions, io: Io): Promise<void> {
   const service = services[name];
   const { pool = service.pool, address, udpPort, sctpPort, json = false, logLevel } = options;
-  const registrars = await targetsOf('--registrar', options.registrar ?? [], ASAP_PORT);
+  const registrars = placesOf('--registrar', options.registrar);
   using capture = openCapture(options.capture);
-  const where = registrars.length === 0 ? 'announcements' : registrars.map(formatTarget).join(', ');
+  const where = registrars.length === 0 ? 'announcements' : registrars.join(', ');
   const impatient = setTimeout(() => io.err(`rserpool: no registrar has answered yet; asking ${where}`), PATIENCE_MS);
   let element: PoolElement;
   try {

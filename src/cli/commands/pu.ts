@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ASAP_PORT, formatTarget, PoolUser, type UserSession } from '../../rserpool/index.ts';
+import { formatTarget, PoolUser, type UserSession } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
 import { identifierText } from '../describe-event.ts';
 import { Interruption, type Io } from '../io.ts';
@@ -11,10 +11,10 @@ import {
   addSocketOptions,
   type CommonOptions,
   examples,
+  placesOf,
   type RegistrarsOption,
   type SocketOptions,
   seconds,
-  targetsOf,
 } from '../options.ts';
 import { printable } from '../printable.ts';
 import { unanswered, within } from '../within.ts';
@@ -48,7 +48,7 @@ export function addPuCommand(program: Command, io: Io): void {
 
 async function runPu(pool: string, options: PuOptions, io: Io): Promise<void> {
   const { address, udpPort, timeout, linger, json = false, logLevel } = options;
-  const registrars = await targetsOf('--registrar', options.registrar ?? [], ASAP_PORT);
+  const registrars = placesOf('--registrar', options.registrar);
   using capture = openCapture(options.capture);
   await using user = await PoolUser.open({ registrars, addresses: address, udpPort, capture: capture.hook });
   const session = await within(

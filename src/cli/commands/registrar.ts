@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ENRP_PORT, formatTarget, Registrar } from '../../rserpool/index.ts';
+import { formatTarget, Registrar } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
 import { describeEvent } from '../describe-event.ts';
 import type { Io } from '../io.ts';
@@ -11,15 +11,17 @@ import {
   type CommonOptions,
   collected,
   examples,
+  placesOf,
   portNumber,
+  portOrOff,
   type SocketOptions,
-  targetsOf,
   wholeNumber,
 } from '../options.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 
 interface RegistrarOptions extends SocketOptions, CommonOptions, StatusReportOption {
   readonly asapPort?: number;
+  readonly tcp?: number | false;
   readonly enrpPort?: number;
   readonly peer?: readonly string[];
   readonly id?: number;
@@ -33,6 +35,11 @@ export function addRegistrarCommand(program: Command, io: Io): void {
     .description('Run a registrar until Ctrl-C: it keeps the handlespace together with its peers.')
     .option('--peer <place>', 'another registrar as HOST:SCTPPORT;udp=PORT, several times for several', collected)
     .option('--asap-port <port>', 'SCTP port for elements and users (default: 3863)', portNumber)
+    .option(
+      '--tcp <port>',
+      'TCP port for users, or off (default: that of --asap-port if it is free, else any)',
+      portOrOff,
+    )
     .option('--enrp-port <port>', 'SCTP port for other registrars (default: 9901)', portNumber)
     .option('--id <number>', 'registrar identifier (default: random)', wholeNumber(1, 0xffffffff))
     .option('--announce', 'announce itself by multicast, so that elements and users find it');
@@ -50,8 +57,8 @@ export function addRegistrarCommand(program: Command, io: Io): void {
 }
 
 async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
-  const { address, udpPort, asapPort, enrpPort, id, announce, json = false, logLevel } = options;
-  const peers = await targetsOf('--peer', options.peer ?? [], ENRP_PORT);
+  const { address, udpPort, asapPort, tcp, enrpPort, id, announce, json = false, logLevel } = options;
+  const peers = placesOf('--peer', options.peer);
   using capture = openCapture(options.capture);
   await using registrar = await Registrar.start({
     addresses: address,
@@ -60,13 +67,15 @@ async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
     registrarId: id,
     announce,
     capture: capture.hook,
-    ...(asapPort === undefined ? {} : { asap: { sctpPort: asapPort } }),
+    asap: { sctpPort: asapPort, tcp },
     ...(enrpPort === undefined ? {} : { enrp: { sctpPort: enrpPort } }),
   });
   await using _reporter = await reportStatus(registrar, options);
-  const { asap, enrp } = registrar;
-  if (json) io.out(jsonLine({ kind: 'listening', registrarId: registrar.registrarId, asap, enrp }));
-  else io.out(`registrar: ASAP at ${formatTarget(asap)}, ENRP at ${formatTarget(enrp)}; Ctrl-C ends it`);
+  const { registrarId, asap, asapTcp, enrp } = registrar;
+  const places = [asap, ...asapTcp].map(formatTarget).join(', ');
+  if (json) io.out(jsonLine({ kind: 'listening', registrarId, asap, asapTcp, enrp }));
+  else io.out(`registrar: ASAP at ${places}, ENRP at ${formatTarget(enrp)}; Ctrl-C ends it`);
+  registrar.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
   registrar.on('event', (event) => {
     if (json) io.out(jsonLine(event));
     // Resolutions come as often as users ask.

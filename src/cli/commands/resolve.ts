@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ASAP_PORT, describeElement, PoolUser } from '../../rserpool/index.ts';
+import { describeElement, PoolUser } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
@@ -9,10 +9,10 @@ import {
   addSocketOptions,
   type CommonOptions,
   examples,
+  placesOf,
   type RegistrarsOption,
   type SocketOptions,
   seconds,
-  targetsOf,
 } from '../options.ts';
 import { unanswered, within } from '../within.ts';
 
@@ -36,7 +36,7 @@ export function addResolveCommand(program: Command, io: Io): void {
 
 async function runResolve(pool: string, options: ResolveOptions, io: Io): Promise<void> {
   const { address, udpPort, json = false } = options;
-  const registrars = await targetsOf('--registrar', options.registrar ?? [], ASAP_PORT);
+  const registrars = placesOf('--registrar', options.registrar);
   using capture = openCapture(options.capture);
   await using user = await PoolUser.open({ registrars, addresses: address, udpPort, capture: capture.hook });
   const elements = await within(

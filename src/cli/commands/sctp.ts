@@ -15,7 +15,7 @@ import {
   ownPortNumber,
   type SocketOptions,
   seconds,
-  targetsOf,
+  targetOf,
   wholeNumber,
 } from '../options.ts';
 import { printable } from '../printable.ts';
@@ -103,8 +103,9 @@ async function runListen(options: ListenOptions, io: Io): Promise<void> {
 
 async function runConnect(place: string, options: ConnectOptions, io: Io): Promise<void> {
   const { address, udpPort = 0, sctpPort, timeout, linger, logLevel } = options;
-  const [target] = await targetsOf('<place>', [place], NO_PORT);
-  const { addresses, port: peerPort, udpPort: peerUdpPort } = target!;
+  const target = await targetOf('<place>', place, NO_PORT);
+  const { addresses, port: peerPort, udpPort: peerUdpPort } = target;
+  if (target.protocol !== 'sctp') throw usageError('<place>', `${place} is not SCTP; it takes HOST:SCTPPORT;udp=PORT`);
   if (peerPort === NO_PORT) throw usageError('<place>', `${place} has no SCTP port; it takes HOST:SCTPPORT;udp=PORT`);
   using capture = openCapture(options.capture);
   const anyAddress = isIpv6(addresses[0]!) ? '::' : '0.0.0.0';
@@ -113,7 +114,7 @@ async function runConnect(place: string, options: ConnectOptions, io: Io): Promi
   const association = await within(
     1000 * timeout,
     io,
-    () => `${formatTarget(target!)} did not answer`,
+    () => `${formatTarget(target)} did not answer`,
     (signal) => endpoint.connect({ addresses, sctpPort: peerPort, udpPort: peerUdpPort }, { signal }),
   );
   if (logLevel !== 'error') io.err(`connected to ${placeText(association.remote)}`);

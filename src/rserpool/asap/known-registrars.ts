@@ -4,9 +4,17 @@ import { RSerPoolError } from '../errors.ts';
 import { ASAP_PORT, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
 
+/** A configured registrar. */
+export interface RegistrarChoice extends TransportTarget {
+  /** Those with the lowest number are tried first, 0 unless given: the priority of a DNS SRV record (RFC 2782). */
+  readonly priority?: number | undefined;
+}
+
 /** One transport address of a registrar, and how its hunt went so far. */
 interface Known {
   readonly target: TransportTarget;
+  /** What has the same rank may be tried at the same time; a lower one comes first. */
+  readonly rank: number;
   /** Configured ones never get outdated. */
   readonly announced: Announced | undefined;
   /** Order number of the latest attempt; 0 is none. */
@@ -28,6 +36,18 @@ export interface KnownRegistrarsConfig {
   readonly maxAnnouncedRegistrars: number;
 }
 
+/** A candidate of the hunt. */
+export interface KnownRegistrar {
+  readonly target: TransportTarget;
+  readonly rank: number;
+}
+
+/**
+ * Announcements of one registrar that come closer together than this are copies of one: it is heard in several groups
+ * and on several interfaces. Ms.
+ */
+const SAME_ANNOUNCEMENT_MS = 100;
+
 /** Text that is equal for equal targets. Several programs of one host differ in their UDP port only. */
 export function targetKey(target: TransportTarget): string {
   const udpPort = target.protocol === 'sctp' ? (target.udpPort ?? 9899) : 0;
@@ -38,39 +58,52 @@ export function targetKey(target: TransportTarget): string {
 export class KnownRegistrars {
   readonly #protocols: readonly TransportTarget['protocol'][];
   readonly #config: KnownRegistrarsConfig;
-  readonly #known = new Map<string, Known>();
+  #known = new Map<string, Known>();
   #announcedCount = 0;
   #attempts = 0;
 
   /**
-   * @param protocols what may be spoken with a registrar: elements use SCTP only, users SCTP or TCP (RFC 5352 §2.1)
+   * @param protocols what may be spoken with a registrar, the preferred one first: elements use SCTP only, users SCTP or
+   *   TCP (RFC 5352 §2.1)
    * @throws RSerPoolError for a target without an address or of another protocol
    */
   constructor(
-    configured: readonly TransportTarget[],
+    configured: readonly RegistrarChoice[],
     protocols: readonly TransportTarget['protocol'][],
     config: KnownRegistrarsConfig,
   ) {
     this.#protocols = protocols;
     this.#config = config;
-    for (const target of configured) {
-      if (target.addresses.length === 0 || !protocols.includes(target.protocol)) {
-        throw new RSerPoolError(
-          'ERR_RSERPOOL_BAD_ARGUMENT',
-          `a registrar needs an address and is reached by ${protocols.join(' or ')}, not ${target.protocol}`,
-          { target },
-        );
-      }
-      this.#known.set(targetKey(target), { target, announced: undefined, lastTried: 0 });
-    }
+    this.configure(configured);
   }
 
-  /** Those that can be tried now, least recently tried first, else in the order in which they became known. */
-  candidates(): TransportTarget[] {
+  /**
+   * Replaces the configured registrars; those that were configured before are tried in their turn.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` for a target without an address or of another protocol
+   */
+  configure(configured: readonly RegistrarChoice[]): void {
+    for (const target of configured) this.#check(target);
+    const before = this.#known;
+    this.#known = new Map();
+    for (const { priority = 0, ...target } of configured) {
+      const key = targetKey(target);
+      const lastTried = before.get(key)?.lastTried ?? 0;
+      this.#known.set(key, { target, rank: this.#rankOf(target, priority), announced: undefined, lastTried });
+    }
+    for (const [key, known] of before) {
+      if (known.announced !== undefined && !this.#known.has(key)) this.#known.set(key, known);
+    }
+    this.#announcedCount = [...this.#known.values()].filter(({ announced }) => announced !== undefined).length;
+  }
+
+  /**
+   * Those that can be tried now: least recently tried first, then by rank, else in the order in which they became known.
+   */
+  candidates(): readonly KnownRegistrar[] {
     return [...this.#known.values()]
       .filter((known) => known.announced?.outdated !== true)
-      .sort((a, b) => a.lastTried - b.lastTried)
-      .map((known) => known.target);
+      .sort((a, b) => a.lastTried - b.lastTried || a.rank - b.rank);
   }
 
   /** Notes an attempt, so that others come first next time. */
@@ -117,7 +150,8 @@ export class KnownRegistrars {
     if (known !== undefined) {
       const { announced } = known;
       if (announced === undefined) return false;
-      announced.intervalMs = now - announced.lastHeardAt;
+      const intervalMs = now - announced.lastHeardAt;
+      if (intervalMs >= SAME_ANNOUNCEMENT_MS) announced.intervalMs = intervalMs;
       announced.lastHeardAt = now;
       const back = announced.outdated;
       announced.outdated = false;
@@ -127,10 +161,25 @@ export class KnownRegistrars {
     this.#announcedCount++;
     this.#known.set(key, {
       target,
+      rank: this.#rankOf(target, 0),
       announced: { lastHeardAt: now, intervalMs: undefined, outdated: false },
       lastTried: 0,
     });
     return true;
+  }
+
+  #check(target: TransportTarget): void {
+    if (target.addresses.length > 0 && this.#protocols.includes(target.protocol)) return;
+    throw new RSerPoolError(
+      'ERR_RSERPOOL_BAD_ARGUMENT',
+      `a registrar needs an address and is reached by ${this.#protocols.join(' or ')}, not ${target.protocol}`,
+      { target },
+    );
+  }
+
+  /** By priority, and within one by protocol: SCTP watches its paths, so it is the better home. */
+  #rankOf({ protocol }: TransportTarget, priority: number): number {
+    return priority * this.#protocols.length + this.#protocols.indexOf(protocol);
   }
 
   /** Makes room. Those still announced stay, so that a flood of forged ones cannot push out true ones. */

@@ -3,7 +3,7 @@ import { earlier } from '../../base/timers.ts';
 import type { Outbox } from '../outbox.ts';
 import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
-import { KnownRegistrars, type KnownRegistrarsConfig, targetKey } from './known-registrars.ts';
+import { KnownRegistrars, type KnownRegistrarsConfig, type RegistrarChoice, targetKey } from './known-registrars.ts';
 
 /** Times and limits of {@link ServerHunt}; see `asapSettings`. */
 export interface ServerHuntConfig extends KnownRegistrarsConfig {
@@ -42,7 +42,8 @@ export class ServerHunt<Event> {
   readonly #outbox: Outbox<Event>;
   readonly #config: ServerHuntConfig;
   readonly #known: KnownRegistrars;
-  readonly #attempts = new Map<ChannelId, TransportTarget>();
+  /** The channels that are being set up, and the rank of their registrars. */
+  readonly #attempts = new Map<ChannelId, number>();
   /** What was tried in the current round. */
   readonly #tried = new Set<string>();
   /** Until when not to call registrars that ended an association without an answer. */
@@ -55,7 +56,7 @@ export class ServerHunt<Event> {
 
   constructor(
     outbox: Outbox<Event>,
-    registrars: readonly TransportTarget[],
+    registrars: readonly RegistrarChoice[],
     protocols: readonly TransportTarget['protocol'][],
     config: ServerHuntConfig,
   ) {
@@ -78,6 +79,16 @@ export class ServerHunt<Event> {
     if (this.hunting) return;
     this.#t5Ms = this.#config.t5ServerhuntMs;
     this.#beginRound(now);
+  }
+
+  /**
+   * Replaces the configured registrars, where names have other addresses now. A home stays.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`
+   */
+  configure(registrars: readonly RegistrarChoice[]): void {
+    this.#known.configure(registrars);
+    if (this.hunting) this.#fill();
   }
 
   /** The home registrar has answered. */
@@ -176,17 +187,23 @@ export class ServerHunt<Event> {
     this.#t5At = undefined;
   }
 
-  /** SH1: as many attempts as may run at once. */
+  /**
+   * SH1: as many attempts as may run at once. Those of a lower rank wait until the ones before have failed, or have used
+   * up their round.
+   */
   #fill(): void {
     const homeKey = this.#home === undefined ? undefined : targetKey(this.#home.target);
     const free = this.#config.maxRegistrarAssociations - (this.#home === undefined ? 0 : 1);
     if (this.#attempts.size >= free) return;
-    for (const target of this.#known.candidates()) {
+    let [rankUnderWay] = this.#attempts.values();
+    for (const { target, rank } of this.#known.candidates()) {
       const key = targetKey(target);
       if (key === homeKey || this.#tried.has(key) || this.#avoided.has(key)) continue;
+      rankUnderWay ??= rank;
+      if (rank !== rankUnderWay) continue;
       this.#tried.add(key);
       this.#known.markTried(target);
-      this.#attempts.set(this.#outbox.connect(target, PPID.asap), target);
+      this.#attempts.set(this.#outbox.connect(target, PPID.asap), rank);
       if (this.#attempts.size >= free) return;
     }
   }

@@ -1,11 +1,11 @@
 import type { Entropy } from '../../base/contract.ts';
-import type { TransportTarget } from '../role.ts';
+import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import type { ElementConfig } from './config.ts';
 
 /** What a pool element needs to come into being. */
 export interface ElementRoleOptions {
   /** Configured registrars, in the order of preference. Elements reach registrars by SCTP only (RFC 5352 §2.1). */
-  readonly registrars: readonly TransportTarget[];
+  readonly registrars: readonly RegistrarChoice[];
   /** Whether announcements will be delivered; then no registrar needs to be configured (RFC 5352 §3.6). */
   readonly announcements?: boolean | undefined;
   readonly config?: Partial<ElementConfig> | undefined;

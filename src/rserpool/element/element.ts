@@ -2,6 +2,7 @@ import type { Entropy, Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import { describeCauses } from '../asap/cause-text.ts';
 import { receiveAnnouncement, receiveControl } from '../asap/control.ts';
+import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import { type HomeRegistrar, ServerHunt } from '../asap/server-hunt.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type DataMessage, Outbox } from '../outbox.ts';
@@ -56,6 +57,15 @@ export class ElementRole implements Role<ElementEvent> {
   /** Whether there is a registration, or one is asked for. */
   get isRegistered(): boolean {
     return !this.#registrations.isEmpty;
+  }
+
+  /**
+   * Replaces the configured registrars. A home stays.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`
+   */
+  configureRegistrars(registrars: readonly RegistrarChoice[]): void {
+    this.#hunt.configure(registrars);
   }
 
   /** Users that are connected. */

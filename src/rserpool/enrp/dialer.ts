@@ -9,7 +9,7 @@ import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
 interface Destination {
   readonly target: TransportTarget;
   /** From the configuration: never given up. */
-  readonly configured: boolean;
+  configured: boolean;
   channel: ChannelId | undefined;
   /** When the next attempt is due, unless there is a channel. */
   attemptAt: Instant;
@@ -40,6 +40,18 @@ export class Dialer {
       attemptAt: now,
       pauseMs: this.#config.peerRetryMinMs,
     });
+  }
+
+  /** Replaces the configured endpoints, where names have other addresses now. What is connected stays. */
+  configure(targets: readonly TransportTarget[], now: Instant): void {
+    for (const destination of [...this.#destinations]) {
+      if (targets.some((target) => sameEndpoint(target, destination.target))) destination.configured = true;
+      else if (destination.configured) {
+        destination.configured = false;
+        if (destination.channel === undefined) this.remove(destination.target);
+      }
+    }
+    for (const target of targets) this.add(target, true, now);
   }
 
   /** Wants no channel to an endpoint any more, unless it is a configured one. */

@@ -92,6 +92,12 @@ export class EnrpService {
     return this.#mentor.serving;
   }
 
+  /** Replaces the configured peers; whoever is connected stays a peer. */
+  configurePeers(peers: readonly TransportTarget[], now: Instant): void {
+    const others = peers.filter((target) => !sameEndpoint(target, this.#parts.own.transport));
+    this.#dialer.configure(others, now);
+  }
+
   /** Downloads that peers make from us at the moment. */
   get tableSessions(): number {
     return this.#tables.size;

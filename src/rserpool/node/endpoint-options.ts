@@ -5,6 +5,10 @@ import {
   SctpEndpoint,
   type Substrate,
 } from '../../sctp/index.ts';
+import type { LookupConfig } from './lookup-config.ts';
+import type { NameResolver } from './name-resolver.ts';
+import { nodeTcp } from './node-tcp.ts';
+import type { TcpNetwork } from './tcp-network.ts';
 
 /** What registrar, pool element and pool user can say about the sockets below them. */
 export interface EndpointOptions {
@@ -16,6 +20,12 @@ export interface EndpointOptions {
   readonly sctp?: Partial<EndpointConfig> | undefined;
   /** Sockets, clock and randomness; those of Node unless given. */
   readonly substrate?: Substrate | undefined;
+  /** TCP, for registrars that users reach by it; that of Node unless given, none if only `substrate` is given. */
+  readonly tcpNetwork?: TcpNetwork | undefined;
+  /** How names are looked up; as this host does unless given. */
+  readonly resolver?: NameResolver | undefined;
+  /** When names are looked up again. */
+  readonly lookup?: Partial<LookupConfig> | undefined;
   /** Called for every datagram. */
   readonly capture?: CaptureHook | undefined;
 }
@@ -24,7 +34,7 @@ export interface EndpointOptions {
 export function bindEndpoint(options: EndpointOptions, sctpPort: number | undefined): Promise<SctpEndpoint> {
   return SctpEndpoint.bind({
     sctpPort,
-    addresses: options.addresses ?? ['127.0.0.1'],
+    addresses: localAddressesOf(options),
     udpPort: options.udpPort,
     config: options.sctp,
     substrate: options.substrate,
@@ -32,6 +42,16 @@ export function bindEndpoint(options: EndpointOptions, sctpPort: number | undefi
   });
 }
 
+/** The addresses that {@link bindEndpoint} uses. */
+export function localAddressesOf({ addresses }: EndpointOptions): readonly string[] {
+  return addresses ?? ['127.0.0.1'];
+}
+
 export function substrateOf(options: EndpointOptions): Substrate {
   return options.substrate ?? nodeSubstrate;
+}
+
+/** TCP of the world that the substrate belongs to, if there is any. */
+export function tcpNetworkOf({ tcpNetwork, substrate }: EndpointOptions): TcpNetwork | undefined {
+  return tcpNetwork ?? (substrate === undefined ? nodeTcp : undefined);
 }

@@ -7,27 +7,23 @@ import { ElementRole } from '../element/element.ts';
 import type { ElementEvent, ElementSessionId } from '../element/events.ts';
 import type { RegistrationRequest, RegistrationUpdate } from '../element/profile.ts';
 import { RSerPoolError } from '../errors.ts';
-import { ASAP_PORT, type TransportTarget } from '../role.ts';
+import type { TransportTarget } from '../role.ts';
 import { componentId } from '../status/component.ts';
 import type { ComponentStatus } from '../status/component-status.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
-import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
 import { ElementSession } from './element-session.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
 import { nextEvent } from './next-event.ts';
+import { formatTarget } from './place.ts';
+import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './registrar-discovery.ts';
 import { registrarLink } from './registrar-link.ts';
 import { RoleDriver } from './role-driver.ts';
 import type { StatusSource } from './status-reporter.ts';
-import { formatTarget, resolveTargets } from './target.ts';
 
-export interface JoinOptions extends EndpointOptions {
-  /** Registrars, as `HOST:SCTPPORT;udp=PORT` with their ASAP ports. None: found by announcement. */
-  readonly registrars?: readonly (string | TransportTarget)[] | undefined;
-  /** Whether registrars are found by their announcements, and in which group; on if no registrar is given. */
-  readonly announcements?: boolean | AnnouncementGroup | undefined;
+export interface JoinOptions extends EndpointOptions, DiscoveryOptions {
   /** Round robin unless given. RFC 5356. */
   readonly policy?: PolicyParameter | undefined;
   /** PE identifier, 1 to 2^32 - 1; random unless given. */
@@ -49,10 +45,13 @@ export type SessionHandler = (session: ElementSession) => Promise<void> | void;
  * A pool element: one server of a pool. It stays registered, changes its registrar when that one dies, answers
  * keep-alives, and hands each user's session to the handler. RFC 5352.
  *
- * Emits every {@link ElementEvent} under its kind, and as `event`; a handler that fails as `handler-error`.
+ * Emits every {@link ElementEvent} under its kind, and as `event`; a handler that fails as `handler-error`, a registrar's
+ * name that is not known as `lookup-failed`.
  */
 export class PoolElement
-  extends EventEmitter<EventsByKind<ElementEvent> & { 'handler-error': [error: unknown, session: ElementSession] }>
+  extends EventEmitter<
+    EventsByKind<ElementEvent> & LookupEvents & { 'handler-error': [error: unknown, session: ElementSession] }
+  >
   implements StatusSource
 {
   readonly poolHandle: PoolHandle;
@@ -64,7 +63,7 @@ export class PoolElement
   #registration: RegistrationRequest;
   readonly #substrate: Substrate;
   #joined = false;
-  #announcements: Announcements | undefined;
+  readonly #discovery: RegistrarDiscovery;
   #isDraining = false;
   readonly #leaving = new AbortController();
   #closing: Promise<void> | undefined;
@@ -74,12 +73,14 @@ export class PoolElement
     endpoint: SctpEndpoint,
     role: ElementRole,
     handler: SessionHandler,
+    discovery: RegistrarDiscovery,
     options: JoinOptions,
   ) {
     super();
     this.poolHandle = handle;
     this.#endpoint = endpoint;
     this.#handler = handler;
+    this.#discovery = discovery;
     this.#driver = new RoleDriver({
       role,
       endpoint,
@@ -97,40 +98,36 @@ export class PoolElement
    * Opens an endpoint, registers it in a pool and serves its users. Resolves when it is registered.
    *
    * @throws (rejects) RSerPoolError `ERR_RSERPOOL_REJECTED` if the registrar refuses, `ERR_RSERPOOL_NO_REGISTRAR` if it
-   *   does not answer, `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_NO_REGISTRARS`; SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError; the signal's
+   *   does not answer, `ERR_RSERPOOL_LOOKUP` if no registrar's name is known, `ERR_RSERPOOL_BAD_ARGUMENT`,
+   *   `ERR_RSERPOOL_NO_REGISTRARS`; SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError; the signal's
    *   reason. As long as no registrar can be reached it goes on looking: use a signal to limit that.
    */
   static async join(pool: string | Uint8Array, options: JoinOptions, handler: SessionHandler): Promise<PoolElement> {
     const { signal } = options;
     signal?.throwIfAborted();
     const handle = handleOf(pool);
-    const registrars = await resolveTargets(options.registrars ?? [], ASAP_PORT);
-    const group = announcementGroup(options.announcements ?? registrars.length === 0);
+    const discovery = await RegistrarDiscovery.open(options, ['sctp']);
     const endpoint = await bindEndpoint(options, options.sctpPort);
     try {
-      const role = new ElementRole({
-        registrars,
-        announcements: group !== undefined,
-        config: options.config,
-        entropy: substrateOf(options).entropy,
-      });
-      const element = new PoolElement(handle, endpoint, role, handler, options);
-      if (group !== undefined) {
-        element.#announcements = await Announcements.listen(group, substrateOf(options), (address, udpPort, bytes) =>
-          element.#driver.handleAnnouncement(address, udpPort, bytes),
-        );
-      }
+      const { config } = options;
+      const role = new ElementRole({ ...discovery.known, config, entropy: substrateOf(options).entropy });
+      const element = new PoolElement(handle, endpoint, role, handler, discovery, options);
+      await discovery.begin(
+        element.#driver,
+        () => element.home !== undefined,
+        (error) => emitSafely(element, 'lookup-failed', error),
+      );
       element.#driver.accept();
       try {
         await element.#whenRegistered(signal);
       } catch (error) {
         element.#driver.stop();
-        await element.#announcements?.close();
         throw error;
       }
       element.#joined = true;
       return element;
     } catch (error) {
+      await discovery.close();
       await endpoint.close({ timeoutMs: 0 });
       throw error;
     }
@@ -204,7 +201,7 @@ export class PoolElement
   async #leave(): Promise<void> {
     await this.#farewell();
     this.#driver.call((role) => role.stop('the element leaves'));
-    await this.#announcements?.close();
+    await this.#discovery.close();
     await this.#endpoint.close({ timeoutMs: LEAVE_MS });
     this.#driver.stop();
     for (const session of this.#sessions.values()) session.ended('the element left the pool');

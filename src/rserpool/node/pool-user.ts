@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { emitSafely } from '../../base/emit-safely.ts';
 import type { SctpEndpoint } from '../../sctp/index.ts';
 import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
-import { ASAP_PORT, type TransportTarget } from '../role.ts';
+import type { TransportTarget } from '../role.ts';
 import { componentId } from '../status/component.ts';
 import { type ComponentStatus, SCTP_PROTOCOL } from '../status/component-status.ts';
 import type { UserConfig } from '../user/config.ts';
@@ -11,24 +11,23 @@ import type { SessionOptions } from '../user/session-options.ts';
 import { UserRole } from '../user/user.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
-import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
-import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
+import { bindEndpoint, type EndpointOptions, substrateOf, tcpNetworkOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
 import { nextEvent } from './next-event.ts';
+import { formatTarget } from './place.ts';
+import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './registrar-discovery.ts';
 import { registrarLink } from './registrar-link.ts';
 import { RoleDriver } from './role-driver.ts';
 import type { StatusSource } from './status-reporter.ts';
-import { formatTarget, resolveTargets } from './target.ts';
+import { type TcpConfig, tcpConfig } from './tcp-config.ts';
 import { UserSession } from './user-session.ts';
 
-export interface PoolUserOptions extends EndpointOptions {
-  /** Registrars, as `HOST:SCTPPORT;udp=PORT` with their ASAP ports. None: found by announcement. */
-  readonly registrars?: readonly (string | TransportTarget)[] | undefined;
-  /** Whether registrars are found by their announcements, and in which group; on if no registrar is given. */
-  readonly announcements?: boolean | AnnouncementGroup | undefined;
+export interface PoolUserOptions extends EndpointOptions, DiscoveryOptions {
   /** Timers and limits; defaults are the RFCs'. */
   readonly config?: Partial<UserConfig> | undefined;
+  /** Limits of a TCP connection with a registrar. */
+  readonly tcpLimits?: Partial<TcpConfig> | undefined;
 }
 
 export interface ConnectToPoolOptions extends SessionOptions {
@@ -41,25 +40,28 @@ export interface ConnectToPoolOptions extends SessionOptions {
 /**
  * A pool user: finds the elements of pools, and holds sessions that go on with another element when one fails. RFC 5352.
  *
- * Emits every {@link UserEvent} under its kind, and as `event`.
+ * Emits every {@link UserEvent} under its kind, and as `event`; a registrar's name that is not known as `lookup-failed`.
  */
-export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> implements StatusSource {
+export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvents> implements StatusSource {
   readonly #endpoint: SctpEndpoint;
   readonly #driver: RoleDriver<UserEvent, UserRole>;
   readonly #sessions = new Map<UserSessionId, UserSession>();
-  #announcements: Announcements | undefined;
+  readonly #discovery: RegistrarDiscovery;
   #closing: Promise<void> | undefined;
   /** Users have no identifier of their own: any number that nobody else has. */
   readonly #componentId: bigint;
 
-  private constructor(endpoint: SctpEndpoint, role: UserRole, options: PoolUserOptions) {
+  private constructor(endpoint: SctpEndpoint, role: UserRole, discovery: RegistrarDiscovery, options: PoolUserOptions) {
     super();
     this.#componentId = componentId('pool-user', substrateOf(options).entropy.u32());
     this.#endpoint = endpoint;
+    this.#discovery = discovery;
+    const network = tcpNetworkOf(options);
     this.#driver = new RoleDriver({
       role,
       endpoint,
       substrate: substrateOf(options),
+      tcp: network && { network, config: tcpConfig(options.tcpLimits) },
       onEvent: (event) => this.#onEvent(event),
     });
   }
@@ -67,29 +69,27 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> implements S
   /**
    * Opens an endpoint and begins to look for a registrar.
    *
-   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_NO_REGISTRARS`; SctpError
-   *   `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_NO_REGISTRARS`, `ERR_RSERPOOL_LOOKUP` if no
+   *   registrar's name is known; SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError
    */
   static async open(options: PoolUserOptions): Promise<PoolUser> {
-    const registrars = await resolveTargets(options.registrars ?? [], ASAP_PORT);
-    const group = announcementGroup(options.announcements ?? registrars.length === 0);
+    const protocols = tcpNetworkOf(options) === undefined ? (['sctp'] as const) : (['sctp', 'tcp'] as const);
+    const discovery = await RegistrarDiscovery.open(options, protocols);
     const endpoint = await bindEndpoint(options, undefined);
     try {
-      const role = new UserRole({
-        registrars,
-        announcements: group !== undefined,
-        config: options.config,
-        entropy: substrateOf(options).entropy,
-      });
-      const user = new PoolUser(endpoint, role, options);
-      if (group !== undefined) {
-        user.#announcements = await Announcements.listen(group, substrateOf(options), (address, udpPort, bytes) =>
-          user.#driver.handleAnnouncement(address, udpPort, bytes),
-        );
-      }
+      const { config } = options;
+      const { entropy } = substrateOf(options);
+      const role = new UserRole({ ...discovery.known, registrarProtocols: protocols, config, entropy });
+      const user = new PoolUser(endpoint, role, discovery, options);
+      await discovery.begin(
+        user.#driver,
+        () => user.home !== undefined,
+        (error) => emitSafely(user, 'lookup-failed', error),
+      );
       user.#driver.call((each, now) => each.start(now));
       return user;
     } catch (error) {
+      await discovery.close();
       await endpoint.close({ timeoutMs: 0 });
       throw error;
     }
@@ -183,7 +183,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent>> implements S
 
   async #close(): Promise<void> {
     this.#driver.call((role) => role.stop('the user was closed'));
-    await this.#announcements?.close();
+    await this.#discovery.close();
     await this.#endpoint.close({ timeoutMs: CLOSE_MS });
     this.#driver.stop();
     for (const session of this.#sessions.values()) session.ended('the user was closed', false);

@@ -1,67 +1,54 @@
 import { EventEmitter } from 'node:events';
 import { emitSafely } from '../../base/emit-safely.ts';
-import { SctpEndpoint } from '../../sctp/index.ts';
-import type { RegistrarConfig } from '../registrar/config.ts';
 import type { RegistrarEvent } from '../registrar/events.ts';
 import { RegistrarRole } from '../registrar/registrar.ts';
 import type { RegistrarSnapshot } from '../registrar/snapshot.ts';
-import { ASAP_PORT, ENRP_PORT, PPID, type TransportTarget } from '../role.ts';
+import { ENRP_PORT, PPID, type TransportTarget } from '../role.ts';
 import { componentId } from '../status/component.ts';
 import { type ComponentStatus, SCTP_PROTOCOL } from '../status/component-status.ts';
-import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
-import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
+import { ConfiguredRegistrars } from './configured-registrars.ts';
+import { substrateOf, tcpNetworkOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { nextEvent } from './next-event.ts';
+import { formatTarget } from './place.ts';
+import type { LookupEvents } from './registrar-discovery.ts';
+import type { RegistrarStartOptions } from './registrar-options.ts';
+import { RegistrarSockets } from './registrar-sockets.ts';
 import { RoleDriver } from './role-driver.ts';
 import type { StatusSource } from './status-reporter.ts';
-import { formatTarget, resolveTargets } from './target.ts';
-
-export interface RegistrarStartOptions extends EndpointOptions {
-  /** Where elements and users come: SCTP port 3863 unless given. `addresses` here is the same as beside it. */
-  readonly asap?: { readonly addresses?: readonly string[]; readonly sctpPort?: number } | undefined;
-  /** Where other registrars come: SCTP port 9901 unless given. */
-  readonly enrp?: { readonly sctpPort?: number } | undefined;
-  /** Other registrars of the scope, as `HOST:SCTPPORT;udp=PORT` with their ENRP ports. */
-  readonly peers?: readonly (string | TransportTarget)[] | undefined;
-  /** Identifier, 1 to 2^32 - 1; random unless given. */
-  readonly registrarId?: number | undefined;
-  /** Timers and limits; defaults are the RFCs'. */
-  readonly config?: Partial<RegistrarConfig> | undefined;
-  /** Whether it announces itself by multicast, and to which group. RFC 5352 §3.6. */
-  readonly announce?: boolean | AnnouncementGroup | undefined;
-}
+import { tcpConfig } from './tcp-config.ts';
 
 /** Events by their kind, and `event` for all of them. */
-export type RegistrarEvents = EventsByKind<RegistrarEvent>;
+export type RegistrarEvents = EventsByKind<RegistrarEvent> & LookupEvents;
 
 /**
  * A registrar (ENRP server): keeps the handlespace of a scope together with its peers. RFC 5352, RFC 5353.
  *
- * Emits every {@link RegistrarEvent} under its kind, and as `event`.
+ * Emits every {@link RegistrarEvent} under its kind, and as `event`; a peer's name that is not known as `lookup-failed`.
  */
 export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSource {
   readonly #driver: RoleDriver<RegistrarEvent, RegistrarRole>;
-  readonly #asap: SctpEndpoint;
-  readonly #enrp: SctpEndpoint;
-  readonly #announcements: Announcements | undefined;
+  readonly #sockets: RegistrarSockets;
+  readonly #peers: ConfiguredRegistrars;
   #closing: Promise<void> | undefined;
 
   private constructor(
     role: RegistrarRole,
-    endpoints: { readonly asap: SctpEndpoint; readonly enrp: SctpEndpoint },
-    announcements: Announcements | undefined,
+    sockets: RegistrarSockets,
+    peers: ConfiguredRegistrars,
     options: RegistrarStartOptions,
   ) {
     super();
-    this.#asap = endpoints.asap;
-    this.#enrp = endpoints.enrp;
-    this.#announcements = announcements;
+    this.#sockets = sockets;
+    this.#peers = peers;
+    const network = tcpNetworkOf(options);
     this.#driver = new RoleDriver({
       role,
-      endpoint: endpoints.asap,
-      enrpEndpoint: endpoints.enrp,
+      endpoint: sockets.asap,
+      enrpEndpoint: sockets.enrp,
       substrate: substrateOf(options),
-      announce: (bytes) => announcements?.announce(bytes),
+      tcp: network && { network, config: tcpConfig(options.asap?.tcpLimits) },
+      announce: (bytes) => sockets.announcements?.announce(bytes),
       onEvent: (event) => {
         emitSafely(this, event.kind, event);
         emitSafely(this, 'event', event);
@@ -72,45 +59,47 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
   /**
    * Opens the sockets and begins to look for peers. `serving` tells when registrations are taken; `whenServing` waits.
    *
-   * @throws (rejects) SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`;
-   *   ConfigError
+   * @throws (rejects) SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`,
+   *   `ERR_RSERPOOL_PORT_TAKEN`, `ERR_RSERPOOL_LOOKUP` if no peer's name is known; ConfigError
    */
   static async start(options: RegistrarStartOptions = {}): Promise<Registrar> {
-    const peers = await resolveTargets(options.peers ?? [], ENRP_PORT);
-    const addresses = options.addresses ?? options.asap?.addresses;
-    const asap = await bindEndpoint({ ...options, addresses }, options.asap?.sctpPort ?? ASAP_PORT);
-    let enrp: SctpEndpoint | undefined;
-    let announcements: Announcements | undefined;
+    const service = { name: 'enrp', protocols: ['sctp'], port: ENRP_PORT } as const;
+    const peers = await ConfiguredRegistrars.open(options.peers ?? [], service, options, false);
+    let registrar: Registrar | undefined;
+    const sockets = await RegistrarSockets.open(options, (socket, gone) => {
+      if (registrar !== undefined) registrar.#driver.acceptTcp(socket, gone);
+      else {
+        socket.destroy();
+        gone();
+      }
+    });
     try {
-      const { encapsulation } = asap;
-      enrp = await SctpEndpoint.bind({
-        sctpPort: options.enrp?.sctpPort ?? ENRP_PORT,
-        encapsulation,
-        config: options.sctp,
-      });
-      const group = announcementGroup(options.announce);
-      if (group !== undefined) announcements = await Announcements.send(group, substrateOf(options), asap.addresses);
       const role = new RegistrarRole(
         {
           entropy: substrateOf(options).entropy,
-          enrp: ownTarget(enrp),
-          asap: [ownTarget(asap)],
-          peers,
+          enrp: sockets.enrpTarget,
+          asap: sockets.asapTargets,
+          peers: peers.targets,
           registrarId: options.registrarId,
-          config: { ...options.config, announce: group !== undefined },
+          config: { ...options.config, announce: sockets.announcements !== undefined },
         },
         substrateOf(options).now(),
       );
-      const registrar = new Registrar(role, { asap, enrp }, announcements, options);
-      registrar.#driver.accept();
-      // What the role did while it was made comes out with the first call, after the caller could add listeners.
-      setImmediate(() => registrar.#driver.call(() => undefined));
-      return registrar;
+      registrar = new Registrar(role, sockets, peers, options);
     } catch (error) {
-      await announcements?.close();
-      await asap.close();
+      await sockets.close();
       throw error;
     }
+    registrar.#driver.accept();
+    const started = registrar;
+    peers.watch({
+      hasRegistrar: () => started.snapshot().peers.some(({ connected }) => connected),
+      onTargets: (targets) => started.#driver.call((each, now) => each.configurePeers(targets, now)),
+      onFailure: (error) => emitSafely(started, 'lookup-failed', error),
+    });
+    // What the role did while it was made comes out with the first call, after the caller could add listeners.
+    setImmediate(() => started.#driver.call(() => undefined));
+    return started;
   }
 
   get registrarId(): number {
@@ -119,12 +108,17 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
 
   /** Where elements and users reach it. */
   get asap(): TransportTarget {
-    return ownTarget(this.#asap);
+    return this.#sockets.asapTargets[0]!;
+  }
+
+  /** Where users reach it by TCP: one place for each address, none if it takes no TCP. */
+  get asapTcp(): readonly TransportTarget[] {
+    return this.#sockets.tcp?.targets ?? [];
   }
 
   /** Where other registrars reach it. */
   get enrp(): TransportTarget {
-    return ownTarget(this.#enrp);
+    return this.#sockets.enrpTarget;
   }
 
   /** Pools, elements, peers and counters at this moment. */
@@ -168,15 +162,8 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
   }
 
   async #close(): Promise<void> {
+    this.#peers.close();
     this.#driver.stop();
-    await this.#announcements?.close();
-    await Promise.all([this.#enrp.close({ timeoutMs: CLOSE_MS }), this.#asap.close({ timeoutMs: CLOSE_MS })]);
+    await this.#sockets.close();
   }
-}
-
-/** A registrar that goes does not wait long for its many associations. */
-const CLOSE_MS = 1000;
-
-function ownTarget({ addresses, sctpPort, udpPort }: SctpEndpoint): TransportTarget {
-  return { protocol: 'sctp', addresses, port: sctpPort, udpPort };
 }

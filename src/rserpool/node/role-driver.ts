@@ -1,7 +1,11 @@
 import type { Instant } from '../../base/contract.ts';
 import { type SctpAssociation, type SctpEndpoint, SctpError, type Substrate } from '../../sctp/index.ts';
 import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
-import { Channel } from './channel.ts';
+import type { DriverChannel } from './driver-channel.ts';
+import { SctpChannel } from './sctp-channel.ts';
+import { TcpChannel } from './tcp-channel.ts';
+import type { TcpConfig } from './tcp-config.ts';
+import type { TcpNetwork, TcpSocket } from './tcp-network.ts';
 
 export interface RoleDriverOptions<Event, R extends Role<Event>> {
   readonly role: R;
@@ -10,19 +14,21 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> {
   /** For ENRP, if it has an endpoint of its own. */
   readonly enrpEndpoint?: SctpEndpoint | undefined;
   readonly substrate: Substrate;
+  /** For channels by TCP, where the role may have such. */
+  readonly tcp?: { readonly network: TcpNetwork; readonly config: TcpConfig } | undefined;
   readonly onEvent: (event: Event) => void;
   /** Sends an announcement to the multicast group. */
   readonly announce?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
- * Lets a role live on SCTP endpoints: channels are associations, time is the substrate's. One input, then all output,
- * then the next input (docs/ARCHITECTURE.md).
+ * Lets a role live on SCTP endpoints, and on TCP where it uses that: channels are associations and connections, time is
+ * the substrate's. One input, then all output, then the next input (docs/ARCHITECTURE.md).
  */
 export class RoleDriver<Event, R extends Role<Event>> {
   readonly role: R;
   readonly #options: RoleDriverOptions<Event, R>;
-  readonly #channels = new Map<ChannelId, Channel>();
+  readonly #channels = new Map<ChannelId, DriverChannel>();
   readonly #connecting = new Map<ChannelId, AbortController>();
   #nextIncoming: ChannelId = 2;
   #cancelTimer: (() => void) | undefined;
@@ -40,6 +46,11 @@ export class RoleDriver<Event, R extends Role<Event>> {
     for (const endpoint of new Set([this.#options.endpoint, this.#options.enrpEndpoint])) {
       if (endpoint !== undefined) void this.#acceptOn(endpoint);
     }
+  }
+
+  /** A peer's connection becomes a channel; `gone` is called when it has ended. */
+  acceptTcp(socket: TcpSocket, gone: () => void): void {
+    this.#openTcp(this.#takeIncoming(), 'remote', socket, gone);
   }
 
   /** A call on the role, and all that it leads to. */
@@ -71,14 +82,13 @@ export class RoleDriver<Event, R extends Role<Event>> {
     this.#stopped = true;
     this.#cancelTimer?.();
     for (const attempt of this.#connecting.values()) attempt.abort();
-    for (const channel of this.#channels.values()) channel.resume();
+    for (const channel of this.#channels.values()) channel.abandon();
   }
 
   async #acceptOn(endpoint: SctpEndpoint): Promise<void> {
     try {
       for await (const association of endpoint.listen()) {
-        this.#open(this.#nextIncoming, association);
-        this.#nextIncoming += 2;
+        this.#openSctp(this.#takeIncoming(), association);
       }
     } catch (error) {
       // The endpoint was closed.
@@ -129,31 +139,18 @@ export class RoleDriver<Event, R extends Role<Event>> {
     }
   }
 
-  async #connect({ channel, target, ppid }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>): Promise<void> {
-    const endpoint = (ppid === PPID.enrp ? this.#options.enrpEndpoint : undefined) ?? this.#options.endpoint;
+  async #connect(output: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>): Promise<void> {
+    const { channel, target } = output;
     const attempt = new AbortController();
     this.#connecting.set(channel, attempt);
-    let association: SctpAssociation;
     try {
-      if (target.protocol !== 'sctp') {
-        throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `${target.protocol} is no protocol for this role`);
-      }
-      const { addresses, port: sctpPort, udpPort } = target;
-      association = await endpoint.connect({ addresses, sctpPort, udpPort }, { signal: attempt.signal });
+      if (target.protocol === 'sctp') await this.#connectSctp(output, attempt.signal);
+      else await this.#connectTcp(output, attempt.signal);
     } catch (error) {
       this.#connecting.delete(channel);
       const reason = error instanceof Error ? error.message : String(error);
       this.#tell({ kind: 'channel-down', channel, reason, failed: true });
-      return;
     }
-    this.#connecting.delete(channel);
-    if (attempt.signal.aborted) {
-      // It came up in the same moment in which the role gave it up.
-      association.abort('no longer wanted');
-      this.#tell({ kind: 'channel-down', channel, reason: 'no longer wanted', failed: true });
-      return;
-    }
-    this.#open(channel, association);
   }
 
   /** Associations cannot be probed yet: nothing speaks against the peer. */
@@ -163,19 +160,78 @@ export class RoleDriver<Event, R extends Role<Event>> {
     });
   }
 
-  #open(id: ChannelId, association: SctpAssociation): void {
-    if (this.#stopped) {
-      association.abort('this side is closing');
+  async #connectSctp(
+    { channel, target, ppid }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const endpoint = (ppid === PPID.enrp ? this.#options.enrpEndpoint : undefined) ?? this.#options.endpoint;
+    const { addresses, port: sctpPort, udpPort } = target;
+    const association = await endpoint.connect({ addresses, sctpPort, udpPort }, { signal });
+    // It came up in the same moment in which the role gave it up.
+    if (signal.aborted) association.abort(NOT_WANTED);
+    this.#connected(channel, signal);
+    this.#openSctp(channel, association);
+  }
+
+  async #connectTcp(
+    { channel, target }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { tcp } = this.#options;
+    if (tcp === undefined || target.protocol !== 'tcp') {
+      throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `${target.protocol} is no protocol for this role`);
+    }
+    const [address] = target.addresses;
+    const socket = await tcp.network.connect(address!, target.port, signal);
+    if (signal.aborted) socket.destroy();
+    this.#connected(channel, signal);
+    this.#openTcp(channel, 'local', socket, () => undefined);
+  }
+
+  /** @throws Error if the role gave the attempt up meanwhile */
+  #connected(channel: ChannelId, signal: AbortSignal): void {
+    this.#connecting.delete(channel);
+    if (signal.aborted) throw new Error(NOT_WANTED);
+  }
+
+  #openSctp(id: ChannelId, association: SctpAssociation): void {
+    if (this.#stopped) association.abort('this side is closing');
+    else {
+      this.#open(
+        new SctpChannel(
+          id,
+          association,
+          (input) => this.#tell(input),
+          () => this.#channels.delete(id),
+        ),
+      );
+    }
+  }
+
+  #openTcp(id: ChannelId, initiator: 'local' | 'remote', socket: TcpSocket, gone: () => void): void {
+    const { tcp, substrate } = this.#options;
+    if (this.#stopped || tcp === undefined) {
+      socket.destroy();
+      gone();
       return;
     }
-    const channel = new Channel(
-      id,
-      association,
-      (input) => this.#tell(input),
-      () => this.#channels.delete(id),
-    );
-    this.#channels.set(id, channel);
+    const tell = (input: RoleInput): void => this.#tell(input);
+    const ended = (): void => {
+      this.#channels.delete(id);
+      gone();
+    };
+    this.#open(new TcpChannel({ id, initiator, socket, substrate, config: tcp.config, tell, gone: ended }));
+  }
+
+  #open(channel: DriverChannel): void {
+    this.#channels.set(channel.id, channel);
     channel.open();
+  }
+
+  #takeIncoming(): ChannelId {
+    const id = this.#nextIncoming;
+    this.#nextIncoming += 2;
+    return id;
   }
 
   #setTimer(): void {
@@ -193,3 +249,5 @@ export class RoleDriver<Event, R extends Role<Event>> {
     });
   }
 }
+
+const NOT_WANTED = 'no longer wanted';

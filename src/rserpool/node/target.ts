@@ -1,79 +1,37 @@
-import { lookup } from 'node:dns/promises';
-import { canonicalIp, isIpv6 } from '../../base/address.ts';
+import { canonicalIp } from '../../base/address.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
-
-const FORM = 'HOST[,HOST…][:SCTPPORT][;udp=PORT], for example 10.0.0.1:3863;udp=9899 or [::1]:3863';
+import { type NameResolver, nodeResolver } from './name-resolver.ts';
+import { parsePlace } from './place.ts';
 
 /**
- * Reads where somebody is: `HOST[,HOST…][:SCTPPORT][;udp=PORT]`. IPv6 addresses with a port stand in brackets; several
- * hosts are the addresses of one multihomed peer; names are looked up.
+ * Reads where one peer is: `HOST[,HOST…][:PORT][;tcp][;udp=PORT]`. IPv6 addresses with a port stand in brackets; all
+ * hosts, and all addresses of a name, belong to that peer.
  *
- * @throws (rejects) RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` naming what is wrong and what is accepted
+ * @throws (rejects) RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` naming what is wrong and what is accepted,
+ *   `ERR_RSERPOOL_LOOKUP` for a name that is not known
  */
-export async function resolveTarget(where: string | TransportTarget, defaultPort: number): Promise<TransportTarget> {
-  if (typeof where !== 'string') return where;
-  const { hosts, port, udpPort } = parseTarget(where, defaultPort);
-  const addresses = (await Promise.all(hosts.map((host) => addressesOf(host, where)))).flat();
-  return { protocol: 'sctp', addresses: [...new Set(addresses)], port, ...(udpPort === undefined ? {} : { udpPort }) };
-}
-
-/** {@link resolveTarget} for several. */
-export function resolveTargets(
-  wheres: readonly (string | TransportTarget)[],
+export async function resolveTarget(
+  where: string | TransportTarget,
   defaultPort: number,
-): Promise<TransportTarget[]> {
-  return Promise.all(wheres.map((where) => resolveTarget(where, defaultPort)));
-}
-
-/** The text that {@link resolveTarget} reads. */
-export function formatTarget({ addresses, port, udpPort }: TransportTarget): string {
-  const hosts = addresses.map((address) => (isIpv6(address) ? `[${address}]` : address)).join(',');
-  return `${hosts}:${port}${udpPort === undefined ? '' : `;udp=${udpPort}`}`;
-}
-
-interface ParsedTarget {
-  readonly hosts: readonly string[];
-  readonly port: number;
-  readonly udpPort: number | undefined;
-}
-
-function parseTarget(text: string, defaultPort: number): ParsedTarget {
-  const [place = '', ...options] = text.trim().split(';');
-  let udpPort: number | undefined;
-  for (const option of options) {
-    const [name, value] = option.split('=');
-    if (name?.trim() !== 'udp' || value === undefined) throw badTarget(text, `"${option}" is not udp=PORT`);
-    udpPort = portOf(value, text);
+  resolver: NameResolver = nodeResolver,
+): Promise<TransportTarget> {
+  if (typeof where !== 'string') return where;
+  const { hosts, port = defaultPort, protocol = 'sctp', udpPort, srv } = parsePlace(where);
+  if (srv) {
+    const text = `${JSON.stringify(where)}: SRV records name several peers, and this is one`;
+    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', text, { text: where });
   }
-  // A lone IPv6 address has colons, but no port.
-  if (canonicalIp(place) !== undefined) return { hosts: [place], port: defaultPort, udpPort };
-  const match = /^(.*?)(?::(\d+))?$/.exec(place)!;
-  const hosts = (match[1] ?? '').split(',').map((host) => host.trim().replace(/^\[(.*)\]$/, '$1'));
-  if (hosts.some((host) => host === '')) throw badTarget(text, 'a host is missing');
-  return { hosts, port: match[2] === undefined ? defaultPort : portOf(match[2], text), udpPort };
+  const addresses = (await Promise.all(hosts.map((host) => addressesOf(host, resolver)))).flat();
+  return { protocol, addresses: [...new Set(addresses)], port, ...(udpPort !== undefined && { udpPort }) };
 }
 
-function portOf(digits: string, text: string): number {
-  const port = /^\d{1,5}$/.test(digits.trim()) ? Number(digits) : 0;
-  if (port < 1 || port > 65_535) throw badTarget(text, `port "${digits}" is not a number from 1 to 65535`);
-  return port;
-}
-
-async function addressesOf(host: string, text: string): Promise<string[]> {
+async function addressesOf(host: string, resolver: NameResolver): Promise<readonly string[]> {
   const address = canonicalIp(host);
   if (address !== undefined) return [address];
-  if (!/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?$/i.test(host) || /^[\d.]+$/.test(host)) {
-    throw badTarget(text, `"${host}" is neither an IP address nor a host name`);
-  }
   try {
-    const found = await lookup(host, { all: true });
-    return found.flatMap((each) => canonicalIp(each.address) ?? []);
+    return (await resolver.addresses(host)).records;
   } catch (error) {
-    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', `host "${host}" was not found`, { host, text }, error);
+    throw new RSerPoolError('ERR_RSERPOOL_LOOKUP', `host "${host}" was not found`, { host }, error);
   }
-}
-
-function badTarget(text: string, why: string): RSerPoolError {
-  return new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', `${JSON.stringify(text)}: ${why}; expected ${FORM}`, { text });
 }

@@ -60,6 +60,8 @@ export function isSameElement(existing: StoredElement, channel: Channel): boolea
   const { asapTransport } = existing.parameter;
   return (
     asapTransport !== undefined &&
+    // §2.1: a TCP port that happens to have the same number is somebody else's.
+    channel.remote.protocol === 'sctp' &&
     asapTransport.port === channel.remote.port &&
     addressesOverlap(asapTransport.addresses, channel.remote.addresses)
   );

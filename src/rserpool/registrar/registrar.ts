@@ -89,6 +89,11 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     return this.#config;
   }
 
+  /** Replaces the configured peers, where names have other addresses now. Whoever is connected stays a peer. */
+  configurePeers(peers: readonly TransportTarget[], now: Instant): void {
+    this.#enrp.configurePeers(peers, now);
+  }
+
   handleInput(input: RoleInput, now: Instant): void {
     switch (input.kind) {
       case 'channel-up':

@@ -2,6 +2,7 @@ import type { Entropy, Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import { describeCauses } from '../asap/cause-text.ts';
 import { receiveControl } from '../asap/control.ts';
+import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import { type HomeRegistrar, type HuntResult, ServerHunt } from '../asap/server-hunt.ts';
 import type { Outbox } from '../outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
@@ -38,7 +39,7 @@ export class Directory {
   constructor(
     outbox: Outbox<UserEvent>,
     config: UserConfig,
-    registrars: readonly TransportTarget[],
+    registrars: readonly RegistrarChoice[],
     protocols: readonly TransportTarget['protocol'][],
     entropy: Entropy,
     listener: DirectoryListener,
@@ -57,6 +58,11 @@ export class Directory {
   /** The home registrar, if there is one. */
   get home(): HomeRegistrar | undefined {
     return this.#hunt.home;
+  }
+
+  /** Replaces the configured registrars. @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` */
+  configureRegistrars(registrars: readonly RegistrarChoice[]): void {
+    this.#hunt.configure(registrars);
   }
 
   /** Looks for a home registrar unless there is one. RFC 5352 §3.6. */

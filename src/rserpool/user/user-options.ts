@@ -1,4 +1,5 @@
 import type { Entropy } from '../../base/contract.ts';
+import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import type { TransportTarget } from '../role.ts';
 import type { UserConfig } from './config.ts';
 
@@ -7,10 +8,10 @@ type Protocol = TransportTarget['protocol'];
 /** What a pool user needs to come into being. */
 export interface UserRoleOptions {
   /** Configured registrars, in the order of preference. */
-  readonly registrars: readonly TransportTarget[];
+  readonly registrars: readonly RegistrarChoice[];
   /** Whether announcements will be delivered; then no registrar needs to be configured (RFC 5352 §3.6). */
   readonly announcements?: boolean | undefined;
-  /** How registrars may be reached: SCTP unless given; TCP is the other one (RFC 5352 §2.1). */
+  /** How registrars may be reached, the preferred way first: SCTP unless given; TCP is the other one (RFC 5352 §2.1). */
   readonly registrarProtocols?: readonly Protocol[] | undefined;
   /** How elements may be reached; SCTP unless given. */
   readonly elementProtocols?: readonly Protocol[] | undefined;

@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import { receiveAnnouncement } from '../asap/control.ts';
+import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import type { HomeRegistrar } from '../asap/server-hunt.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type DataMessage, Outbox } from '../outbox.ts';
@@ -80,6 +81,15 @@ export class UserRole implements Role<UserEvent> {
   /** Pools whose resolution is kept. */
   get cacheSize(): number {
     return this.#directory.cache.size;
+  }
+
+  /**
+   * Replaces the configured registrars. A home stays.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`
+   */
+  configureRegistrars(registrars: readonly RegistrarChoice[]): void {
+    this.#directory.configureRegistrars(registrars);
   }
 
   /** Looks for a home registrar before there is anything to ask it. RFC 5352 §3.6. */

@@ -1,13 +1,12 @@
 import { type SctpAssociation, SctpError, type SctpMessage } from '../../sctp/index.ts';
-import type { ChannelId, RoleInput, RoleOutput, TransportTarget } from '../role.ts';
-
-type Send = Extract<RoleOutput<unknown>, { readonly kind: 'send' }>;
+import type { ChannelId, RoleInput, TransportTarget } from '../role.ts';
+import type { DriverChannel, SendOutput } from './driver-channel.ts';
 
 /** Messages that may wait for a peer that does not read before it is given up. */
 const MAX_WAITING_MESSAGES = 4096;
 
 /** An association as a role's channel: turns messages and events of the one into inputs of the other. */
-export class Channel {
+export class SctpChannel implements DriverChannel {
   readonly id: ChannelId;
   readonly #association: SctpAssociation;
   readonly #tell: (input: RoleInput) => void;
@@ -26,7 +25,6 @@ export class Channel {
     this.#gone = gone;
   }
 
-  /** Tells the role of the channel and of everything that happens on it. */
   open(): void {
     const association = this.#association;
     const changed = (restarted: boolean): void =>
@@ -50,7 +48,7 @@ export class Channel {
     void this.#read();
   }
 
-  send({ ppid, streamId, unordered, bytes }: Send): void {
+  send({ ppid, streamId, unordered, bytes }: SendOutput): void {
     const association = this.#association;
     const options = { ppid, stream: streamId, unordered };
     try {
@@ -69,12 +67,10 @@ export class Channel {
     this.#waitingSend = waiting;
   }
 
-  /** Resolves when the peer has room for more. */
   async writable(): Promise<void> {
     await this.#waitingSend;
   }
 
-  /** Stops reading: the peer has to wait as soon as the receive window is full. */
   pause(): void {
     if (this.#ending) return;
     this.#resumed ??= new Promise((resolve) => {
@@ -93,6 +89,11 @@ export class Channel {
     this.#readToTheEnd();
     if (how === 'abort') this.#association.abort(reason);
     else void this.#association[Symbol.asyncDispose]();
+  }
+
+  /** The association is closed by whoever opened the endpoint; what holds it up is not read any more. */
+  abandon(): void {
+    this.resume();
   }
 
   #readToTheEnd(): void {

@@ -1,0 +1,34 @@
+import type { RegistrarConfig } from '../registrar/config.ts';
+import type { TransportTarget } from '../role.ts';
+import type { AnnouncementGroup } from './announcements.ts';
+import type { EndpointOptions } from './endpoint-options.ts';
+import type { TcpConfig } from './tcp-config.ts';
+
+export interface AsapOptions {
+  /** The same as `addresses` beside it. */
+  readonly addresses?: readonly string[] | undefined;
+  /** 3863 unless given. */
+  readonly sctpPort?: number | undefined;
+  /**
+   * TCP port for users (RFC 5352 §2.1), on the same addresses; false: none. Unless given it is the SCTP port's number if
+   * that is free, else any.
+   */
+  readonly tcp?: number | false | undefined;
+  /** Limits of TCP connections. */
+  readonly tcpLimits?: Partial<TcpConfig> | undefined;
+}
+
+export interface RegistrarStartOptions extends EndpointOptions {
+  /** Where elements and users come. */
+  readonly asap?: AsapOptions | undefined;
+  /** Where other registrars come: SCTP port 9901 unless given. */
+  readonly enrp?: { readonly sctpPort?: number } | undefined;
+  /** Other registrars of the scope with their ENRP ports: `HOST:SCTPPORT;udp=PORT`, or `DOMAIN;srv`. */
+  readonly peers?: readonly (string | TransportTarget)[] | undefined;
+  /** Identifier, 1 to 2^32 - 1; random unless given. */
+  readonly registrarId?: number | undefined;
+  /** Timers and limits; defaults are the RFCs'. */
+  readonly config?: Partial<RegistrarConfig> | undefined;
+  /** Whether it announces itself by multicast, and to which group. RFC 5352 §3.6. */
+  readonly announce?: boolean | AnnouncementGroup | undefined;
+}
