@@ -15,6 +15,8 @@ interface Destination {
   attemptAt: Instant;
   /** Pause after the next failure. */
   pauseMs: number;
+  /** Nobody who is in the peer list is there: when to forget it. */
+  forgetAt: Instant | undefined;
 }
 
 /** Keeps trying to reach peers, with growing pauses. */
@@ -32,13 +34,18 @@ export class Dialer {
 
   /** Wants a channel to an endpoint from now on; the first attempt is due at once. */
   add(target: TransportTarget, configured: boolean, now: Instant): void {
-    if (this.#find(target) !== undefined) return;
+    const known = this.#find(target);
+    if (known !== undefined) {
+      known.forgetAt = undefined;
+      return;
+    }
     this.#destinations.push({
       target,
       configured,
       channel: undefined,
       attemptAt: now,
       pauseMs: this.#config.peerRetryMinMs,
+      forgetAt: undefined,
     });
   }
 
@@ -58,6 +65,18 @@ export class Dialer {
   remove(target: TransportTarget): void {
     const index = this.#destinations.findIndex((d) => !d.configured && sameEndpoint(d.target, target));
     if (index >= 0) this.#destinations.splice(index, 1);
+  }
+
+  /**
+   * The registrar at an endpoint is out of the peer list. If it was only cut off it comes back, but may not be configured
+   * to call us: the endpoint is called for some time yet, with the usual pauses.
+   */
+  retire(target: TransportTarget, now: Instant): void {
+    const destination = this.#find(target);
+    if (destination === undefined || destination.configured) return;
+    destination.forgetAt = now + this.#config.formerPeerMemoryMs;
+    const former = this.#destinations.filter(({ forgetAt }) => forgetAt !== undefined);
+    if (former.length > this.#config.maxPeers) this.#destinations.splice(this.#destinations.indexOf(former[0]!), 1);
   }
 
   /** The channel to an endpoint is gone, whoever had opened it: one will be opened after the first, random pause. */
@@ -100,8 +119,12 @@ export class Dialer {
    * @param isReached whether there is a channel to this endpoint already, whoever opened it
    */
   handleTimeout(now: Instant, isReached: (target: TransportTarget) => boolean): void {
-    for (const destination of this.#destinations) {
+    for (const destination of [...this.#destinations]) {
       if (destination.channel !== undefined || destination.attemptAt > now) continue;
+      if (destination.forgetAt !== undefined && destination.forgetAt <= now) {
+        this.#destinations.splice(this.#destinations.indexOf(destination), 1);
+        continue;
+      }
       if (isReached(destination.target)) destination.attemptAt = now + this.#config.peerRetryMaxMs;
       else destination.channel = this.#outbox.connect(destination.target, PPID.enrp);
     }

@@ -15,6 +15,7 @@ import type { EnrpMessage } from '../wire/enrp.ts';
 import { decodeEnrp } from '../wire/enrp-codec.ts';
 import { MessageError } from '../wire/message-error.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
+import { Acquaintances } from './acquaintances.ts';
 import { Audit } from './audit.ts';
 import { Dialer } from './dialer.ts';
 import { Enforcement } from './enforcement.ts';
@@ -51,6 +52,7 @@ export class EnrpService {
   readonly #peerChannels: PeerChannels;
   readonly #membership: Membership;
   readonly #mentor: Mentor;
+  readonly #acquaintances: Acquaintances;
   readonly #supervision: Supervision;
   readonly #takeover: Takeover;
   readonly #enforcement: Enforcement;
@@ -69,6 +71,7 @@ export class EnrpService {
     const others = parts.peers.filter((target) => !sameEndpoint(target, own.transport));
     for (const target of others) this.#dialer.add(target, true, now);
     this.#mentor = new Mentor(config, entropy, this.peers, this.#speaker, others.length > 0, now);
+    this.#acquaintances = new Acquaintances(this.#speaker);
     this.#supervision = new Supervision(config, this.peers, this.#speaker, this.#dialer, outbox, now);
     this.#takeover = new Takeover(config, entropy, own, this.peers, this.#speaker, outbox);
     this.#enforcement = new Enforcement({
@@ -219,7 +222,9 @@ export class EnrpService {
         }
         // A new peer has just got one.
         if (message.replyRequired && !isNew) this.#speaker.reply(channel.id, peer.id, this.#speaker.presence(false));
-        if (message.checksum !== undefined && this.serving) this.#audit.handleChecksum(peer, message.checksum, now);
+        if (!this.serving) return;
+        if (message.checksum !== undefined) this.#audit.handleChecksum(peer, message.checksum, now);
+        this.#acquaintances.meet(peer);
         return;
       case 'list-request':
         this.#speaker.reply(channel.id, peer.id, {
@@ -230,7 +235,8 @@ export class EnrpService {
         return;
       case 'list-response': {
         const { wanted, action } = this.#mentor.handleList(peer, message, now);
-        if (wanted) for (const information of message.registrars) this.#membership.learn(information, now);
+        if (wanted || this.#acquaintances.handleList(peer, message))
+          for (const information of message.registrars) this.#membership.learn(information, now);
         this.#act(action);
         return;
       }
@@ -278,6 +284,7 @@ export class EnrpService {
     if (peer === undefined) return;
     this.#peerChannels.release(peer, channel.id);
     if (peer.channel !== undefined) return;
+    this.#acquaintances.forget(peer.id);
     this.#act(this.#mentor.handleUnreachable(peer.id, now));
     if (peer.transport !== undefined) this.#dialer.retry(peer.transport, now);
     // The loss of an association is not yet the peer's death, but reason enough to ask (§3.4.3).
@@ -293,15 +300,18 @@ export class EnrpService {
 
   #remove(peer: Peer, reason: 'dead' | 'taken-over', now: Instant): void {
     this.#audit.forget(peer.id);
-    this.#membership.remove(peer, reason);
+    this.#acquaintances.forget(peer.id);
+    this.#membership.remove(peer, reason, now);
     for (const target of this.#takeover.handleGone(peer.id)) this.#supervision.suspect(target, now);
   }
 
   /** No channel could be opened: for a peer that is being asked for a sign of life this is a failed send (§3.4.3). */
   #handleUnreachable(target: TransportTarget, now: Instant): void {
     for (const peer of [...this.peers.values()]) {
-      if (peer.state.kind !== 'probing' || peer.channel !== undefined) continue;
-      if (peer.transport !== undefined && sameEndpoint(peer.transport, target)) this.#bury(peer, now);
+      if (peer.channel !== undefined || peer.transport === undefined || !sameEndpoint(peer.transport, target)) continue;
+      // Others told of it, and nobody is there: nothing that would have to be taken over.
+      if (!peer.heard) this.#membership.dismiss(peer, now);
+      else if (peer.state.kind === 'probing') this.#bury(peer, now);
     }
   }
 
@@ -314,6 +324,8 @@ export class EnrpService {
         this.#updates.endDownload();
         outbox.event({ kind: 'serving', registrarId: own.id, mentorId: action.mentorId });
         this.#speaker.announce(this.#speaker.presence(false));
+        if (action.mentorId !== undefined) this.#acquaintances.noteMentor(action.mentorId);
+        for (const peer of this.peers.values()) if (peer.heard) this.#acquaintances.meet(peer);
         return;
       case 'mentor-failed':
         outbox.event({

@@ -84,12 +84,12 @@ export class Membership {
    * @returns other peers that were known there: a registrar that restarted has a new identifier (§3.2.1)
    */
   locate(peer: Peer, transport: TransportTarget, now: Instant): readonly Peer[] {
-    if (peer.transport !== undefined && !sameEndpoint(peer.transport, transport)) this.#dialer.remove(peer.transport);
+    if (peer.transport !== undefined && !sameEndpoint(peer.transport, transport) && !this.#isShared(peer)) {
+      this.#dialer.remove(peer.transport);
+    }
     peer.transport = transport;
     this.#dialer.add(transport, false, now);
-    return [...this.#peers.values()].filter(
-      (other) => other !== peer && other.transport !== undefined && sameEndpoint(other.transport, transport),
-    );
+    return this.#neighbours(peer, transport);
   }
 
   /** A peer that another registrar told of: it has to speak itself before it counts. */
@@ -128,11 +128,16 @@ export class Membership {
   }
 
   /** Takes a peer out of the list and cuts the way to it. */
-  remove(peer: Peer, reason: 'dead' | 'taken-over'): void {
-    this.#peers.remove(peer.id);
-    if (peer.transport !== undefined) this.#dialer.remove(peer.transport);
+  remove(peer: Peer, reason: 'dead' | 'taken-over', now: Instant): void {
+    this.dismiss(peer, now);
     this.#peerChannels.closeAll(peer.id, 'this registrar is considered dead');
     this.#outbox.event({ kind: 'peer-down', registrarId: peer.id, reason });
+  }
+
+  /** Takes a peer out of the list; its endpoint is still called now and then, for it may come back. */
+  dismiss(peer: Peer, now: Instant): void {
+    this.#peers.remove(peer.id);
+    if (peer.transport !== undefined && !this.#isShared(peer)) this.#dialer.retire(peer.transport, now);
   }
 
   /** Forgets everybody: they know us under an identifier that is not ours any more. */
@@ -141,6 +146,17 @@ export class Membership {
       this.#peers.remove(peer.id);
       this.#peerChannels.closeAll(peer.id, 'this registrar has a new identifier');
     }
+  }
+
+  #neighbours(peer: Peer, transport: TransportTarget): readonly Peer[] {
+    return [...this.#peers.values()].filter(
+      (other) => other !== peer && other.transport !== undefined && sameEndpoint(other.transport, transport),
+    );
+  }
+
+  /** Another peer says that it is at the same endpoint: the call there is not this one's alone. */
+  #isShared(peer: Peer): boolean {
+    return peer.transport !== undefined && this.#neighbours(peer, peer.transport).length > 0;
   }
 
   /** A message with our own identifier: from ourselves, or from a registrar that drew the same one. */

@@ -23,6 +23,8 @@ export const registrarSettings = {
   peerRetryMinMs: milliseconds(500),
   /** … up to this. */
   peerRetryMaxMs: milliseconds(60_000),
+  /** How long the endpoint of a registrar that was taken over is still called: it may only have been cut off. */
+  formerPeerMemoryMs: milliseconds(3_600_000),
   /** Life of the record about a peer that downloads the handlespace in parts. RFC 5353 §3.2.3. */
   tableSessionTimeoutMs: milliseconds(15_000),
 

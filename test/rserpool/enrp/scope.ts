@@ -43,12 +43,23 @@ export class Scope {
   readonly #count: number;
   readonly #config: Partial<RegistrarConfig>;
   readonly #ids: readonly number[];
+  readonly #knows: (i: number, other: number) => boolean;
 
-  /** @param ids identifiers of the registrars; random unless given */
-  constructor(seed: number, count: number, config: Partial<RegistrarConfig> = {}, ids: readonly number[] = []) {
+  /**
+   * @param ids identifiers of the registrars; random unless given
+   * @param knows whether registrar `i` is configured with `other`; all are with all unless given
+   */
+  constructor(
+    seed: number,
+    count: number,
+    config: Partial<RegistrarConfig> = {},
+    ids: readonly number[] = [],
+    knows: (i: number, other: number) => boolean = () => true,
+  ) {
     this.random = new SeededRandom(seed);
     this.#count = count;
     this.#ids = ids;
+    this.#knows = knows;
     this.#config = { ...FAST, ...config };
     this.network = new RoleNetwork({
       clock: this.clock,
@@ -155,7 +166,7 @@ export class Scope {
   }
 
   #role(i: number, life: number): RegistrarRole {
-    const others = Array.from({ length: this.#count }, (_, n) => n + 1).filter((n) => n !== i);
+    const others = Array.from({ length: this.#count }, (_, n) => n + 1).filter((n) => n !== i && this.#knows(i, n));
     return new RegistrarRole(
       {
         entropy: this.random.fork(`r${i} life ${life}`),

@@ -86,8 +86,12 @@ describe('mentor', () => {
     const ladder = RegistrarLadder.serving();
     ladder.peer(2, 20);
     const transport = { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.30'] } as const;
-    ladder.enrp(2, 20, { kind: 'list-response', rejected: false, registrars: [{ identifier: 30, transport }] });
-    expect(ladder.peers()).toEqual(['20 active']);
+    const tell = (identifier: number) =>
+      ladder.enrp(2, 20, { kind: 'list-response', rejected: false, registrars: [{ identifier, transport }] });
+    tell(30);
+    expect(ladder.peers()).toEqual(['20 active', '30 active']);
+    tell(40);
+    expect(ladder.peers()).toEqual(['20 active', '30 active']);
   });
 
   it('[ENRP-074] [ENRP-079] [ENRP-080] is replaced by a backup after MAX-TIME-NO-RESPONSE', () => {
