@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import { CliError } from './errors.ts';
+
+/** What a key of a configuration file takes. */
+export interface ConfigKey {
+  /** Ends the sentence "KEY takes …". */
+  readonly accepts: string;
+  readonly isGood: (value: unknown) => boolean;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+export const TEXT: ConfigKey = { accepts: 'a text', isGood: isText };
+export const TEXTS: ConfigKey = {
+  accepts: 'a list of texts',
+  isGood: (value) => Array.isArray(value) && value.every(isText),
+};
+export const FLAG: ConfigKey = { accepts: 'true or false', isGood: (value) => typeof value === 'boolean' };
+/** Names and values that are checked where they are used. */
+export const SETTINGS: ConfigKey = {
+  accepts: 'names with values',
+  isGood: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+export function number(min: number, max: number): ConfigKey {
+  return {
+    accepts: `a whole number from ${min} to ${max}`,
+    isGood: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+  };
+}
+
+/**
+ * Reads a configuration file, YAML or JSON, whose keys have the names of the library's options.
+ *
+ * @throws CliError: `ERR_CLI_FILE` if it cannot be read; `ERR_CLI_USAGE` that names file, line and key, and what is accepted
+ */
+export function readConfigFile<Keys extends Record<string, ConfigKey>>(
+  file: string,
+  keys: Keys,
+): { readonly [Key in keyof Keys]?: unknown } {
+  const lines = new LineCounter();
+  const document = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: true });
+  const [broken] = document.errors;
+  if (broken !== undefined) throw fileError(file, broken.linePos?.[0].line, broken.message.split('\n')[0]!, broken);
+  const { contents } = document;
+  if (contents === null) return {};
+  if (!isMap(contents)) throw fileError(file, 1, 'names with values are expected, as in "udpPort: 9900"');
+  const values = document.toJS() as Record<string, unknown>;
+  for (const item of contents.items) {
+    const name = String(item.key);
+    const start = (item.key as { readonly range?: readonly number[] | null }).range?.[0];
+    const line = start === undefined ? undefined : lines.linePos(start).line;
+    const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
+    if (key === undefined) {
+      throw fileError(file, line, `unknown key "${name}"; known are ${Object.keys(keys).join(', ')}`);
+    }
+    if (!key.isGood(values[name])) {
+      throw fileError(file, line, `${name} takes ${key.accepts}, not ${JSON.stringify(values[name])}`);
+    }
+  }
+  return values as { readonly [Key in keyof Keys]?: unknown };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError('ERR_CLI_FILE', `--config: ${(error as Error).message}`, error);
+  }
+}
+
+function fileError(file: string, line: number | undefined, message: string, cause?: unknown): CliError {
+  return new CliError('ERR_CLI_USAGE', `${file}${line === undefined ? '' : `:${line}`}: ${message}`, cause);
+}

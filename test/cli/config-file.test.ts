@@ -1,0 +1,48 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FLAG, number, readConfigFile, SETTINGS, TEXT, TEXTS } from '../../src/cli/config-file.ts';
+
+const KEYS = { addresses: TEXTS, udpPort: number(0, 65_535), announce: FLAG, pool: TEXT, config: SETTINGS };
+const folder = mkdtempSync(join(tmpdir(), 'config-'));
+
+function read(text: string): unknown {
+  const file = join(folder, 'scope.yaml');
+  writeFileSync(file, text);
+  return readConfigFile(file, KEYS);
+}
+
+describe('a configuration file', () => {
+  it('is YAML', () => {
+    const text = 'addresses: [127.0.0.1, "::1"]   # two\nudpPort: 9900\nconfig:\n  maxPeers: 5\n';
+    expect(read(text)).toEqual({ addresses: ['127.0.0.1', '::1'], udpPort: 9900, config: { maxPeers: 5 } });
+  });
+
+  it('or JSON', () =>
+    expect(read('{ "announce": true, "pool": "EchoPool" }')).toEqual({ announce: true, pool: 'EchoPool' }));
+
+  it('may be empty', () => expect(read('# nothing\n')).toEqual({}));
+
+  it.each([
+    [
+      'pool: x\nudp-port: 1',
+      /scope\.yaml:2: unknown key "udp-port"; known are addresses, udpPort, announce, pool, config$/,
+    ],
+    ['udpPort: 65536', /scope\.yaml:1: udpPort takes a whole number from 0 to 65535, not 65536$/],
+    ['addresses: 127.0.0.1', /addresses takes a list of texts, not "127\.0\.0\.1"$/],
+    ['announce: "yes"', /announce takes true or false, not "yes"$/],
+    ['config: [1]', /config takes names with values, not \[1\]$/],
+    ['pool: ""', /pool takes a text, not ""$/],
+    ['constructor: 1', /unknown key "constructor"/],
+    ['- a\n- b', /names with values are expected/],
+    ['pool: x\npool: y', /scope\.yaml:2: .*unique/i],
+    ['pool: [', /scope\.yaml:1: /],
+  ])('%j is refused with file, line, key and what is accepted', (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  it('that is not there is named', () => {
+    expect(() => readConfigFile(join(folder, 'none.yaml'), KEYS)).toThrow(/--config: ENOENT.*none\.yaml/);
+  });
+});
