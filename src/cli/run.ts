@@ -9,6 +9,7 @@ import { addRegistrarCommand } from './commands/registrar.ts';
 import { addResolveCommand } from './commands/resolve.ts';
 import { addSctpCommand } from './commands/sctp.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addWatchCommand } from './commands/watch.ts';
 import { CliError, describeFailure } from './errors.ts';
 import type { Io } from './io.ts';
 import { version } from './version.ts';
@@ -51,6 +52,7 @@ function programOf(io: Io): Command {
     addPeCommand,
     addPuCommand,
     addResolveCommand,
+    addWatchCommand,
     addStatusCommand,
     addSctpCommand,
     addDecodeCommand,
