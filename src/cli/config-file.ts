@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { CliError } from './errors.ts';
 
@@ -60,6 +61,29 @@ export function readConfigFile<Keys extends Record<string, ConfigKey>>(
     }
   }
   return values as { readonly [Key in keyof Keys]?: unknown };
+}
+
+export interface ConfigFileOption {
+  readonly config?: string;
+}
+
+export function addConfigFileOption(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'options of the library by their names, as YAML or JSON; what is given on the command line goes before',
+  );
+}
+
+/** The options of a command: those of its configuration file, if it has one, and before them those that were given. */
+export function withConfigFile<Options extends object>(
+  { config }: ConfigFileOption,
+  keys: Record<string, ConfigKey>,
+  given: Options,
+): Options {
+  if (config === undefined) return given;
+  const file = readConfigFile(config, keys);
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...(file as Options), ...(Object.fromEntries(said) as Options) };
 }
 
 function textOf(file: string): string {

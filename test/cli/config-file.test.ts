@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FLAG, number, readConfigFile, SETTINGS, TEXT, TEXTS } from '../../src/cli/config-file.ts';
+import { FLAG, number, readConfigFile, SETTINGS, TEXT, TEXTS, withConfigFile } from '../../src/cli/config-file.ts';
+import { RunningCommand, run } from './test-io.ts';
 
 const KEYS = { addresses: TEXTS, udpPort: number(0, 65_535), announce: FLAG, pool: TEXT, config: SETTINGS };
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -44,5 +45,24 @@ describe('a configuration file', () => {
 
   it('that is not there is named', () => {
     expect(() => readConfigFile(join(folder, 'none.yaml'), KEYS)).toThrow(/--config: ENOENT.*none\.yaml/);
+  });
+
+  it('goes behind what the command line says, name by name', () => {
+    const file = join(folder, 'scope.yaml');
+    writeFileSync(file, 'pool: A\nudpPort: 1\n');
+    const given = { pool: 'B', udpPort: undefined, announce: true };
+    expect(withConfigFile({ config: file }, KEYS, given)).toEqual({ pool: 'B', udpPort: 1, announce: true });
+    expect(withConfigFile({}, KEYS, given)).toBe(given);
+  });
+
+  it('makes a registrar', async () => {
+    const file = join(folder, 'registrar.yaml');
+    writeFileSync(file, 'registrarId: 0xa1\nudpPort: 0\nconfig:\n  maxPeers: 5\n');
+    const registrar = new RunningCommand('registrar', '--config', file, '--json');
+    expect(JSON.parse(await registrar.line(/listening/))).toMatchObject({ registrarId: 0xa1 });
+    expect(await registrar.interrupt()).toBe(0);
+    writeFileSync(file, 'udpPort: 0\nconfig:\n  maxPears: 5\n');
+    const { code, err } = await run('registrar', '--config', file);
+    expect([code, err.join(' ')]).toEqual([2, expect.stringMatching(/unknown setting "maxPears"; known are /)]);
   });
 });

@@ -1,6 +1,15 @@
 import type { Command } from 'commander';
-import { formatTarget, Registrar } from '../../rserpool/index.ts';
+import { formatTarget, Registrar, type RegistrarStartOptions } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
+import {
+  addConfigFileOption,
+  type ConfigFileOption,
+  FLAG,
+  number,
+  SETTINGS,
+  TEXTS,
+  withConfigFile,
+} from '../config-file.ts';
 import { describeEvent } from '../describe-event.ts';
 import type { Io } from '../io.ts';
 import { untilInterrupted } from '../io.ts';
@@ -19,7 +28,20 @@ import {
 } from '../options.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 
-interface RegistrarOptions extends SocketOptions, CommonOptions, StatusReportOption {
+/** What a configuration file may say: options of `Registrar.start`. */
+const CONFIG_KEYS = {
+  addresses: TEXTS,
+  udpPort: number(0, 65_535),
+  registrarId: number(1, 0xffffffff),
+  peers: TEXTS,
+  announce: FLAG,
+  asap: SETTINGS,
+  enrp: SETTINGS,
+  config: SETTINGS,
+  sctp: SETTINGS,
+};
+
+interface RegistrarOptions extends SocketOptions, CommonOptions, StatusReportOption, ConfigFileOption {
   readonly asapPort?: number;
   readonly tcp?: number | false;
   readonly enrpPort?: number;
@@ -43,12 +65,13 @@ export function addRegistrarCommand(program: Command, io: Io): void {
     .option('--enrp-port <port>', 'SCTP port for other registrars (default: 9901)', portNumber)
     .option('--id <number>', 'registrar identifier (default: random)', wholeNumber(1, 0xffffffff))
     .option('--announce', 'announce itself by multicast, so that elements and users find it');
-  addStatusReportOption(addSocketOptions(command))
+  addConfigFileOption(addStatusReportOption(addSocketOptions(command)))
     .option('--json', 'print one JSON object for each event')
     .addHelpText(
       'after',
       examples(
         'rserpool registrar --announce',
+        'rserpool registrar --config registrar.yaml   # addresses: [10.0.0.1, 10.1.0.1]',
         'rserpool registrar --udp-port 9900 --peer "127.0.0.1:9901;udp=9899"   # a second one on the same host',
       ),
     )
@@ -60,16 +83,17 @@ async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
   const { address, udpPort, asapPort, tcp, enrpPort, id, announce, json = false, logLevel } = options;
   const peers = placesOf('--peer', options.peer);
   using capture = openCapture(options.capture);
-  await using registrar = await Registrar.start({
+  const start: RegistrarStartOptions = withConfigFile(options, CONFIG_KEYS, {
     addresses: address,
     udpPort,
-    peers,
+    peers: options.peer === undefined ? undefined : peers,
     registrarId: id,
     announce,
     capture: capture.hook,
-    asap: { sctpPort: asapPort, tcp },
-    ...(enrpPort === undefined ? {} : { enrp: { sctpPort: enrpPort } }),
+    asap: asapPort === undefined && tcp === undefined ? undefined : { sctpPort: asapPort, tcp },
+    enrp: enrpPort === undefined ? undefined : { sctpPort: enrpPort },
   });
+  await using registrar = await Registrar.start(start);
   await using _reporter = await reportStatus(registrar, options);
   const { registrarId, asap, asapTcp, enrp } = registrar;
   const places = [asap, ...asapTcp].map(formatTarget).join(', ');

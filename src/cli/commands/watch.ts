@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import {
-  ASAP_PORT,
-  describeElement,
-  type PoolElementParameter,
-  PoolUser,
-  RSerPoolError,
-} from '../../rserpool/index.ts';
+import { describeElement, type PoolElementParameter, PoolUser, RSerPoolError } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
@@ -16,10 +10,10 @@ import {
   addSocketOptions,
   type CommonOptions,
   examples,
+  placesOf,
   type RegistrarsOption,
   type SocketOptions,
   seconds,
-  targetsOf,
 } from '../options.ts';
 import { changesOf } from '../pool-changes.ts';
 
@@ -48,7 +42,7 @@ export function addWatchCommand(program: Command, io: Io): void {
 
 async function runWatch(pools: readonly string[], options: WatchOptions, io: Io): Promise<void> {
   const { address, udpPort, json = false, interval, logLevel } = options;
-  const registrars = await targetsOf('--registrar', options.registrar ?? [], ASAP_PORT);
+  const registrars = placesOf('--registrar', options.registrar);
   using capture = openCapture(options.capture);
   await using user = await PoolUser.open({
     registrars,
