@@ -90,6 +90,18 @@ module.exports = {
       { path: '^src/rserpool/(element|user|asap|node|services)/' },
       'Roles do not know each other.',
     ),
+    layer(
+      'services-use-the-public-face',
+      '^src/rserpool/services/',
+      { path: '^src/rserpool/', pathNot: '^src/rserpool/(services/|index\\.ts$)' },
+      'A service is a program as any other.',
+    ),
+    layer(
+      'services-are-the-top',
+      '^src/(?!cli/|rserpool/services/)',
+      { path: '^src/rserpool/services/' },
+      'Pools do not know what they are for.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

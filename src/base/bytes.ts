@@ -47,6 +47,15 @@ export class ByteReader {
     return this.#view.getInt32(this.#take(4));
   }
 
+  u64(): bigint {
+    return this.#view.getBigUint64(this.#take(8));
+  }
+
+  /** An IEEE 754 double. */
+  f64(): number {
+    return this.#view.getFloat64(this.#take(8));
+  }
+
   /** A view of the next `length` bytes: not a copy. */
   bytes(length: number): Uint8Array {
     if (length === 0) return NO_BYTES;
@@ -106,6 +115,17 @@ export class ByteWriter {
   u32(value: number): void {
     const at = this.#grow(4);
     this.#view.setUint32(at, value);
+  }
+
+  u64(value: bigint): void {
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, value);
+  }
+
+  /** An IEEE 754 double. */
+  f64(value: number): void {
+    const at = this.#grow(8);
+    this.#view.setFloat64(at, value);
   }
 
   bytes(value: Uint8Array): void {

@@ -1,12 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { canonicalIp } from '../base/address.ts';
-import {
-  type PolicyParameter,
-  parsePlace,
-  RSerPoolError,
-  resolveTarget,
-  type TransportTarget,
-} from '../rserpool/index.ts';
+import { parsePlace, RSerPoolError, resolveTarget, type TransportTarget } from '../rserpool/index.ts';
 import { usageError } from './errors.ts';
 
 /** Reads a whole number of an option or argument. */
@@ -48,30 +42,6 @@ export function collectedAddresses(text: string, before: readonly string[] | und
     }
   }
   return [...(before ?? []), ...text.split(',')];
-}
-
-const POLICIES: Readonly<Record<string, (value: number) => PolicyParameter>> = {
-  'round-robin': () => ({ kind: 'round-robin' }),
-  'weighted-round-robin': (weight) => ({ kind: 'weighted-round-robin', weight }),
-  random: () => ({ kind: 'random' }),
-  'weighted-random': (weight) => ({ kind: 'weighted-random', weight }),
-  priority: (priority) => ({ kind: 'priority', priority }),
-  'least-used': (load) => ({ kind: 'least-used', load }),
-};
-const VALUELESS = new Set(['round-robin', 'random']);
-
-/** Reads a pool policy: `round-robin`, `weighted-random:10`. RFC 5356. */
-export function policy(text: string): PolicyParameter {
-  const match = /^([a-z-]+)(?::(\d+))?$/.exec(text);
-  const [name = '', digits] = [match?.[1], match?.[2]];
-  const value = Number(digits ?? 1);
-  const make = Object.hasOwn(POLICIES, name) ? POLICIES[name] : undefined;
-  if (make === undefined || value > 0xffffffff || (digits !== undefined && VALUELESS.has(name))) {
-    throw new InvalidArgumentError(
-      'It takes round-robin, random, or with a number weighted-round-robin:N, weighted-random:N, priority:N, least-used:N.',
-    );
-  }
-  return make(value);
 }
 
 /** Where one peer is, given to an option as text. @throws CliError naming the option */

@@ -51,7 +51,7 @@ export type { SessionOptions } from './user/session-options.ts';
 export { decodeAsap } from './wire/asap-codec.ts';
 export type { PoolElementParameter } from './wire/element.ts';
 export { decodeEnrp } from './wire/enrp-codec.ts';
-export type { PolicyParameter } from './wire/policy.ts';
+export { POLICY_FIELDS, type PolicyField, type PolicyParameter } from './wire/policy.ts';
 export { MAX_POOL_HANDLE_BYTES, PoolHandle, poolHandle } from './wire/pool-handle.ts';
 export { describeAsap, describeElement, describeEnrp, describePolicy } from './wire/text.ts';
 export type { TransportParameter } from './wire/transport.ts';

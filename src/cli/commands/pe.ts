@@ -1,7 +1,9 @@
 import { Argument, type Command } from 'commander';
-import { formatTarget, type PolicyParameter, PoolElement } from '../../rserpool/index.ts';
+import { formatTarget, type PolicyParameter, type PoolElement } from '../../rserpool/index.ts';
+import { startService } from '../../rserpool/services/index.ts';
 import { openCapture } from '../capture-file.ts';
 import { describeEvent, identifierText } from '../describe-event.ts';
+import { usageError } from '../errors.ts';
 import { Interruption, type Io, untilInterrupted } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
 import {
@@ -12,12 +14,13 @@ import {
   examples,
   ownPortNumber,
   placesOf,
-  policy,
   type RegistrarsOption,
   type SocketOptions,
   wholeNumber,
 } from '../options.ts';
-import { SERVICE_NAMES, type ServiceName, services } from '../services/services.ts';
+import { POLICY_FORMS, policy } from '../policy-option.ts';
+import { printable } from '../printable.ts';
+import { SERVICE_NAMES, type ServiceName, serviceEntry } from '../services/services.ts';
 
 interface PeOptions extends SocketOptions, CommonOptions, RegistrarsOption {
   readonly pool?: string;
@@ -25,6 +28,10 @@ interface PeOptions extends SocketOptions, CommonOptions, RegistrarsOption {
   readonly id?: number;
   readonly life?: number;
   readonly sctpPort?: number;
+  readonly maxSessions?: number;
+  readonly failAfter?: number;
+  readonly capacity?: number;
+  readonly raw?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,57 +39,92 @@ interface PeOptions extends SocketOptions, CommonOptions, RegistrarsOption {
 const PATIENCE_MS = 5000;
 
 export function addPeCommand(program: Command, io: Io): void {
-  const list = SERVICE_NAMES.map((name) => `  ${name.padEnd(8)} ${services[name].about} (${services[name].pool})`);
   const command = program
     .command('pe')
     .description('Run a pool element until Ctrl-C: a server that is a member of a pool.')
     .addArgument(new Argument('<service>', 'what it serves').choices(SERVICE_NAMES))
+    .argument('[command...]', 'for exec: the program and its arguments, after --')
     .option('--pool <name>', 'pool to join (default: the one of the service)');
   addRegistrarsOption(command)
     .option('--policy <policy>', 'pool policy, for example weighted-round-robin:10 (default: round-robin)', policy)
     .option('--id <number>', 'PE identifier (default: random)', wholeNumber(1, 0xffffffff))
     .option('--life <seconds>', 'registration life (default: 600)', wholeNumber(1, 0x7fffffff))
-    .option('--sctp-port <port>', 'SCTP port of the service (default: any)', ownPortNumber);
+    .option('--sctp-port <port>', 'SCTP port of the service (default: any)', ownPortNumber)
+    .option('--max-sessions <number>', 'users at the same time (default: of the service)', wholeNumber(1, 65_536))
+    .option('--fail-after <number>', 'pingpong, fractal: leave a user after so many answers', wholeNumber(1, 1e9))
+    .option('--capacity <number>', 'calcapp: calculations per second (default: 1000000)', wholeNumber(1, 1e12))
+    .option('--raw', 'exec: bytes as they come, instead of lines');
   addSocketOptions(command)
     .option('--json', 'print one JSON object for each event')
-    .addHelpText('after', `\nServices and their pools:\n${list.join('\n')}`)
+    .addHelpText('after', `\nServices and their pools:\n${serviceList().join('\n')}`)
+    .addHelpText('after', `\nPolicies, LOAD and DEGRADATION in percent or of 4294967295:\n${policyList().join('\n')}`)
     .addHelpText(
       'after',
       examples(
         'rserpool pe echo --registrar "127.0.0.1:3863;udp=9899"',
+        'rserpool pe calcapp --capacity 500000 --policy least-used',
         'rserpool pe counter --pool MyPool --policy weighted-round-robin:10',
+        'rserpool pe exec --pool CalculatorPool -- bc -l',
       ),
     )
-    .action((service: ServiceName, options: PeOptions) => runPe(service, options, io));
+    .action((service: ServiceName, words: readonly string[], options: PeOptions) => runPe(service, words, options, io));
   addLogLevel(command);
 }
 
-async function runPe(name: ServiceName, options: PeOptions, io: Io): Promise<void> {
-  const service = services[name];
-  const { pool = service.pool, address, udpPort, sctpPort, json = false, logLevel } = options;
+function serviceList(): readonly string[] {
+  return SERVICE_NAMES.map((name) => {
+    const { about, make } = serviceEntry(name);
+    return `  ${name.padEnd(9)} ${about} (${make({ command: [''], onStderr: () => undefined }).pool})`;
+  });
+}
+
+function policyList(): readonly string[] {
+  return POLICY_FORMS.map((form) => `  ${form}`);
+}
+
+/** Words and options that are not for this service are a mistake, not to be passed over. */
+function checkForService(name: ServiceName, words: readonly string[], options: PeOptions): void {
+  const takes: readonly string[] = serviceEntry(name).takes ?? [];
+  const given = { 'fail-after': options.failAfter, capacity: options.capacity, raw: options.raw };
+  for (const [option, value] of Object.entries(given)) {
+    if (value !== undefined && !takes.includes(option))
+      throw usageError(`--${option}`, `pe ${name} has no such option`);
+  }
+  if (takes.includes('command') && words.length === 0) {
+    throw usageError('<command>', `pe ${name} takes a program, for example: rserpool pe ${name} -- bc -l`);
+  }
+  if (!takes.includes('command') && words.length > 0) {
+    throw usageError('<command>', `pe ${name} runs no program, but was given "${words.join(' ')}"`);
+  }
+}
+
+async function runPe(name: ServiceName, words: readonly string[], options: PeOptions, io: Io): Promise<void> {
+  checkForService(name, words, options);
+  const [program = '', ...args] = words;
+  const onStderr = (text: string): void => io.err(printable(text.trimEnd()));
+  const service = serviceEntry(name).make({ ...options, command: [program, ...args], onStderr });
+  const { pool = service.pool, address, udpPort, sctpPort, maxSessions, json = false, logLevel } = options;
   const registrars = placesOf('--registrar', options.registrar);
   using capture = openCapture(options.capture);
   const where = registrars.length === 0 ? 'announcements' : registrars.join(', ');
   const impatient = setTimeout(() => io.err(`rserpool: no registrar has answered yet; asking ${where}`), PATIENCE_MS);
   let element: PoolElement;
   try {
-    element = await PoolElement.join(
+    element = await startService(service, {
       pool,
-      {
-        registrars,
-        policy: options.policy,
-        peIdentifier: options.id,
-        registrationLifeS: options.life,
-        sctpPort,
-        addresses: address,
-        udpPort,
-        capture: capture.hook,
-        // Whoever starts a server wants it to go on trying, until Ctrl-C.
-        config: { maxRegAttempt: 1_000_000 },
-        signal: io.interrupted,
-      },
-      (session) => service.serve(session, element.peIdentifier),
-    );
+      maxSessions,
+      registrars,
+      policy: options.policy,
+      peIdentifier: options.id,
+      registrationLifeS: options.life,
+      sctpPort,
+      addresses: address,
+      udpPort,
+      capture: capture.hook,
+      // Whoever starts a server wants it to go on trying, until Ctrl-C.
+      config: { maxRegAttempt: 1_000_000 },
+      signal: io.interrupted,
+    });
   } catch (error) {
     if (error instanceof Interruption) return;
     throw error;

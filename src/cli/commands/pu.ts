@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { formatTarget, PoolUser, type UserSession } from '../../rserpool/index.ts';
+import { MAX_ITERATIONS } from '../../rserpool/services/index.ts';
 import { openCapture } from '../capture-file.ts';
+import { CLIENT_NAMES, type ClientName, clientEntry, clientForPool } from '../clients/clients.ts';
 import { identifierText } from '../describe-event.ts';
 import { Interruption, type Io } from '../io.ts';
-import { jsonLine } from '../json-line.ts';
-import { linesOf } from '../lines.ts';
 import {
   addLogLevel,
   addRegistrarsOption,
@@ -15,31 +15,64 @@ import {
   type RegistrarsOption,
   type SocketOptions,
   seconds,
+  wholeNumber,
 } from '../options.ts';
-import { printable } from '../printable.ts';
 import { unanswered, within } from '../within.ts';
 
 interface PuOptions extends SocketOptions, CommonOptions, RegistrarsOption {
+  readonly service?: ClientName;
   readonly timeout: number;
   readonly linger: number;
+  readonly count?: number;
+  readonly interval?: number;
+  readonly size: number;
+  readonly output: string;
+  readonly width: number;
+  readonly height: number;
+  readonly iterations: number;
+  readonly sessions: number;
   readonly json?: boolean;
 }
 
+/** A picture is held in memory. */
+const MAX_PICTURE_SIDE = 4096;
+
 export function addPuCommand(program: Command, io: Io): void {
+  const list = CLIENT_NAMES.map((name) => {
+    const { about, pool } = clientEntry(name);
+    return `  ${name.padEnd(9)} ${about}${pool === undefined ? '' : ` (${pool})`}`;
+  });
   const command = program
     .command('pu')
-    .description('Use a pool from the terminal: every line of standard input is a message, every answer is printed.')
-    .argument('<pool>', 'pool handle');
+    .description('Use a pool from the terminal.')
+    .argument('<pool>', 'pool handle')
+    .addOption(
+      new Option('--service <name>', 'how to use it (default: by the name of the pool, else terminal)').choices(
+        CLIENT_NAMES,
+      ),
+    );
   addRegistrarsOption(command)
     .option('--timeout <seconds>', 'how long to wait for the first element', seconds, 10)
-    .option('--linger <seconds>', 'how long to wait for further answers after the end of the input', seconds, 1);
+    .option('--linger <seconds>', 'how long to wait for further answers after the end of the input', seconds, 1)
+    .option('--count <number>', 'how often: pings, jobs, times, messages', wholeNumber(1, 1e9))
+    .option('--interval <seconds>', 'from one to the next', seconds)
+    .option('--size <number>', 'calcapp: calculations of a job', wholeNumber(0, Number.MAX_SAFE_INTEGER), 5_000_000)
+    .option('--output <file>', 'fractal: PNG file', 'fractal.png')
+    .option('--width <number>', 'fractal: points', wholeNumber(1, MAX_PICTURE_SIDE), 768)
+    .option('--height <number>', 'fractal: points', wholeNumber(1, MAX_PICTURE_SIDE), 576)
+    .option('--iterations <number>', 'fractal: iterations at most', wholeNumber(1, MAX_ITERATIONS), 1000)
+    .option('--sessions <number>', 'fractal: sessions at the same time', wholeNumber(1, 64), 4);
   addSocketOptions(command)
-    .option('--json', 'print each answer as a JSON object with text, ppid and stream')
+    .option('--json', 'print answers as JSON objects')
+    .addHelpText('after', `\nServices, and the pools whose names mean them:\n${list.join('\n')}`)
     .addHelpText(
       'after',
       examples(
         'rserpool pu EchoPool --registrar "127.0.0.1:3863;udp=9899"',
         'echo hello | rserpool pu EchoPool --registrar "127.0.0.1:3863;udp=9899"',
+        'rserpool pu PingPongPool --count 10 --interval 0.1',
+        'rserpool pu FractalGeneratorPool --output mandelbrot.png',
+        'rserpool pu MyPool --service calcapp --size 20000000',
       ),
     )
     .action((pool: string, options: PuOptions) => runPu(pool, options, io));
@@ -47,38 +80,33 @@ export function addPuCommand(program: Command, io: Io): void {
 }
 
 async function runPu(pool: string, options: PuOptions, io: Io): Promise<void> {
-  const { address, udpPort, timeout, linger, json = false, logLevel } = options;
+  const { address, udpPort, timeout, json = false, logLevel } = options;
   const registrars = placesOf('--registrar', options.registrar);
   using capture = openCapture(options.capture);
   await using user = await PoolUser.open({ registrars, addresses: address, udpPort, capture: capture.hook });
-  const session = await within(
-    1000 * timeout,
-    io,
-    () => (user.home === undefined ? unanswered(undefined, registrars) : `no element of ${pool} answered`),
-    (signal) => user.connect(pool, { signal }),
-  );
-  if (logLevel !== 'error') tellWhatHappens(session, io);
-  let lastAnswerAt = performance.now();
-  const printing = (async () => {
-    for await (const { data, ppid, stream } of session) {
-      lastAnswerAt = performance.now();
-      const text = new TextDecoder().decode(data);
-      io.out(json ? jsonLine({ text, ppid, stream }) : printable(text));
-    }
-  })();
+  const quiet = logLevel === 'error';
+  const settings = { ...options, json, intervalS: options.interval, lingerS: options.linger, quiet };
+  const client = clientEntry(options.service ?? clientForPool(pool));
   try {
-    // SCTP has no empty messages.
-    for await (const line of linesOf(io)) if (line !== '') await session.send(line);
-    lastAnswerAt = performance.now();
-    while (performance.now() - lastAnswerAt < 1000 * linger) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      io.interrupted.throwIfAborted();
-    }
+    await client.run({
+      io,
+      user,
+      pool,
+      settings,
+      connect: async (sessionOptions = {}) => {
+        const session = await within(
+          1000 * timeout,
+          io,
+          () => (user.home === undefined ? unanswered(undefined, registrars) : `no element of ${pool} answered`),
+          (signal) => user.connect(pool, { ...sessionOptions, signal }),
+        );
+        if (!quiet) tellWhatHappens(session, io);
+        return session;
+      },
+    });
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
   }
-  session.close();
-  await printing;
 }
 
 function tellWhatHappens(session: UserSession, io: Io): void {

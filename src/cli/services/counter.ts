@@ -1,4 +1,5 @@
 import type { ElementSession } from '../../rserpool/index.ts';
+import type { Service } from '../../rserpool/services/index.ts';
 
 /** What an element has to know of a session to go on with it: all of it is in the cookie. */
 export interface CounterState {
@@ -16,6 +17,11 @@ export interface CounterReply {
 }
 
 const FIRST: CounterState = { count: 0, lastSeq: 0 };
+
+/** The service of the demo. */
+export function counterService(): Service {
+  return { pool: 'CounterPool', serve: (session, { peIdentifier }) => serveCounter(session, peIdentifier) };
+}
 
 /**
  * Counts requests: `{"seq": 1}` gives `{"seq": 1, "count": 1, "element": …}`. A repeated request is not counted again,

@@ -1,43 +1,64 @@
-import type { ElementSession } from '../../rserpool/index.ts';
-import { serveCounter } from './counter.ts';
+import {
+  calcAppService,
+  chargenService,
+  daytimeService,
+  discardService,
+  echoService,
+  execService,
+  fractalService,
+  pingPongService,
+  type Service,
+} from '../../rserpool/services/index.ts';
+import { counterService } from './counter.ts';
 
-export interface Service {
-  /** Pool to join unless told otherwise. */
-  readonly pool: string;
+/** What people may say about a service. */
+export interface ServiceSettings {
+  /** Answers to a user after which the element leaves it. */
+  readonly failAfter?: number | undefined;
+  /** Calculations per second. */
+  readonly capacity?: number | undefined;
+  readonly maxSessions?: number | undefined;
+  /** The program of `exec`, with its arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly raw?: boolean | undefined;
+  /** Takes what the program of `exec` says about errors. */
+  readonly onStderr: (text: string) => void;
+}
+
+interface ServiceEntry {
   /** One line for help texts. */
   readonly about: string;
-  readonly serve: (session: ElementSession, peIdentifier: number) => Promise<void>;
+  readonly make: (settings: ServiceSettings) => Service;
+  /** Settings that it understands, by the names of their options. */
+  readonly takes?: readonly ('fail-after' | 'capacity' | 'raw' | 'command')[];
 }
 
 /** What `rserpool pe` can serve. */
 export const services = {
-  echo: {
-    pool: 'EchoPool',
-    about: 'sends every message back',
-    async serve(session) {
-      for await (const { data, ppid, stream } of session) await session.send(data, { ppid, stream });
-    },
+  echo: { about: 'sends every message back', make: echoService },
+  discard: { about: 'reads and answers nothing', make: discardService },
+  daytime: { about: 'tells every user the time and closes the session', make: () => daytimeService() },
+  chargen: { about: 'sends characters as fast as the user reads them', make: chargenService },
+  pingpong: { about: 'answers numbered pings', make: pingPongService, takes: ['fail-after'] },
+  calcapp: {
+    about: 'pretends to calculate; jobs share its capacity',
+    make: ({ capacity, maxSessions }) => calcAppService({ capacity, maxJobs: maxSessions }),
+    takes: ['capacity'],
   },
-  discard: {
-    pool: 'DiscardPool',
-    about: 'reads and answers nothing',
-    async serve(session) {
-      for (;;) if ((await session.receive()) === undefined) return;
-    },
+  fractal: { about: 'draws pictures of the Mandelbrot set', make: fractalService, takes: ['fail-after'] },
+  counter: { about: 'counts messages; the count survives the element, in a cookie', make: counterService },
+  exec: {
+    about: 'runs a program for every user: lines in, lines out',
+    make: ({ command: [command, ...args], raw, maxSessions, onStderr }) =>
+      execService({ command, args, framing: raw ? 'raw' : 'lines', maxSessions, onStderr }),
+    takes: ['raw', 'command'],
   },
-  daytime: {
-    pool: 'DaytimePool',
-    about: 'answers every message with the time',
-    async serve(session) {
-      for await (const { stream } of session) await session.send(new Date().toISOString(), { stream });
-    },
-  },
-  counter: {
-    pool: 'CounterPool',
-    about: 'counts messages; the count survives the element, in a cookie',
-    serve: serveCounter,
-  },
-} as const satisfies Readonly<Record<string, Service>>;
+} as const satisfies Readonly<Record<string, ServiceEntry>>;
 
 export type ServiceName = keyof typeof services;
 export const SERVICE_NAMES = Object.keys(services) as readonly ServiceName[];
+
+/** The entry of a service, whichever. */
+export function serviceEntry(name: ServiceName): ServiceEntry {
+  return services[name];
+}

@@ -13,6 +13,7 @@ export class ElementSession implements AsyncIterable<SessionMessage> {
   readonly #driver: RoleDriver<ElementEvent, ElementRole>;
   readonly #messages: MessageQueue;
   #cookie: Uint8Array | undefined;
+  #onCookieEcho: ((cookie: Uint8Array) => void) | undefined;
   #ended: string | undefined;
 
   /** @internal */
@@ -29,6 +30,14 @@ export class ElementSession implements AsyncIterable<SessionMessage> {
    */
   get cookie(): Uint8Array | undefined {
     return this.#cookie;
+  }
+
+  /**
+   * Calls `listener` with every cookie that the user echoes from now on, for services that go on without being asked: a
+   * user who was failed over may send nothing else. One listener; a second one replaces the first.
+   */
+  onCookieEcho(listener: (cookie: Uint8Array) => void): void {
+    this.#onCookieEcho = listener;
   }
 
   get closed(): boolean {
@@ -87,6 +96,7 @@ export class ElementSession implements AsyncIterable<SessionMessage> {
   /** @internal */
   restored(cookie: Uint8Array): void {
     this.#cookie = cookie;
+    this.#onCookieEcho?.(cookie);
   }
 
   /** @internal */
@@ -98,7 +108,12 @@ export class ElementSession implements AsyncIterable<SessionMessage> {
   #close(how: 'shutdown' | 'abort', reason: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
-    this.#driver.call((role) => role.closeSession(this.id, how, reason));
+    try {
+      this.#driver.call((role) => role.closeSession(this.id, how, reason));
+    } catch (error) {
+      // The element leaves its pool, and closes the session itself.
+      if (!(error instanceof RSerPoolError) || error.code !== 'ERR_RSERPOOL_NO_SESSION') throw error;
+    }
   }
 
   #assertOpen(): void {

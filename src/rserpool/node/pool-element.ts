@@ -6,7 +6,7 @@ import type { ElementConfig } from '../element/config.ts';
 import { ElementRole } from '../element/element.ts';
 import type { ElementEvent, ElementSessionId } from '../element/events.ts';
 import type { RegistrationRequest, RegistrationUpdate } from '../element/profile.ts';
-import { RSerPoolError } from '../errors.ts';
+import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 import { componentId } from '../status/component.ts';
 import type { ComponentStatus } from '../status/component-status.ts';
@@ -290,13 +290,17 @@ export class PoolElement
       session.close();
     } catch (error) {
       // The user is gone, and the handler learnt it by sending: that is no failure of the handler.
-      if (session.closed && error instanceof RSerPoolError && error.code === 'ERR_RSERPOOL_CLOSED') return;
+      const isGone = session.closed || this.#closing !== undefined;
+      if (isGone && error instanceof RSerPoolError && GONE.has(error.code)) return;
       session.abort('the handler failed');
       // Without a listener the error is the process's, as in any program.
       if (!this.emit('handler-error', error, session)) throw error;
     }
   }
 }
+
+/** What sending to a user fails with who is gone, or whom the element is leaving. */
+const GONE: ReadonlySet<RSerPoolErrorCode> = new Set(['ERR_RSERPOOL_CLOSED', 'ERR_RSERPOOL_NO_SESSION']);
 
 /** How long leaving waits for the registrar and for users, ms. */
 const LEAVE_MS = 2000;

@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { type SctpAssociation, type SctpEndpoint, SctpError, type Substrate } from '../../sctp/index.ts';
 import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
+import { Dialer } from './dialer.ts';
 import type { DriverChannel } from './driver-channel.ts';
 import { SctpChannel } from './sctp-channel.ts';
 import { TcpChannel } from './tcp-channel.ts';
@@ -28,6 +29,8 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> {
 export class RoleDriver<Event, R extends Role<Event>> {
   readonly role: R;
   readonly #options: RoleDriverOptions<Event, R>;
+  readonly #dialer: Dialer;
+  readonly #enrpDialer: Dialer | undefined;
   readonly #channels = new Map<ChannelId, DriverChannel>();
   readonly #connecting = new Map<ChannelId, AbortController>();
   #nextIncoming: ChannelId = 2;
@@ -39,6 +42,8 @@ export class RoleDriver<Event, R extends Role<Event>> {
   constructor(options: RoleDriverOptions<Event, R>) {
     this.#options = options;
     this.role = options.role;
+    this.#dialer = new Dialer(options.endpoint);
+    this.#enrpDialer = options.enrpEndpoint && new Dialer(options.enrpEndpoint);
   }
 
   /** Lets peers open channels. */
@@ -75,6 +80,11 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   resume(channel: ChannelId): void {
     this.#channels.get(channel)?.resume();
+  }
+
+  /** Breaks a channel: the role learns it as it learns of any that breaks. */
+  abort(channel: ChannelId, reason: string): void {
+    this.#channels.get(channel)?.close('abort', reason);
   }
 
   /** No more inputs, no timer. The endpoints are closed by whoever opened them. */
@@ -164,9 +174,8 @@ export class RoleDriver<Event, R extends Role<Event>> {
     { channel, target, ppid }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
     signal: AbortSignal,
   ): Promise<void> {
-    const endpoint = (ppid === PPID.enrp ? this.#options.enrpEndpoint : undefined) ?? this.#options.endpoint;
-    const { addresses, port: sctpPort, udpPort } = target;
-    const association = await endpoint.connect({ addresses, sctpPort, udpPort }, { signal });
+    const dialer = (ppid === PPID.enrp ? this.#enrpDialer : undefined) ?? this.#dialer;
+    const association = await dialer.connect(target, signal);
     // It came up in the same moment in which the role gave it up.
     if (signal.aborted) association.abort(NOT_WANTED);
     this.#connected(channel, signal);

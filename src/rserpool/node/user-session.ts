@@ -95,6 +95,14 @@ export class UserSession extends EventEmitter<UserSessionEvents> implements Asyn
     }
   }
 
+  /**
+   * Leaves the element that serves the session, as if it had failed, and turns to another one: for a program that has
+   * noticed a failure which the transport does not see. Nothing happens while there is no element. RFC 5352 §6.8.
+   */
+  forceFailover(reason: string): void {
+    this.#withChannel((channel) => this.#driver.abort(channel, reason));
+  }
+
   /** Ends the session. */
   close(): void {
     if (this.#ended !== undefined) return;

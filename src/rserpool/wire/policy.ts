@@ -79,10 +79,10 @@ export function policyTypeOf(policy: PolicyParameter): number {
 }
 
 type KnownPolicy = Exclude<PolicyParameter, { readonly kind: 'unknown' }>;
-type PolicyField = 'weight' | 'priority' | 'load' | 'degradation' | 'weightDpf' | 'loadDpf' | 'distanceMs';
+export type PolicyField = 'weight' | 'priority' | 'load' | 'degradation' | 'weightDpf' | 'loadDpf' | 'distanceMs';
 
 /** The 32-bit fields that follow the policy type, in wire order. RFC 5356 §4, §5. */
-const FIELDS: { readonly [Kind in KnownPolicy['kind']]: readonly PolicyField[] } = {
+export const POLICY_FIELDS: { readonly [Kind in KnownPolicy['kind']]: readonly PolicyField[] } = {
   'round-robin': [],
   'weighted-round-robin': ['weight'],
   random: [],
@@ -126,7 +126,7 @@ export function readPolicy(reading: Reading, tlv: Tlv, overall = false): PolicyP
   const type = r.u32();
   const kind = KIND_OF_TYPE.get(type);
   if (kind === undefined) return { kind: 'unknown', type, data: r.rest().slice() };
-  const isSound = value.length === 4 + 4 * FIELDS[kind].length;
+  const isSound = value.length === 4 + 4 * POLICY_FIELDS[kind].length;
   if (!isSound && !overall) throw invalidValues(reading, tlv, `policy ${kind} with ${value.length} bytes`);
   return make(kind, () => (isSound ? r.u32() : 0));
 }
@@ -136,11 +136,13 @@ export function writePolicy(w: ByteWriter, policy: PolicyParameter): void {
   writeParameter(w, PARAMETER_TYPE.policy, () => {
     w.u32(policyTypeOf(policy));
     if (policy.kind === 'unknown') w.bytes(policy.data);
-    else for (const field of FIELDS[policy.kind]) w.u32((policy as { readonly [F in PolicyField]?: number })[field]!);
+    else
+      for (const field of POLICY_FIELDS[policy.kind])
+        w.u32((policy as { readonly [F in PolicyField]?: number })[field]!);
   });
 }
 
 function make(kind: KnownPolicy['kind'], numberFor: (field: PolicyField) => number): PolicyParameter {
-  const fields = Object.fromEntries(FIELDS[kind].map((field) => [field, numberFor(field)]));
+  const fields = Object.fromEntries(POLICY_FIELDS[kind].map((field) => [field, numberFor(field)]));
   return { kind, ...fields } as KnownPolicy;
 }

@@ -83,13 +83,21 @@ type UpEvent = Extract<AssociationEvent, { kind: 'up' }>;
  */
 export class SctpEndpoint {
   readonly #driver: Driver;
+  /** The protocol parameters, complete. */
+  readonly config: EndpointConfig;
   readonly #ownsEncapsulation: boolean;
   readonly #associations = new Map<AssociationId, SctpAssociation>();
   readonly #connecting = new Map<AssociationId, Waiters<AssociateRequest, SctpAssociation>>();
   #listener: Listener | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(core: SctpCore, encapsulation: UdpEncapsulation, ownsEncapsulation: boolean) {
+  private constructor(
+    core: SctpCore,
+    encapsulation: UdpEncapsulation,
+    config: EndpointConfig,
+    ownsEncapsulation: boolean,
+  ) {
+    this.config = config;
     this.#ownsEncapsulation = ownsEncapsulation;
     this.#driver = new Driver({
       core,
@@ -117,7 +125,7 @@ export class SctpEndpoint {
       { sctpPort, addresses, udpPort, config, entropy, mac: hmacSha256, listening: false },
       substrate.now(),
     );
-    return new SctpEndpoint(core, encapsulation, options.encapsulation === undefined);
+    return new SctpEndpoint(core, encapsulation, config, options.encapsulation === undefined);
   }
 
   get sctpPort(): number {
