@@ -13,6 +13,8 @@ export interface DataMessage {
   readonly streamId?: number | undefined;
   /** ASAP_SCTP_UNORDER of RFC 5352 §6.5.5. */
   readonly unordered?: boolean | undefined;
+  /** Comes back if the message could not be sent. */
+  readonly context?: unknown;
 }
 
 /** What a role wants its driver to do, in order. */
@@ -52,7 +54,8 @@ export class Outbox<Event> {
   }
 
   /** A message as it stands. */
-  data(channel: ChannelId, { bytes, ppid = 0, streamId = 0, unordered = false }: DataMessage): void {
-    this.#queue.push({ kind: 'send', channel, ppid, streamId, unordered, bytes });
+  data(channel: ChannelId, { bytes, ppid = 0, streamId = 0, unordered = false, context }: DataMessage): void {
+    const send = { kind: 'send', channel, ppid, streamId, unordered, bytes } as const;
+    this.#queue.push(context === undefined ? send : { ...send, context });
   }
 }

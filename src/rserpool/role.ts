@@ -74,6 +74,7 @@ export type RoleInput =
       /** As given to `send`, so that it can be sent again elsewhere; stream 0 and ordered unless given. */
       readonly streamId?: number | undefined;
       readonly unordered?: boolean | undefined;
+      readonly context?: unknown;
     }
   /**
    * The transport doubts that the peer is there: what was sent stays unacknowledged, a path is inactive, the network said
@@ -110,6 +111,8 @@ export type RoleOutput<Event> =
       /** Data of the application may be unordered; control never is. */
       readonly unordered: boolean;
       readonly bytes: Uint8Array;
+      /** The role's own; comes back in `send-failed`. */
+      readonly context?: unknown;
     }
   /** Close gracefully (`shutdown`) or at once (`abort`). Answered by `channel-down`. */
   | { readonly kind: 'close'; readonly channel: ChannelId; readonly how: 'shutdown' | 'abort'; readonly reason: string }

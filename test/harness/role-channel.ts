@@ -9,6 +9,7 @@ interface Message {
   readonly streamId: number;
   readonly unordered: boolean;
   readonly bytes: Uint8Array;
+  readonly context?: unknown;
 }
 
 /** What goes one way through a channel, in order. */
@@ -70,8 +71,8 @@ export class RoleChannel {
 
   send(from: ChannelEnd, message: Omit<Message, 'kind'>): void {
     const side = this.#sideOf(from);
-    const { ppid, streamId, unordered, bytes } = message;
-    if (side.state === 'up') this.#transmit(side, { kind: 'message', ppid, streamId, unordered, bytes });
+    const { ppid, streamId, unordered, bytes, context } = message;
+    if (side.state === 'up') this.#transmit(side, { kind: 'message', ppid, streamId, unordered, bytes, context });
     else side.host.misuse(`send on channel ${side.id} in state ${side.state}`);
   }
 

@@ -13,9 +13,9 @@ export interface SessionMessage {
 const HIGH_WATER = 64;
 
 /** Messages between a role and the program that reads them, with back-pressure to where they come from. */
-export class MessageQueue {
-  readonly #messages = new Deque<SessionMessage>();
-  readonly #readers = new Set<{ take(message: SessionMessage | undefined): void; fail(error: Error): void }>();
+export class MessageQueue<Message extends SessionMessage = SessionMessage> {
+  readonly #messages = new Deque<Message>();
+  readonly #readers = new Set<{ take(message: Message | undefined): void; fail(error: Error): void }>();
   readonly #flow: { pause(): void; resume(): void };
   #paused = false;
   #end: { readonly error: Error | undefined } | undefined;
@@ -24,7 +24,7 @@ export class MessageQueue {
     this.#flow = flow;
   }
 
-  push(message: SessionMessage): void {
+  push(message: Message): void {
     const [reader] = this.#readers;
     if (reader !== undefined) {
       this.#readers.delete(reader);
@@ -50,7 +50,7 @@ export class MessageQueue {
   }
 
   /** The next message; `undefined` after the last one of a session that ended well. */
-  async read(signal?: AbortSignal): Promise<SessionMessage | undefined> {
+  async read(signal?: AbortSignal): Promise<Message | undefined> {
     signal?.throwIfAborted();
     const message = this.#messages.shift();
     if (message !== undefined) {
@@ -69,11 +69,11 @@ export class MessageQueue {
     this.#flow.resume();
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<SessionMessage | undefined> {
+  #wait(signal: AbortSignal | undefined): Promise<Message | undefined> {
     return new Promise((resolve, reject) => {
       const settle = (): void => signal?.removeEventListener('abort', aborted);
       const reader = {
-        take(message: SessionMessage | undefined): void {
+        take(message: Message | undefined): void {
           settle();
           resolve(message);
         },

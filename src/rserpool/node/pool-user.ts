@@ -182,7 +182,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
   }
 
   async #close(): Promise<void> {
-    this.#driver.call((role) => role.stop('the user was closed'));
+    this.#driver.call((role, now) => role.stop('the user was closed', now));
     await this.#discovery.close();
     await this.#endpoint.close({ timeoutMs: CLOSE_MS });
     this.#driver.stop();

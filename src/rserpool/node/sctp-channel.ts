@@ -33,8 +33,8 @@ export class SctpChannel implements DriverChannel {
     association.on('path-changed', ({ change }) => {
       if (change === 'udp-port') changed(false);
     });
-    association.on('send-failed', ({ data, ppid, stream, unordered }) =>
-      this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered }),
+    association.on('send-failed', ({ data, ppid, stream, unordered, context }) =>
+      this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered, context }),
     );
     void association.closed.then(() => this.#readToTheEnd());
     const initiator = association.initiator;
@@ -48,22 +48,21 @@ export class SctpChannel implements DriverChannel {
     void this.#read();
   }
 
-  send({ ppid, streamId, unordered, bytes }: SendOutput): void {
+  send(message: SendOutput): void {
+    const { ppid, streamId, unordered, bytes, context } = message;
     const association = this.#association;
-    const options = { ppid, stream: streamId, unordered };
+    const options = { ppid, stream: streamId, unordered, context };
     try {
       if (association.trySend(bytes, options)) return;
     } catch (error) {
-      this.#failed(error, ppid, streamId, unordered, bytes);
+      this.#failed(error, message);
       return;
     }
     if ((association.stats()?.waitingSends ?? 0) >= MAX_WAITING_MESSAGES) {
       association.abort('the peer does not read what it is sent');
       return;
     }
-    const waiting = association
-      .send(bytes, options)
-      .catch((error: unknown) => this.#failed(error, ppid, streamId, unordered, bytes));
+    const waiting = association.send(bytes, options).catch((error: unknown) => this.#failed(error, message));
     this.#waitingSend = waiting;
   }
 
@@ -101,10 +100,12 @@ export class SctpChannel implements DriverChannel {
     this.resume();
   }
 
-  #failed(error: unknown, ppid: number, streamId: number, unordered: boolean, bytes: Uint8Array): void {
+  #failed(error: unknown, { ppid, streamId, unordered, bytes, context }: SendOutput): void {
     // Anything but an SCTP error is a defect of ours and must not be swallowed.
     if (!(error instanceof SctpError)) throw error;
-    queueMicrotask(() => this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes, streamId, unordered }));
+    queueMicrotask(() =>
+      this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes, streamId, unordered, context }),
+    );
   }
 
   /** One message after the other, until the association ends; then the channel is down. */

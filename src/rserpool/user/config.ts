@@ -41,8 +41,14 @@ export const userSettings = {
   reportIntervalMs: { default: 1000, min: 0, max: 3_600_000, integer: false },
   /** Sessions at one time. */
   maxSessions: { default: 16_384, min: 1, max: 1 << 24 },
-  /** Bytes that wait in one session for an element. */
+  /** Bytes that wait in one session for an element; and bytes of messages without a session that wait. */
   maxQueuedBytes: { default: 1 << 20, min: 1, max: 1 << 30 },
+  /** Whether messages without a session go to another element if one fails and the message does not say. RFC 5352 §6.5.5. */
+  sendFailover: { default: true },
+  /** How long a channel for messages without a session stays open unused, ms. */
+  idleChannelMs: { default: 30_000, min: 1, max: 86_400_000, integer: false },
+  /** Channels for messages without a session at one time. */
+  maxElementChannels: { default: 16_384, min: 1, max: 1 << 24 },
   /** Elements kept of a business card. */
   maxPreferredElements: { default: 16, min: 1, max: 1024 },
 } as const;

@@ -20,6 +20,8 @@ export interface UserContext {
   readonly channels: Map<ChannelId, UserSessionId>;
   /** Sessions that wait for a point in time. */
   readonly timed: Set<UserSessionId>;
+  /** Whether the program is this element itself. */
+  isSelf(poolHandle: PoolHandle, peIdentifier: number): boolean;
   /** A session is over. */
   forget(session: UserSessionId): void;
   /** The home registrar's channel. */

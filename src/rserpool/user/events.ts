@@ -3,6 +3,8 @@ import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { FailedDestination, Sender } from './destination.ts';
+import type { ConduitEnd } from './sending.ts';
 
 /** Number of a session; never used twice by one role. */
 export type UserSessionId = number;
@@ -112,6 +114,33 @@ export type UserEvent =
       readonly kind: 'send-failed';
       readonly session: UserSessionId;
       readonly ppid: number;
+      readonly bytes: Uint8Array;
+    }
+  /**
+   * Every copy of a message without a session was handed to a transport, or given up; `to` is empty if all were. Failures
+   * that come later are told by `error-report`. RFC 5352 §6.5.1: these PE handles can be used for what follows.
+   */
+  | { readonly kind: 'sent'; readonly send: number; readonly to: readonly ConduitEnd[] }
+  /**
+   * ERROR.REPORT (RFC 5352 §6.7): a message without a session that was not delivered for certain, and will not be sent
+   * again. The whole message is in it.
+   */
+  | {
+      readonly kind: 'error-report';
+      readonly send: number;
+      /** The element, the pool if none was chosen, or the transport address. */
+      readonly destination: FailedDestination;
+      readonly ppid: number;
+      readonly bytes: Uint8Array;
+      /** For people. */
+      readonly reason: string;
+    }
+  /** DATA.RECEIVED (RFC 5352 §6.6) from somebody who was sent to without a session. `bytes` belongs to the program. */
+  | {
+      readonly kind: 'data-received';
+      readonly from: Sender;
+      readonly ppid: number;
+      readonly streamId: number;
       readonly bytes: Uint8Array;
     }
   /** An ASAP_ERROR came. */

@@ -1,8 +1,10 @@
 import type { Instant } from '../../base/contract.ts';
-import type { ChannelId } from '../role.ts';
+import { targetKey } from '../asap/known-registrars.ts';
+import type { ChannelId, TransportTarget } from '../role.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
+import { candidateOf } from './candidates.ts';
 
 /** What a registrar told about a pool. */
 export interface Resolution {
@@ -57,6 +59,23 @@ export class HandleCache {
       this.#entries.delete(oldest);
       return;
     }
+  }
+
+  /** The element that users reach at this address. RFC 5352 §6.6 A. */
+  elementAt(
+    target: TransportTarget,
+    protocols: readonly TransportTarget['protocol'][],
+  ): { readonly poolHandle: PoolHandle; readonly peIdentifier: number } | undefined {
+    const key = targetKey(target);
+    for (const { poolHandle, elements } of this.#entries.values()) {
+      for (const element of elements) {
+        const candidate = candidateOf(element, protocols);
+        if (candidate !== undefined && targetKey(candidate.target) === key) {
+          return { poolHandle, peIdentifier: candidate.peIdentifier };
+        }
+      }
+    }
+    return undefined;
   }
 
   /** CACHE.PURGE.REQUEST. RFC 5352 §6.4. */

@@ -1,4 +1,6 @@
 import { RSerPoolError } from '../errors.ts';
+import type { DataMessage } from '../outbox.ts';
+import { PPID } from '../role.ts';
 import { encodeAsap } from '../wire/asap-codec.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
@@ -35,6 +37,14 @@ export interface SessionOptions {
  */
 export function checkHandle(poolHandle: PoolHandle): void {
   encodable(() => encodeAsap({ kind: 'endpoint-unreachable', poolHandle, peIdentifier: 1 }));
+}
+
+/** @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` */
+export function checkMessage({ ppid, bytes }: DataMessage): void {
+  if (ppid === PPID.asap) {
+    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'PPID 11 is reserved for ASAP (RFC 5352 §5)');
+  }
+  if (bytes.length === 0) throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'SCTP has no empty messages');
 }
 
 /** @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` */

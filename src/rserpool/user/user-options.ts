@@ -1,6 +1,7 @@
 import type { Entropy } from '../../base/contract.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import type { TransportTarget } from '../role.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { UserConfig } from './config.ts';
 
 type Protocol = TransportTarget['protocol'];
@@ -15,6 +16,8 @@ export interface UserRoleOptions {
   readonly registrarProtocols?: readonly Protocol[] | undefined;
   /** How elements may be reached; SCTP unless given. */
   readonly elementProtocols?: readonly Protocol[] | undefined;
+  /** Whether the program is this element itself: a copy for all is not for it (RFC 5352 §6.5.5). Never unless given. */
+  readonly isSelf?: ((poolHandle: PoolHandle, peIdentifier: number) => boolean) | undefined;
   readonly config?: Partial<UserConfig> | undefined;
   readonly entropy: Entropy;
 }

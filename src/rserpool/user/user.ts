@@ -9,11 +9,15 @@ import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type UserConfig, userConfig } from './config.ts';
 import type { UserContext } from './context.ts';
+import type { DeliveryOptions } from './delivery-options.ts';
+import { checkDelivery, type Destination } from './destination.ts';
 import { Directory } from './directory.ts';
 import type { SessionElement, UserEvent, UserSessionId } from './events.ts';
 import { FailedElements } from './failed-elements.ts';
+import { PoolSends } from './pool-sends.ts';
 import { Search } from './search.ts';
-import { checkHandle, checkSessionOptions, type SessionOptions } from './session-options.ts';
+import type { Sending } from './sending.ts';
+import { checkHandle, checkMessage, checkSessionOptions, type SessionOptions } from './session-options.ts';
 import { UserSessions } from './sessions.ts';
 import type { UserRoleOptions } from './user-options.ts';
 
@@ -34,6 +38,7 @@ export class UserRole implements Role<UserEvent> {
   readonly #failed: FailedElements;
   readonly #context: UserContext;
   readonly #sessions: UserSessions;
+  readonly #sends: PoolSends;
 
   /** @throws ConfigError, or RSerPoolError `ERR_RSERPOOL_NO_REGISTRARS`, `ERR_RSERPOOL_BAD_ARGUMENT` */
   constructor(options: UserRoleOptions) {
@@ -48,8 +53,14 @@ export class UserRole implements Role<UserEvent> {
     const { failedElementHoldMs, maxFailedElements } = this.#config;
     this.#failed = new FailedElements(failedElementHoldMs, maxFailedElements);
     this.#directory = new Directory(this.#outbox, this.#config, registrars, registrarProtocols, options.entropy, {
-      resolved: (poolHandle, now) => this.#sessions.resolved(poolHandle, now),
-      resolutionFailed: (poolHandle, failure, now) => this.#sessions.resolutionFailed(poolHandle, failure, now),
+      resolved: (poolHandle, now) => {
+        this.#sessions.resolved(poolHandle, now);
+        this.#sends.resolved(poolHandle, now);
+      },
+      resolutionFailed: (poolHandle, failure, now) => {
+        this.#sessions.resolutionFailed(poolHandle, failure, now);
+        this.#sends.resolutionFailed(poolHandle, failure, now);
+      },
     });
     this.#context = {
       config: this.#config,
@@ -60,6 +71,7 @@ export class UserRole implements Role<UserEvent> {
       protocols: elementProtocols,
       channels: new Map(),
       timed: new Set(),
+      isSelf: options.isSelf ?? (() => false),
       forget: (session) => this.#sessions.forget(session),
       homeChannel: () => this.#directory.home?.channel,
       resolve: (poolHandle, now) => this.#directory.request(poolHandle, now),
@@ -67,6 +79,7 @@ export class UserRole implements Role<UserEvent> {
         this.#directory.reportUnreachable(poolHandle, peIdentifier, now),
     };
     this.#sessions = new UserSessions(this.#context);
+    this.#sends = new PoolSends(this.#context);
   }
 
   /** The home registrar, if there is one. */
@@ -159,13 +172,27 @@ export class UserRole implements Role<UserEvent> {
    * @throws RSerPoolError `ERR_RSERPOOL_NO_SESSION`, `ERR_RSERPOOL_QUEUE_FULL`, `ERR_RSERPOOL_BAD_ARGUMENT`
    */
   sendData(session: UserSessionId, message: DataMessage): boolean {
-    if (message.ppid === PPID.asap) {
-      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'PPID 11 is reserved for ASAP (RFC 5352 §5)', { session });
-    }
-    if (message.bytes.length === 0) {
-      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'SCTP has no empty messages', { session });
-    }
+    checkMessage(message);
     return this.#sessions.require(session).sendData(message);
+  }
+
+  /**
+   * DATA.SEND.REQUEST to a pool, to an element, or to a transport address, without a session. RFC 5352 §6.5. Answered by
+   * `sent` with the elements, and by `error-report` for every copy that is given up, also later.
+   *
+   * @returns the number of the message in these events
+   * @throws RSerPoolError `ERR_RSERPOOL_QUEUE_FULL`, `ERR_RSERPOOL_BAD_ARGUMENT`
+   */
+  send(destination: Destination, message: DataMessage, options: DeliveryOptions, now: Instant): number {
+    checkMessage(message);
+    checkDelivery(destination, options);
+    if (destination.poolHandle !== undefined) checkHandle(destination.poolHandle);
+    return this.#sends.send(destination, message, options, now);
+  }
+
+  /** Channels for messages without a session, for flow control. */
+  sendChannels(): ChannelId[] {
+    return this.#sends.channels();
   }
 
   /**
@@ -193,8 +220,9 @@ export class UserRole implements Role<UserEvent> {
   }
 
   /** Ends all sessions, and the association with the registrar. */
-  stop(reason: string): void {
+  stop(reason: string, now: Instant): void {
     this.#sessions.closeAll(reason);
+    this.#sends.stop(reason, now);
     this.#directory.stop(reason);
   }
 
@@ -226,6 +254,7 @@ export class UserRole implements Role<UserEvent> {
   handleTimeout(now: Instant): void {
     this.#directory.handleTimeout(now);
     this.#sessions.handleTimeout(now);
+    this.#sends.handleTimeout(now);
   }
 
   pollOutput(): RoleOutput<UserEvent> | undefined {
@@ -233,7 +262,8 @@ export class UserRole implements Role<UserEvent> {
   }
 
   nextTimeoutAt(): Instant | undefined {
-    return earlier(this.#directory.nextTimeoutAt(), this.#sessions.nextTimeoutAt());
+    const sessions = earlier(this.#sessions.nextTimeoutAt(), this.#sends.nextTimeoutAt());
+    return earlier(this.#directory.nextTimeoutAt(), sessions);
   }
 
   #onChannelUp(input: Extract<RoleInput, { readonly kind: 'channel-up' }>, now: Instant): void {
@@ -241,21 +271,27 @@ export class UserRole implements Role<UserEvent> {
     if (initiator === 'remote') {
       this.#outbox.close(channel, 'abort', 'a pool user takes no channels');
     } else if (this.#directory.handleChannelUp(channel, remote, local, now) === undefined) {
-      this.#sessions.on(channel)?.handleChannelUp(now);
+      const conduit = this.#sends.on(channel);
+      if (conduit === undefined) this.#sessions.on(channel)?.handleChannelUp(now);
+      else this.#sends.handleChannelUp(conduit, now);
     }
   }
 
   #onChannelDown(input: Extract<RoleInput, { readonly kind: 'channel-down' }>, now: Instant): void {
     const { channel, reason, failed } = input;
-    if (this.#directory.handleChannelDown(channel, reason, now) === undefined) {
-      this.#sessions.handleChannelDown(channel, reason, failed, now);
-    }
+    if (this.#directory.handleChannelDown(channel, reason, now) !== undefined) return;
+    const conduit = this.#sends.on(channel);
+    if (conduit === undefined) this.#sessions.handleChannelDown(channel, reason, failed, now);
+    else this.#sends.handleChannelDown(conduit, reason, failed, now);
   }
 
   #onSendFailed(input: Extract<RoleInput, { readonly kind: 'send-failed' }>, now: Instant): void {
-    const { channel, ppid, bytes, streamId, unordered } = input;
+    const { channel, ppid, bytes, streamId, unordered, context } = input;
+    const conduit = this.#sends.on(channel);
     if (this.#directory.isHome(channel)) this.#directory.handleSendFailed(now);
-    else if (ppid !== PPID.asap) this.#sessions.on(channel)?.handleSendFailed({ bytes, ppid, streamId, unordered });
+    else if (conduit !== undefined && context !== undefined) {
+      this.#sends.handleSendFailed(conduit, context as Sending, now);
+    } else if (ppid !== PPID.asap) this.#sessions.on(channel)?.handleSendFailed({ bytes, ppid, streamId, unordered });
   }
 
   /** The peer forgot everything: a registrar our questions, an element the session. */
@@ -267,7 +303,11 @@ export class UserRole implements Role<UserEvent> {
   #onMessage(input: Extract<RoleInput, { readonly kind: 'message' }>, now: Instant): void {
     const { channel, ppid, bytes } = input;
     const session = this.#sessions.on(channel);
-    if (session !== undefined) this.#sessions.handleMessage(session, input, now);
+    const conduit = this.#sends.on(channel);
+    if (conduit !== undefined) {
+      // Cookies and business cards belong to sessions.
+      if (ppid !== PPID.asap) this.#sends.handleData(conduit, input, now);
+    } else if (session !== undefined) this.#sessions.handleMessage(session, input, now);
     else if (ppid === PPID.asap && this.#directory.isHome(channel)) {
       this.#directory.handleMessage(channel, bytes, now);
     }
