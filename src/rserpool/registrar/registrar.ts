@@ -15,6 +15,7 @@ import type { RegistrarEvent } from './events.ts';
 import { RegistrarOutbox } from './outbox.ts';
 import { randomRegistrarId } from './random.ts';
 import type { RegistrarCensus, RegistrarSnapshot } from './snapshot.ts';
+import { Stall } from './stall.ts';
 
 /** What a registrar needs to come into being. */
 export interface RegistrarOptions {
@@ -45,6 +46,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   readonly #enrp: EnrpService;
   readonly #asap: AsapService;
   readonly #announcer: Announcer;
+  readonly #stall = new Stall();
   #wasServing = false;
 
   /** @throws ConfigError for a setting that does not exist or a value it does not take */
@@ -124,10 +126,12 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   }
 
   handleTimeout(now: Instant): void {
-    this.#enrp.handleTimeout(now);
-    this.#monitor.handleTimeout(now);
-    this.#asap.handleTimeout(now);
-    this.#announcer.handleTimeout(now);
+    if (!this.#stall.holdsBack(now)) {
+      this.#enrp.handleTimeout(now);
+      this.#monitor.handleTimeout(now);
+      this.#asap.handleTimeout(now);
+      this.#announcer.handleTimeout(now);
+    }
     this.#settle(now);
   }
 
@@ -138,7 +142,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   nextTimeoutAt(): Instant | undefined {
     let next = earlier(this.#enrp.nextTimeoutAt(), this.#monitor.nextTimeoutAt());
     next = earlier(next, this.#store.nextExpiryAt());
-    return earlier(next, this.#announcer.nextTimeoutAt());
+    return this.#stall.postpone(earlier(next, this.#announcer.nextTimeoutAt()));
   }
 
   /** How much there is: costs the same however many elements there are, unlike `snapshot`. */
@@ -293,5 +297,6 @@ export class RegistrarRole implements Role<RegistrarEvent> {
       this.#wasServing = true;
       this.#announcer.start(now);
     }
+    this.#stall.promise(this.nextTimeoutAt(), now);
   }
 }
