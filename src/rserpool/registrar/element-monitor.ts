@@ -211,7 +211,8 @@ export class ElementMonitor {
       home: watch.adopting,
       registrarIdentifier: this.#own.id,
       poolHandle: element.poolHandle,
-      ...(this.#config.keepAliveWithIdentifier ? { peIdentifier: element.parameter.identifier } : {}),
+      // Not in the RFC's figure; rsplib's elements answer for all that registered on the association without it.
+      ...(this.#outbox.dialects.of(channel) === 'rsplib' && { peIdentifier: element.parameter.identifier }),
     });
   }
 

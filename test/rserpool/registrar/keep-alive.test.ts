@@ -115,10 +115,7 @@ describe('periodic keep-alive', () => {
     expect(ladder.elements()).toEqual([]);
   });
 
-  it('can name the element, as rsplib does, and can be switched off', () => {
-    const named = setUp({ keepAliveWithIdentifier: true });
-    named.advance(7500);
-    expect(named.take()).toEqual([`${KEEP_ALIVE} pe 7`]);
+  it('can be switched off', () => {
     const off = setUp({ keepAlivePeriodMs: 0 });
     off.advance(100_000);
     expect(off.take()).toEqual([]);
