@@ -70,11 +70,14 @@ describe('an element of rsplib', () => {
   });
 
   it('gets no response that it did not ask for when it is put out', () => {
-    const ladder = withElement({ keepAliveJitter: 0 });
+    const ladder = withElement({ keepAlivePeriodMs: 0 });
     ladder.take();
-    ladder.advance(10_000);
-    expect(ladder.elements()).toEqual([]);
-    expect(ladder.take()).toEqual(['2: endpoint-keep-alive abc from 50 pe 7']);
+    ladder.advance(90_000);
+    expect(ladder.eventsOf('expired')).toHaveLength(1);
+    expect(ladder.take()).toEqual([]);
+    ladder.registered(4, 8, 2, { registrationLifeS: 90 });
+    ladder.advance(90_000);
+    expect(ladder.take()).toEqual(['4: deregistration-response 8']);
   });
 
   it('gets no warnings, which it would take for a refusal', () => {
