@@ -137,7 +137,8 @@ export class AsapService {
   removeLost(element: StoredElement, reason: ElementLoss, now: Instant): void {
     const { announceUpdate, outbox, store } = this.#parts;
     if (!element.isMember) return;
-    this.#dismiss(element);
+    // One that only did not answer in time may live, and registers again when it hears of it.
+    if (reason !== 'unreachable') this.#dismiss(element);
     store.remove(element, now);
     const { poolHandle, parameter } = element;
     const homeRegistrarId = parameter.homeRegistrarIdentifier;
@@ -237,9 +238,10 @@ export class AsapService {
     else if (!this.#parts.isRsplib(element.parameter.homeRegistrarIdentifier)) monitor.probe(element, now);
   }
 
-  /** The element is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
+  /** An element of ours is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
   #dismiss(element: StoredElement): void {
-    const { monitor, outbox } = this.#parts;
+    const { monitor, outbox, own } = this.#parts;
+    if (element.parameter.homeRegistrarIdentifier !== own.id) return;
     const channel = monitor.channelOf(element);
     // rsplib's elements take a response that they did not ask for as one to their next request.
     if (channel === undefined || outbox.dialects.of(channel) === 'rsplib') return;

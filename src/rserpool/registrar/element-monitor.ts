@@ -224,8 +224,11 @@ export class ElementMonitor {
     else this.#deadlines.set(element, now + randomBetween(this.#entropy, period * (1 - jitter), period * (1 + jitter)));
   }
 
+  /** It stays watched until it is removed: the way to it is still known, and it has to hear that it is out. */
   #lose(element: StoredElement, reason: ElementLoss): void {
-    this.forget(element);
+    const watch = this.#watches.get(element);
+    if (watch !== undefined) watch.waiting = false;
+    this.#deadlines.delete(element);
     this.#lost.push({ element, reason });
   }
 
