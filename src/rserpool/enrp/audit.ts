@@ -1,8 +1,10 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
+import type { Channels } from '../registrar/channels.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
+import type { ChannelId } from '../role.ts';
 import type { HandleTableResponse } from '../wire/enrp.ts';
 import type { Peer } from './peers.ts';
 import type { Speaker } from './speaker.ts';
@@ -17,6 +19,7 @@ interface Resynchronization {
 /** Compares checksums and repairs our copy of what a peer owns. RFC 5353 §3.6. */
 export class Audit {
   readonly #config: RegistrarConfig;
+  readonly #channels: Channels;
   readonly #store: ElementStore;
   readonly #speaker: Speaker;
   readonly #outbox: RegistrarOutbox;
@@ -24,8 +27,15 @@ export class Audit {
   /** By peer: before this, a mismatch starts nothing. */
   readonly #notBefore = new Map<number, Instant>();
 
-  constructor(config: RegistrarConfig, store: ElementStore, speaker: Speaker, outbox: RegistrarOutbox) {
+  constructor(
+    config: RegistrarConfig,
+    channels: Channels,
+    store: ElementStore,
+    speaker: Speaker,
+    outbox: RegistrarOutbox,
+  ) {
     this.#config = config;
+    this.#channels = channels;
     this.#store = store;
     this.#speaker = speaker;
     this.#outbox = outbox;
@@ -65,7 +75,8 @@ export class Audit {
     }
     this.#running.delete(peer.id);
     // §3.6.3 (5): only after the last part, and silently.
-    const removed = this.#store.purge(peer.id, running.revision, now);
+    const isOpen = (channel: ChannelId): boolean => this.#channels.usable(channel) !== undefined;
+    const removed = this.#store.purge(peer.id, running.revision, isOpen, now);
     this.#outbox.event({ kind: 'resynchronized', registrarId: peer.id, learnt: running.learnt, removed });
   }
 

@@ -90,7 +90,7 @@ export class EnrpService {
       remove: (peer, reason, now) => this.#remove(peer, reason, now),
     });
     this.#tables = new TableSessions(config, store);
-    this.#audit = new Audit(config, store, this.#speaker, outbox);
+    this.#audit = new Audit(config, channels, store, this.#speaker, outbox);
     this.#updates = new Updates(own, this.peers, this.#speaker, store, outbox);
     this.#dialects = new PeerDialects(outbox, this.#speaker, checksums.all);
     outbox.event({ kind: 'starting', registrarId: own.id });

@@ -8,8 +8,8 @@ import type { PoolHandle } from '../wire/pool-handle.ts';
 import { isWatched, type Peer, type Peers } from './peers.ts';
 import type { OwnIdentity, Speaker } from './speaker.ts';
 
-/** Deletions that are remembered during start-up. */
-const MAX_REMEMBERED_DELETIONS = 65_536;
+/** Updates that are remembered during start-up. */
+const MAX_REMEMBERED_UPDATES = 65_536;
 
 /** HANDLE_UPDATE in both directions, and the entries of the first download. RFC 5353 §3.2.3, §3.3. */
 export class Updates {
@@ -18,8 +18,8 @@ export class Updates {
   readonly #speaker: Speaker;
   readonly #store: ElementStore;
   readonly #outbox: RegistrarOutbox;
-  /** Removed while the table was being downloaded: an older part must not bring them back. */
-  readonly #deleted = new Set<string>();
+  /** Changed or removed by its home while the table was being downloaded: the mentor's copy may be older. */
+  readonly #updated = new Set<string>();
 
   constructor(own: OwnIdentity, peers: Peers, speaker: Speaker, store: ElementStore, outbox: RegistrarOutbox) {
     this.#own = own;
@@ -37,10 +37,11 @@ export class Updates {
   /** A peer's update. It is never forwarded: its sender has told all peers itself. */
   handle(peer: Peer, update: HandleUpdate, channel: ChannelId, downloading: boolean, now: Instant): void {
     const { poolHandle, element } = update;
-    const key = elementKey(poolHandle, element.identifier);
     const fromHome = element.homeRegistrarIdentifier === peer.id;
+    if (downloading && fromHome && this.#updated.size < MAX_REMEMBERED_UPDATES) {
+      this.#updated.add(elementKey(poolHandle, element.identifier));
+    }
     if (update.action === 'del-pe') {
-      if (downloading && fromHome && this.#deleted.size < MAX_REMEMBERED_DELETIONS) this.#deleted.add(key);
       this.#delete(peer, update, channel, now);
       return;
     }
@@ -49,7 +50,6 @@ export class Updates {
       this.#refuse(peer, channel, 'an update does not name its sender as the home of the element');
       return;
     }
-    this.#deleted.delete(key);
     this.#store.learn(poolHandle, element, now);
   }
 
@@ -72,14 +72,14 @@ export class Updates {
     for (const { poolHandle, elements } of pools) {
       for (const element of elements) {
         if (element.homeRegistrarIdentifier === this.#own.id) continue;
-        if (this.#deleted.has(elementKey(poolHandle, element.identifier))) continue;
+        if (this.#updated.has(elementKey(poolHandle, element.identifier))) continue;
         this.#store.learn(poolHandle, element, now);
       }
     }
   }
 
   endDownload(): void {
-    this.#deleted.clear();
+    this.#updated.clear();
   }
 }
 

@@ -182,14 +182,16 @@ export class Handlespace<Owner = unknown> {
     const moved: PoolElement<Owner>[] = [];
     if (from === to) return moved;
     for (const record of this.#elementsOf(from)) {
-      this.#disown(record);
-      record.parameter = { ...record.parameter, homeRegistrarIdentifier: to };
-      record.owner = undefined;
-      record.revision = ++this.#revision;
-      this.#own(record);
+      this.#move(record, to);
       moved.push(record);
     }
     return moved;
+  }
+
+  /** Makes a registrar the home of one element. */
+  setHomeOf(element: PoolElement<Owner>, to: number): void {
+    const record = this.#find(element.poolHandle, element.parameter.identifier);
+    if (record === element) this.#move(record, to);
   }
 
   /** Sets when an element is to be taken out; `undefined` for never. */
@@ -311,6 +313,14 @@ export class Handlespace<Owner = unknown> {
     expiry.rank = at;
     if (expiry.index >= 0) this.#expiries.moved(expiry);
     else this.#expiries.insert(expiry);
+  }
+
+  #move(record: PoolElementRecord<Owner>, to: number): void {
+    this.#disown(record);
+    record.parameter = { ...record.parameter, homeRegistrarIdentifier: to };
+    record.owner = undefined;
+    record.revision = ++this.#revision;
+    this.#own(record);
   }
 
   #own({ pool, parameter }: PoolElementRecord<Owner>): void {

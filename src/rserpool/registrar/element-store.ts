@@ -44,6 +44,8 @@ export class ElementStore {
   readonly #outbox: RegistrarOutbox;
   readonly #handlespace: Handlespace<ElementOwner>;
   readonly #changed: (change: StoreChange, now: Instant) => void;
+  /** On which channel an element registered here last, also if it has another home by now. */
+  readonly #registeredOn = new WeakMap<StoredElement, ChannelId>();
 
   constructor(
     config: RegistrarConfig,
@@ -87,6 +89,7 @@ export class ElementStore {
     const result = this.#handlespace.register({ poolHandle, parameter, now, expiresAt, owner, isSameElement });
     if (result.kind === 'rejected') return result;
     if (result.kind === 'updated') this.#noteMove(result.element, result.previous.homeRegistrarIdentifier, now);
+    this.#registeredOn.set(result.element, channel);
     this.#changed({ kind: 'registered', element: result.element, channel }, now);
     return result;
   }
@@ -176,18 +179,36 @@ export class ElementStore {
     return moved.length;
   }
 
-  /** Removes what the owner's complete table, asked for at `revision`, did not have. RFC 5353 §3.6.3 (5). */
-  purge(ownerId: number, revision: number, now: Instant): number {
-    const stale = this.#handlespace.notRefreshedSince(ownerId, revision);
-    for (const element of stale) {
-      this.remove(element, now);
-      this.#noteLoss(element, 'resynchronization');
+  /**
+   * Removes what the owner's complete table, asked for at `revision`, did not have. RFC 5353 §3.6.3 (5).
+   * @param isOpen whether there is still a channel to an element
+   */
+  purge(ownerId: number, revision: number, isOpen: (channel: ChannelId) => boolean, now: Instant): number {
+    let removed = 0;
+    for (const element of this.#handlespace.notRefreshedSince(ownerId, revision)) {
+      const channel = this.#registeredOn.get(element);
+      // Registered here and there at the same time, it was left to the other one by both: one takes it back.
+      if (channel !== undefined && this.#own.id > ownerId && isOpen(channel)) this.#claim(element, now);
+      else {
+        removed++;
+        this.remove(element, now);
+        this.#noteLoss(element, 'resynchronization');
+      }
     }
-    return stale.length;
+    return removed;
   }
 
   cursor(ownChildrenOnly: boolean): TableCursor {
     return this.#handlespace.cursor(ownChildrenOnly ? this.#own.id : undefined);
+  }
+
+  /** Makes this registrar the home of an element that nobody owns, and lets the peers and the element know. */
+  #claim(element: StoredElement, now: Instant): void {
+    const from = element.parameter.homeRegistrarIdentifier;
+    this.#handlespace.setHomeOf(element, this.#own.id);
+    this.#handlespace.setExpiry(element, endOfLife(element.parameter, 1, now));
+    this.#outbox.event({ kind: 'element-moved', ...nameOf(element), from, to: this.#own.id });
+    this.#changed({ kind: 'disputed', element, claimed: true }, now);
   }
 
   #noteMove(element: StoredElement, from: number, now: Instant): void {

@@ -144,6 +144,44 @@ describe('audit', () => {
     expect(ladder.role.snapshot().watchedElements).toBe(0);
   });
 
+  /** Element 7 registers here while it registers at `other` as well: the announcements cross, and each leaves it to the other. */
+  function crossed(other: number): RegistrarLadder {
+    const ladder = RegistrarLadder.serving({ keepAlivePeriodMs: 0 });
+    ladder.peer(other, other);
+    ladder.registered(2, 7, 1);
+    update(ladder, 'add-pe', peerElement(7, 1, other), other);
+    expect(ladder.elements()).toEqual([`7@${other}`]);
+    ladder.presence(other, other, 0xffff);
+    ladder.take();
+    return ladder;
+  }
+
+  function emptyTable(ladder: RegistrarLadder, other: number): void {
+    ladder.enrp(other, other, { kind: 'handle-table-response', rejected: false, more: false, pools: [] });
+    ladder.advance(0);
+  }
+
+  it('an element that both left to the other is taken back by the larger identifier, and told so', () => {
+    const ladder = crossed(20);
+    emptyTable(ladder, 20);
+    expect(ladder.elements()).toEqual(['7@50']);
+    expect(ladder.take()).toEqual(['20: handle-update add-pe abc 7 home 50', '2: endpoint-keep-alive abc from 50 H']);
+    expect(ladder.eventsOf('resynchronized')).toMatchObject([{ removed: 0 }]);
+  });
+
+  it('an element that both left to the other is forgotten by the smaller identifier', () => {
+    const ladder = crossed(70);
+    emptyTable(ladder, 70);
+    expect(ladder.elements()).toEqual([]);
+  });
+
+  it('an element whose channel is closed is not taken back', () => {
+    const ladder = crossed(20);
+    ladder.down(2);
+    emptyTable(ladder, 20);
+    expect(ladder.elements()).toEqual([]);
+  });
+
   it('[ENRP-201] [ENRP-189] [ENRP-200] [ENRP-225] the own checksum follows every change at once', () => {
     const ladder = setUp();
     expect(ladder.role.snapshot().checksum).toBe(0xffff);

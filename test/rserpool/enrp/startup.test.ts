@@ -210,6 +210,17 @@ describe('first download', () => {
     ]);
   });
 
+  it('[ENRP-110] takes what the home says of an element, not what the mentor knew', () => {
+    const ladder = downloading();
+    const fresh = peerElement(8, 1, 20, { registrationLifeS: 99 });
+    ladder.enrp(1, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: fresh });
+    const pools = [{ poolHandle: ABC, elements: [peerElement(8, 1, 30, { registrationLifeS: 11 })] }];
+    ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: false, pools });
+    expect(ladder.role.snapshot().pools[0]?.elements).toMatchObject([
+      { homeRegistrarIdentifier: 20, registrationLifeS: 99 },
+    ]);
+  });
+
   it('[ENRP-106] [ENRP-107] is given up if a part does not come', () => {
     const ladder = downloading({ mentorDiscoveryTimeoutMs: 100_000 });
     ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: true, pools: [] });
