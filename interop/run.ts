@@ -19,9 +19,12 @@ import { kernelTransfer } from './scenarios/kernel-transfer.ts';
 import { kernelUdpPort } from './scenarios/kernel-udp-port.ts';
 import { kernelWindow } from './scenarios/kernel-window.ts';
 import { rsplibEnrp } from './scenarios/rsplib-enrp.ts';
+import { rsplibFailover } from './scenarios/rsplib-failover.ts';
 import { rsplibMentor } from './scenarios/rsplib-mentor.ts';
+import { rsplibOurElements } from './scenarios/rsplib-our-elements.ts';
 import { rsplibOurRegistrar } from './scenarios/rsplib-our-registrar.ts';
 import { rsplibOurTakeover, rsplibTheirTakeover } from './scenarios/rsplib-takeover.ts';
+import { rsplibTheirElements } from './scenarios/rsplib-their-elements.ts';
 import { usrsctpBulk } from './scenarios/usrsctp-bulk.ts';
 import { usrsctpClient } from './scenarios/usrsctp-client.ts';
 import { usrsctpCollision } from './scenarios/usrsctp-collision.ts';
@@ -58,6 +61,9 @@ const SCENARIOS: readonly Scenario[] = [
   kernelPartialReliability,
   kernelLksctp,
   rsplibOurRegistrar,
+  rsplibOurElements,
+  rsplibTheirElements,
+  rsplibFailover,
   rsplibMentor,
   rsplibEnrp,
   rsplibOurTakeover,

@@ -37,11 +37,13 @@ const ENRP = [
   'error',
 ] as const;
 
-export type MessageName = `ASAP ${(typeof ASAP)[number]}` | `ENRP ${(typeof ENRP)[number]}`;
+/** By protocol; messages of sessions by their PPID. */
+export type MessageName = `ASAP ${(typeof ASAP)[number]}` | `ENRP ${(typeof ENRP)[number]}` | `PPID ${number}`;
 
-/** A message of ASAP or ENRP as it was on the wire. */
+/** A message as it was on the wire. */
 export interface LoggedMessage {
   readonly name: MessageName;
+  /** The second byte: of ASAP, ENRP, and the services that have a header. */
   readonly flags: number;
   readonly from: IpAddress;
   readonly to: IpAddress;
@@ -53,7 +55,7 @@ interface Filter {
   readonly to?: IpAddress;
 }
 
-/** The messages that go through a network from now on; retransmissions count again. Disposing of it ends that. */
+/** The messages that go through a network from now on, unless they are fragmented. Disposing of it ends that. */
 export class MessageLog implements Disposable {
   readonly messages: LoggedMessage[] = [];
   readonly #network: IpNetwork;
@@ -80,21 +82,20 @@ export class MessageLog implements Disposable {
     const datagram = decodeIpPacket(packet);
     if (datagram?.encapsulation !== 'udp') return;
     const { from, to, toUdpPort, payload } = datagram;
-    const log = (protocol: 'ASAP' | 'ENRP', bytes: Uint8Array): void => {
-      const [type, flags] = [bytes[0]!, bytes[1]!];
-      const name =
-        protocol === 'ASAP' ? (`ASAP ${ASAP[type] ?? '?'}` as const) : (`ENRP ${ENRP[type] ?? '?'}` as const);
-      this.messages.push({ name, flags, from, to, bytes: bytes.slice() });
+    const log = (ppid: number, bytes: Uint8Array): void => {
+      this.messages.push({ name: nameOf(ppid, bytes[0]!), flags: bytes[1]!, from, to, bytes: bytes.slice() });
     };
     // Announcements and multicast presences are not in SCTP.
-    if (toUdpPort === 3863) log('ASAP', payload);
-    else if (toUdpPort === 9901) log('ENRP', payload);
+    if (toUdpPort === 3863) log(PPID.asap, payload);
+    else if (toUdpPort === 9901) log(PPID.enrp, payload);
     else if (toUdpPort === 9899) {
-      for (const chunk of decodePacket(payload).chunks) {
-        if (chunk.kind !== 'data') continue;
-        if (chunk.ppid === PPID.asap) log('ASAP', chunk.userData);
-        else if (chunk.ppid === PPID.enrp) log('ENRP', chunk.userData);
-      }
+      for (const chunk of decodePacket(payload).chunks) if (chunk.kind === 'data') log(chunk.ppid, chunk.userData);
     }
   }
+}
+
+function nameOf(ppid: number, type: number): MessageName {
+  if (ppid === PPID.asap) return `ASAP ${ASAP[type] ?? '?'}`;
+  if (ppid === PPID.enrp) return `ENRP ${ENRP[type] ?? '?'}`;
+  return `PPID ${ppid}`;
 }

@@ -1,5 +1,4 @@
 import type { Channels } from '../registrar/channels.ts';
-import { DEFAULT_UDP_PORT } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';
@@ -18,26 +17,20 @@ export interface OwnIdentity {
   readonly transport: TransportTarget;
 }
 
-/** The PE checksum of what we own: of all, and of what rsplib can know of it. */
-export interface OwnChecksums {
-  readonly all: () => number;
-  readonly forRsplib: () => number;
-}
-
 /** Sends ENRP messages. RFC 5353 §3.1. */
 export class Speaker {
   readonly #own: OwnIdentity;
   readonly #peers: Peers;
   readonly #channels: Channels;
   readonly #outbox: RegistrarOutbox;
-  readonly #checksums: OwnChecksums;
+  readonly #ownChecksum: () => number;
 
-  constructor(own: OwnIdentity, peers: Peers, channels: Channels, outbox: RegistrarOutbox, checksums: OwnChecksums) {
+  constructor(own: OwnIdentity, peers: Peers, channels: Channels, outbox: RegistrarOutbox, ownChecksum: () => number) {
     this.#own = own;
     this.#peers = peers;
     this.#channels = channels;
     this.#outbox = outbox;
-    this.#checksums = checksums;
+    this.#ownChecksum = ownChecksum;
   }
 
   /**
@@ -47,7 +40,7 @@ export class Speaker {
   send(peer: Peer, body: EnrpBody): boolean {
     const channel = this.#channels.usable(peer.channel);
     if (channel === undefined) return false;
-    this.#send([channel.id], body, peer.id);
+    this.#outbox.sendEnrp([channel.id], { ...body, senderId: this.#own.id, receiverId: peer.id } as EnrpMessage);
     return true;
   }
 
@@ -58,7 +51,7 @@ export class Speaker {
   reply(channel: ChannelId, receiverId: number, body: EnrpBody): void {
     const usable = this.#channels.usable(channel) ?? this.#channels.usable(this.#peers.get(receiverId)?.channel);
     if (usable === undefined) return;
-    this.#send([usable.id], body, receiverId);
+    this.#outbox.sendEnrp([usable.id], { ...body, senderId: this.#own.id, receiverId } as EnrpMessage);
   }
 
   /** Group-cast: one copy to every peer that has a channel. RFC 5353 §1.1. */
@@ -67,28 +60,17 @@ export class Speaker {
     for (const peer of this.#peers.values()) {
       if (this.#channels.usable(peer.channel) !== undefined) channels.push(peer.channel!);
     }
-    this.#send(channels, body, 0);
-  }
-
-  #send(channels: readonly ChannelId[], body: EnrpBody, receiverId: number): void {
-    const message = { ...body, senderId: this.#own.id, receiverId } as EnrpMessage;
-    const { dialects } = this.#outbox;
-    const rsplib = message.kind === 'presence' ? channels.filter((id) => dialects.of(id) === 'rsplib') : [];
-    const others = rsplib.length === 0 ? channels : channels.filter((id) => !rsplib.includes(id));
-    if (rsplib.length > 0)
-      this.#outbox.sendEnrp(rsplib, { ...message, checksum: this.#checksums.forRsplib() } as EnrpMessage);
-    this.#outbox.sendEnrp(others, message);
+    if (channels.length === 0) return;
+    this.#outbox.sendEnrp(channels, { ...body, senderId: this.#own.id, receiverId: 0 } as EnrpMessage);
   }
 
   /** PRESENCE with our checksum and Server Information, which every one of them carries. RFC 5353 §3.6.1 (2). */
   presence(replyRequired: boolean): EnrpBody {
-    const { transport } = this.#own;
     return {
       kind: 'presence',
       replyRequired,
-      checksum: this.#checksums.all(),
-      // With the UDP port in any case: our private parameter tells peers that we are not rsplib.
-      information: { ...informationOf(this.#own.id, transport), udpPort: transport.udpPort ?? DEFAULT_UDP_PORT },
+      checksum: this.#ownChecksum(),
+      information: informationOf(this.#own.id, this.#own.transport),
     };
   }
 }

@@ -9,6 +9,7 @@ import type {
   Registration,
 } from '../wire/asap.ts';
 import { ASAP_MESSAGE_TYPE } from '../wire/asap.ts';
+import { decodeAsap } from '../wire/asap-codec.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import { MessageError } from '../wire/message-error.ts';
@@ -32,8 +33,6 @@ export interface AsapParts {
   readonly outbox: RegistrarOutbox;
   readonly store: ElementStore;
   readonly monitor: ElementMonitor;
-  /** Whether a peer is known to be one of rsplib. */
-  readonly isRsplib: (registrarId: number) => boolean;
   /** Tells the peers: HANDLE_UPDATE. */
   readonly announceUpdate: (action: 'add-pe' | 'del-pe', poolHandle: PoolHandle, element: PoolElementParameter) => void;
 }
@@ -53,7 +52,7 @@ export class AsapService {
   handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
     let message: AsapMessage;
     try {
-      message = this.#parts.outbox.dialects.readAsap(channel.id, bytes);
+      message = decodeAsap(bytes);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#refuse(channel, error);
@@ -137,8 +136,7 @@ export class AsapService {
   removeLost(element: StoredElement, reason: ElementLoss, now: Instant): void {
     const { announceUpdate, outbox, store } = this.#parts;
     if (!element.isMember) return;
-    // One that only did not answer in time may live, and registers again when it hears of it.
-    if (reason !== 'unreachable') this.#dismiss(element);
+    this.#dismiss(element);
     store.remove(element, now);
     const { poolHandle, parameter } = element;
     const homeRegistrarId = parameter.homeRegistrarIdentifier;
@@ -212,9 +210,7 @@ export class AsapService {
 
   #resolve(channel: Channel, { poolHandle, itemCount, subscribe }: HandleResolution): void {
     const { outbox } = this.#parts;
-    // rsplib's users expect no message that they did not ask for.
-    const isRsplib = outbox.dialects.of(channel.id) === 'rsplib';
-    const wanted = subscribe && !isRsplib && this.#subscriptions.hasRoom(channel.id, poolHandle);
+    const wanted = subscribe && this.#subscriptions.hasRoom(channel.id, poolHandle);
     const response = this.#resolver.resolve(poolHandle, itemCount, wanted);
     if (response.acceptedSubscription) this.#subscriptions.add(channel.id, poolHandle, itemCount);
     else this.#subscriptions.remove(channel.id, poolHandle.key);
@@ -234,17 +230,14 @@ export class AsapService {
     element.badReports++;
     outbox.event({ kind: 'element-reported', ...nameOf(element), reports: element.badReports });
     if (element.badReports > config.maxBadPeReports) this.removeLost(element, 'bad-reports', now);
-    // rsplib's elements acknowledge keep-alives of their home registrar to that one only.
-    else if (!this.#parts.isRsplib(element.parameter.homeRegistrarIdentifier)) monitor.probe(element, now);
+    else monitor.probe(element, now);
   }
 
-  /** An element of ours is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
+  /** The element is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
   #dismiss(element: StoredElement): void {
-    const { monitor, outbox, own } = this.#parts;
-    if (element.parameter.homeRegistrarIdentifier !== own.id) return;
+    const { monitor, outbox } = this.#parts;
     const channel = monitor.channelOf(element);
-    // rsplib's elements take a response that they did not ask for as one to their next request.
-    if (channel === undefined || outbox.dialects.of(channel) === 'rsplib') return;
+    if (channel === undefined) return;
     outbox.sendAsap(channel, { kind: 'deregistration-response', ...nameOf(element), causes: [] });
   }
 

@@ -98,8 +98,7 @@ export class Resolver {
       kind: 'handle-resolution',
       subscribe,
       poolHandle,
-      // rsplib asks for a number of elements too: our own parameter tells us apart.
-      ...(resolutionItems !== 0 && { itemCount: resolutionItems, isOurs: true }),
+      itemCount: resolutionItems === 0 ? undefined : resolutionItems,
     });
   }
 }
