@@ -1,7 +1,9 @@
 import { Deque } from '../base/deque.ts';
+import type { Dialects } from './dialects.ts';
 import { type ChannelId, ChannelIds, PPID, type RoleOutput, type TransportTarget } from './role.ts';
 import type { AsapMessage } from './wire/asap.ts';
 import { encodeAsap } from './wire/asap-codec.ts';
+import { safeAsapForRsplib } from './wire/rsplib-limits.ts';
 
 /** A message of the application. */
 export interface DataMessage {
@@ -19,8 +21,14 @@ export interface DataMessage {
 
 /** What a role wants its driver to do, in order. */
 export class Outbox<Event> {
+  /** What is spoken on which channel. */
+  readonly dialects: Dialects;
   readonly #queue = new Deque<RoleOutput<Event>>();
   readonly #channels = new ChannelIds();
+
+  constructor(dialects: Dialects) {
+    this.dialects = dialects;
+  }
 
   poll(): RoleOutput<Event> | undefined {
     return this.#queue.shift();
@@ -33,6 +41,7 @@ export class Outbox<Event> {
   /** @param ppid what will be spoken, if it is not the application's own protocol */
   connect(target: TransportTarget, ppid?: number): ChannelId {
     const channel = this.#channels.take();
+    if (target.dialect !== undefined) this.dialects.decide(channel, target.dialect);
     this.#queue.push(
       ppid === undefined ? { kind: 'connect', channel, target } : { kind: 'connect', channel, target, ppid },
     );
@@ -43,9 +52,16 @@ export class Outbox<Event> {
     this.#queue.push({ kind: 'close', channel, how, reason });
   }
 
-  /** One ASAP message, ordered and on stream 0 (RFC 5352 §5). */
-  control(channel: ChannelId, message: AsapMessage): void {
-    this.data(channel, { ppid: PPID.asap, bytes: encodeAsap(message) });
+  /**
+   * One ASAP message, ordered and on stream 0 (RFC 5352 §5).
+   *
+   * @returns false if it was not sent, for rsplib is there and could not bear it
+   */
+  control(channel: ChannelId, message: AsapMessage): boolean {
+    const dialect = this.dialects.of(channel);
+    if (dialect === 'rsplib' && safeAsapForRsplib(message) === undefined) return false;
+    this.data(channel, { ppid: PPID.asap, bytes: encodeAsap(message, dialect) });
+    return true;
   }
 
   /** An ASAP_SERVER_ANNOUNCE to the announcement group. */

@@ -1,5 +1,6 @@
 import type { IpAddress } from '../base/address.ts';
 import type { Instant, SansIo } from '../base/contract.ts';
+import type { Dialect } from './wire/dialect.ts';
 
 /**
  * What registrar, pool element and pool user have in common: they talk over channels that their driver opens, and they
@@ -25,6 +26,8 @@ export interface TransportTarget {
   readonly port: number;
   /** UDP encapsulation port (RFC 6951) where `protocol` is SCTP; `undefined` means 9899. */
   readonly udpPort?: number | undefined;
+  /** What is spoken there, if it is known; else it is found out. Means something only where a role connects to. */
+  readonly dialect?: Dialect | undefined;
 }
 
 /** asap-sctp, asap-tcp, asap-udp. RFC 5352 §8.2. */
@@ -34,6 +37,14 @@ export const ENRP_PORT = 9901;
 
 /** Payload Protocol Identifiers. RFC 5352 §8, RFC 5353 §5. */
 export const PPID = { asap: 11, enrp: 12 } as const;
+
+/** Where an announcement came from. */
+export interface AnnouncementSource {
+  readonly address: IpAddress;
+  readonly udpPort: number;
+  /** The multicast group on which it was heard, if the driver knows. */
+  readonly group?: IpAddress | undefined;
+}
 
 export type RoleInput =
   /**
@@ -90,7 +101,7 @@ export type RoleInput =
   /** A multicast announcement (ASAP_SERVER_ANNOUNCE) from a UDP source. */
   | {
       readonly kind: 'announcement';
-      readonly from: { readonly address: IpAddress; readonly udpPort: number };
+      readonly from: AnnouncementSource;
       readonly bytes: Uint8Array;
     };
 

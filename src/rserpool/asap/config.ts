@@ -1,5 +1,9 @@
+import { DIALECT_SETTING } from '../dialects.ts';
+
 /** Settings that pool elements and pool users share: how they find registrars. RFC 5352 §7. */
 export const asapSettings = {
+  /** What is spoken with registrars: what each of them turns out to speak (`auto`), or always the same. */
+  dialect: DIALECT_SETTING,
   /** T5-Serverhunt, ms: the first round of a server hunt; every further round lasts twice as long. RFC 5352 §7.1. */
   t5ServerhuntMs: { default: 10_000, min: 1, max: 3_600_000, integer: false },
   /** RETRAN-MAX, ms: the longest round of a server hunt. RFC 5352 §7.3. */

@@ -20,7 +20,7 @@ export function receiveControl<Event>(
 ): AsapMessage | undefined {
   let message: AsapMessage;
   try {
-    message = decodeAsap(bytes);
+    message = outbox.dialects.readAsap(channel, bytes);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     if (error instanceof MessageError && error.context.messageType !== ERROR_TYPE) {

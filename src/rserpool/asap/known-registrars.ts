@@ -1,8 +1,10 @@
 import { isUnicast } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
+import type { DialectSetting } from '../dialects.ts';
 import { RSerPoolError } from '../errors.ts';
-import { ASAP_PORT, type TransportTarget } from '../role.ts';
+import { type AnnouncementSource, ASAP_PORT, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
+import type { Dialect } from '../wire/dialect.ts';
 
 /** A configured registrar. */
 export interface RegistrarChoice extends TransportTarget {
@@ -12,7 +14,7 @@ export interface RegistrarChoice extends TransportTarget {
 
 /** One transport address of a registrar, and how its hunt went so far. */
 interface Known {
-  readonly target: TransportTarget;
+  target: TransportTarget;
   /** What has the same rank may be tried at the same time; a lower one comes first. */
   readonly rank: number;
   /** Configured ones never get outdated. */
@@ -29,8 +31,12 @@ interface Announced {
   outdated: boolean;
 }
 
+/** Where rsplib's registrars announce themselves. */
+const RSPLIB_ASAP_GROUP = '239.0.0.50';
+
 /** Limits and times of {@link KnownRegistrars}; see `asapSettings`. */
 export interface KnownRegistrarsConfig {
+  readonly dialect: DialectSetting;
   readonly t7EnrpOutdateMs: number;
   readonly retranMaxMs: number;
   readonly maxAnnouncedRegistrars: number;
@@ -112,14 +118,20 @@ export class KnownRegistrars {
     if (known !== undefined) known.lastTried = ++this.#attempts;
   }
 
+  /** Notes what is spoken there. */
+  setDialect(target: TransportTarget, dialect: Dialect): void {
+    const known = this.#known.get(targetKey(target));
+    if (known !== undefined) known.target = { ...known.target, dialect };
+  }
+
   /** Adds or refreshes what a registrar announces; true if something new can be tried. */
-  handleAnnouncement(
-    from: { readonly address: string; readonly udpPort: number },
-    message: ServerAnnounce,
-    now: Instant,
-  ): boolean {
+  handleAnnouncement(from: AnnouncementSource, message: ServerAnnounce, now: Instant): boolean {
     let news = false;
-    for (const target of announcedTargets(from.address, message)) {
+    const bareAsRsplib =
+      this.#config.dialect === 'rsplib' || (this.#config.dialect === 'auto' && from.group === RSPLIB_ASAP_GROUP);
+    const targets =
+      bareAsRsplib && message.transports.length === 0 ? rsplibTargets(from) : announcedTargets(from.address, message);
+    for (const target of targets) {
       if (this.#protocols.includes(target.protocol) && this.#hear(target, now)) news = true;
     }
     return news;
@@ -204,6 +216,12 @@ export class KnownRegistrars {
     const { t7EnrpOutdateMs, retranMaxMs } = this.#config;
     return lastHeardAt + Math.max(t7EnrpOutdateMs, 3 * Math.min(intervalMs, retranMaxMs));
   }
+}
+
+/** rsplib announces itself without a transport, from the UDP port whose number its SCTP port has. */
+function rsplibTargets({ address, udpPort }: AnnouncementSource): TransportTarget[] {
+  if (!isUnicast(address) || udpPort === 0) return [];
+  return [{ protocol: 'sctp', addresses: [address], port: udpPort, dialect: 'rsplib' }];
 }
 
 /** RFC 5352 §3.6: without a transport parameter it is the source address and the well-known port. */

@@ -1,8 +1,9 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import type { Outbox } from '../outbox.ts';
-import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
+import { type AnnouncementSource, type ChannelId, PPID, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
+import type { Dialect } from '../wire/dialect.ts';
 import { KnownRegistrars, type KnownRegistrarsConfig, type RegistrarChoice, targetKey } from './known-registrars.ts';
 
 /** Times and limits of {@link ServerHunt}; see `asapSettings`. */
@@ -20,6 +21,8 @@ export interface HomeRegistrar {
   readonly local: TransportTarget;
   /** Server Identifier, once a message told it. */
   identifier: number | undefined;
+  /** What it speaks, once that is known. */
+  dialect?: Dialect | undefined;
 }
 
 /** What an input meant to the hunt. `undefined`: the channel is none of its own. */
@@ -96,6 +99,11 @@ export class ServerHunt<Event> {
     this.#homeWorks = true;
   }
 
+  /** The home registrar turned out to speak this: it will be spoken from the beginning when it is called again. */
+  noteDialect(dialect: Dialect): void {
+    if (this.#home !== undefined) this.#known.setDialect(this.#home.target, dialect);
+  }
+
   /** Ends a hunt that is no longer needed, because the home answered after all. */
   settle(): void {
     this.#endRound('the home registrar answers again');
@@ -145,11 +153,7 @@ export class ServerHunt<Event> {
     return 'attempt-over';
   }
 
-  handleAnnouncement(
-    from: { readonly address: string; readonly udpPort: number },
-    message: ServerAnnounce,
-    now: Instant,
-  ): void {
+  handleAnnouncement(from: AnnouncementSource, message: ServerAnnounce, now: Instant): void {
     if (this.#known.handleAnnouncement(from, message, now) && this.hunting) this.#fill();
   }
 
@@ -214,6 +218,8 @@ export class ServerHunt<Event> {
     if (former !== undefined && former.channel !== home.channel) {
       this.#outbox.close(former.channel, 'shutdown', 'another registrar is home now');
     }
+    const { dialects } = this.#outbox;
+    if (dialects.isDecided(home.channel)) home.dialect = dialects.of(home.channel);
     this.#home = home;
     this.#homeWorks = false;
     this.#t5Ms = this.#config.t5ServerhuntMs;

@@ -4,6 +4,7 @@ import { describeCauses } from '../asap/cause-text.ts';
 import { receiveAnnouncement, receiveControl } from '../asap/control.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import { type HomeRegistrar, ServerHunt } from '../asap/server-hunt.ts';
+import { Dialects } from '../dialects.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type DataMessage, Outbox } from '../outbox.ts';
 import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
@@ -29,7 +30,7 @@ import { ElementSessions } from './sessions.ts';
 export class ElementRole implements Role<ElementEvent> {
   readonly #config: ElementConfig;
   readonly #entropy: Entropy;
-  readonly #outbox = new Outbox<ElementEvent>();
+  readonly #outbox: Outbox<ElementEvent>;
   readonly #hunt: ServerHunt<ElementEvent>;
   readonly #sessions: ElementSessions;
   readonly #registrations: Registrations;
@@ -43,6 +44,7 @@ export class ElementRole implements Role<ElementEvent> {
       );
     }
     this.#config = elementConfig(config);
+    this.#outbox = new Outbox(new Dialects(this.#config.dialect));
     this.#entropy = entropy;
     this.#hunt = new ServerHunt(this.#outbox, registrars, ['sctp'], this.#config);
     this.#registrations = new Registrations(this.#outbox, this.#config);
@@ -183,6 +185,7 @@ export class ElementRole implements Role<ElementEvent> {
         else this.#sessions.handleData(input.channel, input.ppid, input.streamId, input.bytes);
         break;
       case 'channel-down':
+        this.#outbox.dialects.forget(input.channel);
         if (this.#hunt.handleChannelDown(input.channel, now) === 'home-lost') this.#onHomeLost(input.reason);
         else this.#sessions.handleChannelDown(input.channel, input.reason, input.failed);
         break;
@@ -263,6 +266,7 @@ export class ElementRole implements Role<ElementEvent> {
     if (!fromHome && !this.#sessions.has(channel)) return;
     const message = receiveControl(this.#outbox, channel, bytes);
     if (fromHome && message !== undefined) this.#hunt.heard();
+    if (fromHome) this.#noteDialect(home, now);
     switch (message?.kind) {
       case 'registration-response':
         // Only the home registrar was asked.
@@ -293,6 +297,15 @@ export class ElementRole implements Role<ElementEvent> {
         // Refused, unknown, or meant for another role (RFC 5352 §4): no change of state.
         break;
     }
+  }
+
+  /** A registrar that turns out to be one of rsplib took our lives for milliseconds: it gets them at once as it wants. */
+  #noteDialect(home: HomeRegistrar, now: Instant): void {
+    const { dialects } = this.#outbox;
+    if (home.dialect !== undefined || !dialects.isDecided(home.channel)) return;
+    home.dialect = dialects.of(home.channel);
+    this.#hunt.noteDialect(home.dialect);
+    if (home.dialect === 'rsplib') this.#registrations.handleHome(home, now);
   }
 
   /** KA1 and KA2 of RFC 5352 §3.4. */

@@ -80,7 +80,10 @@ export function changedProfile(profile: RegistrationProfile, change: Registratio
   });
 }
 
-/** The Pool Element parameter as it is registered over a channel with this local side. RFC 5352 §3.1 R2. */
+/**
+ * The Pool Element parameter as it is registered over a channel with this local side. RFC 5352 §3.1 R2. It has the UDP
+ * ports in any case: our private parameter tells the registrar that the life is in seconds.
+ */
 export function elementParameter(profile: RegistrationProfile, local: TransportTarget): PoolElementParameter {
   const { peIdentifier, policy, registrationLifeS, userTransport, userUdpPort, use } = profile;
   return {
@@ -90,16 +93,14 @@ export function elementParameter(profile: RegistrationProfile, local: TransportT
     userTransport: userTransport ?? { protocol: 'sctp', port: local.port, use, addresses: local.addresses },
     policy,
     udpPorts: {
-      user: unlessDefault(userTransport === undefined ? local.udpPort : userUdpPort),
-      asap: unlessDefault(local.udpPort),
+      user: userTransport === undefined ? (local.udpPort ?? SCTP_TUNNELING_PORT) : userUdpPort,
+      asap: local.udpPort ?? SCTP_TUNNELING_PORT,
     },
   };
 }
 
-/** 9899 goes without saying. RFC 6951 §6. */
-function unlessDefault(udpPort: number | undefined): number | undefined {
-  return udpPort === 9899 ? undefined : udpPort;
-}
+/** Where SCTP is unless another port is known. RFC 6951 §6. */
+const SCTP_TUNNELING_PORT = 9899;
 
 /** More addresses than any endpoint has, to see whether a registration will fit. */
 const WIDEST_ENDPOINT: TransportTarget = {

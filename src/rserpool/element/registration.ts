@@ -195,7 +195,18 @@ export class Registration {
       this.#fail(`${unbound} is not an address of the endpoint that talks to the registrar (RFC 5352 §2.2.1)`);
       return;
     }
-    this.#outbox.control(home.channel, { kind: 'registration', poolHandle: this.#profile.poolHandle, element });
+    const { poolHandle } = this.#profile;
+    // With lives in milliseconds comes no sign that they are in seconds.
+    const { udpPorts, ...plain } = element;
+    const isRsplib = this.#outbox.dialects.of(home.channel) === 'rsplib';
+    if (
+      !this.#outbox.control(home.channel, { kind: 'registration', poolHandle, element: isRsplib ? plain : element })
+    ) {
+      this.#fail(
+        'the registrar is one of rsplib, which takes handles of at most 32 bytes, transports over SCTP, TCP and UDP, and its own policies',
+      );
+      return;
+    }
     this.#attempts++;
     this.#changed = false;
     this.#known = true;

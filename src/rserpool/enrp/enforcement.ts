@@ -57,6 +57,19 @@ export class Enforcement {
   }
 
   /**
+   * rsplib seldom sends TAKEOVER_SERVER: a target that it claimed and that owns nothing any more, for its elements turned
+   * out to be rsplib's, has been taken over.
+   */
+  infer(winner: Peer, now: Instant): void {
+    if (winner.dialect !== 'rsplib') return;
+    const { peers, store } = this.#parts;
+    for (const { id, state } of [...peers.values()]) {
+      const isClaimed = state.kind === 'not-active' && state.claimedBy === winner.id;
+      if (isClaimed && store.handlespace.countOf(id) === 0) this.#inherit(id, winner, now);
+    }
+  }
+
+  /**
    * A peer gave no sign of life.
    * @returns false if nobody has claimed its elements yet
    */

@@ -12,7 +12,6 @@ import type { ChannelId, TransportTarget } from '../role.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';
-import { decodeEnrp } from '../wire/enrp-codec.ts';
 import { MessageError } from '../wire/message-error.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { Acquaintances } from './acquaintances.ts';
@@ -22,7 +21,9 @@ import { Enforcement } from './enforcement.ts';
 import { Membership } from './membership.ts';
 import { Mentor, type StartupAction } from './mentor.ts';
 import { PeerChannels } from './peer-channels.ts';
+import { PeerDialects } from './peer-dialects.ts';
 import { type Peer, Peers, transportOf } from './peers.ts';
+import { RsplibChecksum } from './rsplib-checksum.ts';
 import { type OwnIdentity, Speaker } from './speaker.ts';
 import { Supervision } from './supervision.ts';
 import { TableSessions } from './table-sessions.ts';
@@ -59,12 +60,15 @@ export class EnrpService {
   readonly #tables: TableSessions;
   readonly #audit: Audit;
   readonly #updates: Updates;
+  readonly #dialects: PeerDialects;
 
   constructor(parts: EnrpParts, now: Instant) {
     const { config, entropy, own, channels, outbox, store } = parts;
     this.#parts = parts;
     this.peers = new Peers(config.maxPeers);
-    this.#speaker = new Speaker(own, this.peers, channels, outbox, () => store.checksumOf(own.id));
+    const rsplibChecksum = new RsplibChecksum(own, store);
+    const checksums = { all: () => store.checksumOf(own.id), forRsplib: () => rsplibChecksum.value };
+    this.#speaker = new Speaker(own, this.peers, channels, outbox, checksums);
     this.#dialer = new Dialer(config, entropy, outbox);
     this.#peerChannels = new PeerChannels(config, own, channels, outbox);
     this.#membership = new Membership(own, this.peers, channels, this.#peerChannels, this.#dialer, outbox);
@@ -88,6 +92,7 @@ export class EnrpService {
     this.#tables = new TableSessions(config, store);
     this.#audit = new Audit(config, channels, store, this.#speaker, outbox);
     this.#updates = new Updates(own, this.peers, this.#speaker, store, outbox);
+    this.#dialects = new PeerDialects(outbox, this.#speaker, checksums.all);
     outbox.event({ kind: 'starting', registrarId: own.id });
   }
 
@@ -153,7 +158,7 @@ export class EnrpService {
   handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
     let message: EnrpMessage;
     try {
-      message = decodeEnrp(bytes);
+      message = this.#parts.outbox.dialects.readEnrp(channel.id, bytes);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#refuse(channel, error);
@@ -169,6 +174,7 @@ export class EnrpService {
     if (sender.kind === 'collision') this.#handleCollision(now);
     if (sender.kind !== 'peer') return;
     this.#takeover.handleHeard(sender.peer);
+    this.#dialects.handleMessage(sender.peer, channel);
     if (sender.isNew) this.#welcome(sender.peer, channel, now);
     if (!sender.isForUs) return;
     if (message.unrecognized !== undefined && message.kind !== 'error') {
@@ -241,6 +247,9 @@ export class EnrpService {
         return;
       }
       case 'handle-table-request':
+        if (message.ownChildrenOnly && this.serving) {
+          this.#dialects.handleAudit(peer, channel, !this.#tables.isContinued(channel.id, true));
+        }
         this.#speaker.reply(
           channel.id,
           peer.id,
@@ -250,6 +259,7 @@ export class EnrpService {
       case 'handle-table-response': {
         if (!this.#mentor.isMentor(peer.id)) {
           this.#audit.handleTable(peer, message, now);
+          this.#enforcement.infer(peer, now);
           return;
         }
         const { pools, action } = this.#mentor.handleTable(peer, message, now);
@@ -259,6 +269,7 @@ export class EnrpService {
       }
       case 'handle-update':
         this.#updates.handle(peer, message, channel.id, !this.serving, now);
+        this.#enforcement.infer(peer, now);
         return;
       case 'init-takeover':
         this.#takeover.handleInit(peer, message.targetId, now);

@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { addressesOverlap, DEFAULT_UDP_PORT } from '../registrar/endpoint-match.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
+import type { Dialect } from '../wire/dialect.ts';
 import type { RegistrarInformation } from '../wire/registrar-information.ts';
 import { PEER_TRANSITIONS, type PeerEvent, type PeerState } from './peer-state.ts';
 
@@ -18,6 +19,10 @@ export interface Peer {
   heard: boolean;
   /** When a PRESENCE came. RFC 5525 counts only those. */
   lastPresenceAt: Instant | undefined;
+  /** What it speaks, once that is known. */
+  dialect: Dialect | undefined;
+  /** Our checksum when it last asked for all that we own. */
+  toldChecksum: number | undefined;
 }
 
 /** The peer list. RFC 5353 §3.4. */
@@ -52,6 +57,8 @@ export class Peers {
       lastHeardAt: now,
       heard: false,
       lastPresenceAt: undefined,
+      dialect: undefined,
+      toldChecksum: undefined,
     };
     this.#byId.set(id, peer);
     return peer;

@@ -1,4 +1,5 @@
 import type { Channels } from '../registrar/channels.ts';
+import { DEFAULT_UDP_PORT } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';
@@ -17,20 +18,26 @@ export interface OwnIdentity {
   readonly transport: TransportTarget;
 }
 
+/** The PE checksum of what we own: of all, and of what rsplib can know of it. */
+export interface OwnChecksums {
+  readonly all: () => number;
+  readonly forRsplib: () => number;
+}
+
 /** Sends ENRP messages. RFC 5353 §3.1. */
 export class Speaker {
   readonly #own: OwnIdentity;
   readonly #peers: Peers;
   readonly #channels: Channels;
   readonly #outbox: RegistrarOutbox;
-  readonly #ownChecksum: () => number;
+  readonly #checksums: OwnChecksums;
 
-  constructor(own: OwnIdentity, peers: Peers, channels: Channels, outbox: RegistrarOutbox, ownChecksum: () => number) {
+  constructor(own: OwnIdentity, peers: Peers, channels: Channels, outbox: RegistrarOutbox, checksums: OwnChecksums) {
     this.#own = own;
     this.#peers = peers;
     this.#channels = channels;
     this.#outbox = outbox;
-    this.#ownChecksum = ownChecksum;
+    this.#checksums = checksums;
   }
 
   /**
@@ -40,7 +47,7 @@ export class Speaker {
   send(peer: Peer, body: EnrpBody): boolean {
     const channel = this.#channels.usable(peer.channel);
     if (channel === undefined) return false;
-    this.#outbox.sendEnrp([channel.id], { ...body, senderId: this.#own.id, receiverId: peer.id } as EnrpMessage);
+    this.#send([channel.id], body, peer.id);
     return true;
   }
 
@@ -51,7 +58,7 @@ export class Speaker {
   reply(channel: ChannelId, receiverId: number, body: EnrpBody): void {
     const usable = this.#channels.usable(channel) ?? this.#channels.usable(this.#peers.get(receiverId)?.channel);
     if (usable === undefined) return;
-    this.#outbox.sendEnrp([usable.id], { ...body, senderId: this.#own.id, receiverId } as EnrpMessage);
+    this.#send([usable.id], body, receiverId);
   }
 
   /** Group-cast: one copy to every peer that has a channel. RFC 5353 §1.1. */
@@ -60,17 +67,28 @@ export class Speaker {
     for (const peer of this.#peers.values()) {
       if (this.#channels.usable(peer.channel) !== undefined) channels.push(peer.channel!);
     }
-    if (channels.length === 0) return;
-    this.#outbox.sendEnrp(channels, { ...body, senderId: this.#own.id, receiverId: 0 } as EnrpMessage);
+    this.#send(channels, body, 0);
+  }
+
+  #send(channels: readonly ChannelId[], body: EnrpBody, receiverId: number): void {
+    const message = { ...body, senderId: this.#own.id, receiverId } as EnrpMessage;
+    const { dialects } = this.#outbox;
+    const rsplib = message.kind === 'presence' ? channels.filter((id) => dialects.of(id) === 'rsplib') : [];
+    const others = rsplib.length === 0 ? channels : channels.filter((id) => !rsplib.includes(id));
+    if (rsplib.length > 0)
+      this.#outbox.sendEnrp(rsplib, { ...message, checksum: this.#checksums.forRsplib() } as EnrpMessage);
+    this.#outbox.sendEnrp(others, message);
   }
 
   /** PRESENCE with our checksum and Server Information, which every one of them carries. RFC 5353 §3.6.1 (2). */
   presence(replyRequired: boolean): EnrpBody {
+    const { transport } = this.#own;
     return {
       kind: 'presence',
       replyRequired,
-      checksum: this.#ownChecksum(),
-      information: informationOf(this.#own.id, this.#own.transport),
+      checksum: this.#checksums.all(),
+      // With the UDP port in any case: our private parameter tells peers that we are not rsplib.
+      information: { ...informationOf(this.#own.id, transport), udpPort: transport.udpPort ?? DEFAULT_UDP_PORT },
     };
   }
 }

@@ -13,7 +13,8 @@ export class Supervision {
   readonly #speaker: Speaker;
   readonly #dialer: Dialer;
   readonly #outbox: RegistrarOutbox;
-  #heartbeatAt: Instant;
+  /** When the latest heartbeat went out, or the first one began to be due. */
+  #heartbeatFrom: Instant;
 
   constructor(
     config: RegistrarConfig,
@@ -28,7 +29,7 @@ export class Supervision {
     this.#speaker = speaker;
     this.#dialer = dialer;
     this.#outbox = outbox;
-    this.#heartbeatAt = now + config.peerHeartbeatCycleMs;
+    this.#heartbeatFrom = now;
   }
 
   /** Doubts that a peer lives: asks it, and waits for MAX-TIME-NO-RESPONSE. RFC 5353 §3.4.3. */
@@ -44,7 +45,7 @@ export class Supervision {
   /** @returns the peers that are to be considered dead */
   handleTimeout(now: Instant): readonly Peer[] {
     if (this.#heartbeatAt <= now) {
-      this.#heartbeatAt = now + this.#config.peerHeartbeatCycleMs;
+      this.#heartbeatFrom = now;
       // §3.4.2: the heartbeat asks for no reply.
       this.#speaker.announce(this.#speaker.presence(false));
     }
@@ -63,6 +64,16 @@ export class Supervision {
       else if (peer.state.kind === 'probing') next = earlier(next, peer.state.deadlineAt)!;
     }
     return next;
+  }
+
+  /** rsplib takes a registrar for dead after a few seconds without a PRESENCE. */
+  get #heartbeatAt(): Instant {
+    const { peerHeartbeatCycleMs: cycleMs, rsplibHeartbeatCycleMs } = this.#config;
+    let pauseMs = cycleMs;
+    for (const { dialect } of this.#peers.values()) {
+      if (dialect === 'rsplib') pauseMs = Math.min(cycleMs, rsplibHeartbeatCycleMs);
+    }
+    return this.#heartbeatFrom + pauseMs;
   }
 
   #silentAt(peer: Peer): Instant {

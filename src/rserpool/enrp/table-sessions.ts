@@ -42,6 +42,11 @@ export class TableSessions {
     return { kind: 'handle-table-response', rejected: false, more, pools };
   }
 
+  /** Whether the next request on this channel asks for another part of a download that is going on. */
+  isContinued(channel: ChannelId, ownChildrenOnly: boolean): boolean {
+    return this.#sessions.get(channel)?.ownChildrenOnly === ownChildrenOnly;
+  }
+
   handleChannelDown(channel: ChannelId): void {
     this.#sessions.delete(channel);
   }

@@ -85,7 +85,7 @@ export class Takeover {
     const target = this.#peers.get(targetId);
     if (target?.state.kind === 'arbitrating') {
       // §3.5.1 (2): both want it. (2B) the winner does not even answer.
-      if (!this.#yieldsTo(sender.id)) return;
+      if (!this.#yieldsTo(sender)) return;
       this.#outbox.event({ kind: 'takeover-aborted', targetId, reason: 'lost-arbitration' });
     }
     if (target !== undefined) {
@@ -167,7 +167,8 @@ export class Takeover {
   }
 
   /** RFC 5353 §3.5.1 (2A): the smaller identifier gives way; with rsplib's rule the larger one. */
-  #yieldsTo(senderId: number): boolean {
-    return this.#config.takeoverArbitration === 'largest-id' ? this.#own.id < senderId : this.#own.id > senderId;
+  #yieldsTo({ id, dialect }: Peer): boolean {
+    const largestWins = dialect !== 'rsplib' && this.#config.takeoverArbitration === 'largest-id';
+    return largestWins ? this.#own.id < id : this.#own.id > id;
   }
 }

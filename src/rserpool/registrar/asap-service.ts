@@ -9,7 +9,6 @@ import type {
   Registration,
 } from '../wire/asap.ts';
 import { ASAP_MESSAGE_TYPE } from '../wire/asap.ts';
-import { decodeAsap } from '../wire/asap-codec.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import { MessageError } from '../wire/message-error.ts';
@@ -33,6 +32,8 @@ export interface AsapParts {
   readonly outbox: RegistrarOutbox;
   readonly store: ElementStore;
   readonly monitor: ElementMonitor;
+  /** Whether a peer is known to be one of rsplib. */
+  readonly isRsplib: (registrarId: number) => boolean;
   /** Tells the peers: HANDLE_UPDATE. */
   readonly announceUpdate: (action: 'add-pe' | 'del-pe', poolHandle: PoolHandle, element: PoolElementParameter) => void;
 }
@@ -52,7 +53,7 @@ export class AsapService {
   handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
     let message: AsapMessage;
     try {
-      message = decodeAsap(bytes);
+      message = this.#parts.outbox.dialects.readAsap(channel.id, bytes);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#refuse(channel, error);
@@ -136,7 +137,8 @@ export class AsapService {
   removeLost(element: StoredElement, reason: ElementLoss, now: Instant): void {
     const { announceUpdate, outbox, store } = this.#parts;
     if (!element.isMember) return;
-    this.#dismiss(element);
+    // One that only did not answer in time may live, and registers again when it hears of it.
+    if (reason !== 'unreachable') this.#dismiss(element);
     store.remove(element, now);
     const { poolHandle, parameter } = element;
     const homeRegistrarId = parameter.homeRegistrarIdentifier;
@@ -210,7 +212,9 @@ export class AsapService {
 
   #resolve(channel: Channel, { poolHandle, itemCount, subscribe }: HandleResolution): void {
     const { outbox } = this.#parts;
-    const wanted = subscribe && this.#subscriptions.hasRoom(channel.id, poolHandle);
+    // rsplib's users expect no message that they did not ask for.
+    const isRsplib = outbox.dialects.of(channel.id) === 'rsplib';
+    const wanted = subscribe && !isRsplib && this.#subscriptions.hasRoom(channel.id, poolHandle);
     const response = this.#resolver.resolve(poolHandle, itemCount, wanted);
     if (response.acceptedSubscription) this.#subscriptions.add(channel.id, poolHandle, itemCount);
     else this.#subscriptions.remove(channel.id, poolHandle.key);
@@ -230,14 +234,17 @@ export class AsapService {
     element.badReports++;
     outbox.event({ kind: 'element-reported', ...nameOf(element), reports: element.badReports });
     if (element.badReports > config.maxBadPeReports) this.removeLost(element, 'bad-reports', now);
-    else monitor.probe(element, now);
+    // rsplib's elements acknowledge keep-alives of their home registrar to that one only.
+    else if (!this.#parts.isRsplib(element.parameter.homeRegistrarIdentifier)) monitor.probe(element, now);
   }
 
-  /** The element is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
+  /** An element of ours is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
   #dismiss(element: StoredElement): void {
-    const { monitor, outbox } = this.#parts;
+    const { monitor, outbox, own } = this.#parts;
+    if (element.parameter.homeRegistrarIdentifier !== own.id) return;
     const channel = monitor.channelOf(element);
-    if (channel === undefined) return;
+    // rsplib's elements take a response that they did not ask for as one to their next request.
+    if (channel === undefined || outbox.dialects.of(channel) === 'rsplib') return;
     outbox.sendAsap(channel, { kind: 'deregistration-response', ...nameOf(element), causes: [] });
   }
 

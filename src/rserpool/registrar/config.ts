@@ -1,11 +1,16 @@
 import { type ConfigOf, completeConfig } from '../../base/config.ts';
+import { DIALECT_SETTING } from '../dialects.ts';
 
 const milliseconds = (value: number, max = 86_400_000) => ({ default: value, min: 1, max, integer: false }) as const;
 
 /** Settings of a registrar. Defaults are those of RFC 5352 §7 and RFC 5353 §4.2 where they name one. */
 export const registrarSettings = {
+  /** What is spoken with elements, users and peers: what each of them turns out to speak (`auto`), or always the same. */
+  dialect: DIALECT_SETTING,
   /** PEER-HEARTBEAT-CYCLE: a PRESENCE goes to every peer this often. RFC 5353 §4.2. */
   peerHeartbeatCycleMs: milliseconds(30_000),
+  /** The same while a peer is one of rsplib, whose MAX-TIME-LAST-HEARD is 5 s and counts nothing but PRESENCE. */
+  rsplibHeartbeatCycleMs: milliseconds(2000),
   /** MAX-TIME-LAST-HEARD: a peer that is silent for longer is asked. More than twice the peers' heartbeat. RFC 5353 §4.2. */
   maxTimeLastHeardMs: milliseconds(61_000),
   /** MAX-TIME-NO-RESPONSE: how long any answer of a peer is waited for. RFC 5353 §4.2. */
@@ -45,8 +50,6 @@ export const registrarSettings = {
   keepAliveJitter: { default: 0.5, min: 0, max: 0.9, integer: false },
   /** A keep-alive that is not acknowledged for so long has failed. */
   keepAliveAckTimeoutMs: milliseconds(5000),
-  /** Adds the element's identifier to keep-alives: not in the RFC's figure, but rsplib sends and uses it. */
-  keepAliveWithIdentifier: { default: false },
   /** Keep-alives that reports can cause, per element and second. RFC 5355 §2.14. */
   probesPerSecond: { default: 1, min: 0.001, max: 1000, integer: false },
   /** The same in a burst. */

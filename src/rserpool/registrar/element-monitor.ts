@@ -211,7 +211,8 @@ export class ElementMonitor {
       home: watch.adopting,
       registrarIdentifier: this.#own.id,
       poolHandle: element.poolHandle,
-      ...(this.#config.keepAliveWithIdentifier ? { peIdentifier: element.parameter.identifier } : {}),
+      // Not in the RFC's figure; rsplib's elements answer for all that registered on the association without it.
+      ...(this.#outbox.dialects.of(channel) === 'rsplib' && { peIdentifier: element.parameter.identifier }),
     });
   }
 
@@ -223,8 +224,11 @@ export class ElementMonitor {
     else this.#deadlines.set(element, now + randomBetween(this.#entropy, period * (1 - jitter), period * (1 + jitter)));
   }
 
+  /** It stays watched until it is removed: the way to it is still known, and it has to hear that it is out. */
   #lose(element: StoredElement, reason: ElementLoss): void {
-    this.forget(element);
+    const watch = this.#watches.get(element);
+    if (watch !== undefined) watch.waiting = false;
+    this.#deadlines.delete(element);
     this.#lost.push({ element, reason });
   }
 

@@ -54,6 +54,8 @@ export type RegistrarEvent =
       readonly elements: number;
       readonly channel: ChannelId;
     }
+  /** A peer turned out to be an rsplib registrar: it is spoken to accordingly from now on. */
+  | { readonly kind: 'rsplib-peer'; readonly registrarId: number }
   | { readonly kind: 'peer-up'; readonly registrarId: number; readonly transport: TransportTarget | undefined }
   /** Silent for MAX-TIME-LAST-HEARD: it was asked for a sign of life. */
   | { readonly kind: 'peer-suspected'; readonly registrarId: number }

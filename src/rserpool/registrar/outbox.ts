@@ -1,15 +1,27 @@
+import type { Dialects } from '../dialects.ts';
 import { Outbox } from '../outbox.ts';
 import { type ChannelId, PPID, type RoleOutput, type TransportTarget } from '../role.ts';
 import type { AsapMessage } from '../wire/asap.ts';
+import type { Dialect } from '../wire/dialect.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';
 import { encodeEnrp } from '../wire/enrp-codec.ts';
+import { safeEnrpForRsplib } from '../wire/rsplib-limits.ts';
 import { Counters } from './counters.ts';
 import type { RegistrarEvent } from './events.ts';
 
 /** What the registrar wants done, in order; its events are counted on the way. */
 export class RegistrarOutbox {
-  readonly #outbox = new Outbox<RegistrarEvent>();
+  readonly #outbox: Outbox<RegistrarEvent>;
   readonly counters = new Counters();
+
+  constructor(dialects: Dialects) {
+    this.#outbox = new Outbox(dialects);
+  }
+
+  /** What is spoken on which channel. */
+  get dialects(): Dialects {
+    return this.#outbox.dialects;
+  }
 
   poll(): RoleOutput<RegistrarEvent> | undefined {
     return this.#outbox.poll();
@@ -19,10 +31,15 @@ export class RegistrarOutbox {
     this.#outbox.control(channel, message);
   }
 
-  /** The same message on several channels: a group-cast. */
+  /** The same message on several channels, a group-cast, in the dialect of each; rsplib gets only what it can bear. */
   sendEnrp(channels: readonly ChannelId[], message: EnrpMessage): void {
-    const bytes = encodeEnrp(message);
-    for (const channel of channels) this.#outbox.data(channel, { ppid: PPID.enrp, bytes });
+    const encoded = new Map<Dialect, Uint8Array | undefined>();
+    for (const channel of channels) {
+      const dialect = this.dialects.of(channel);
+      if (!encoded.has(dialect)) encoded.set(dialect, encodeIfSafe(message, dialect));
+      const bytes = encoded.get(dialect);
+      if (bytes !== undefined) this.#outbox.data(channel, { ppid: PPID.enrp, bytes });
+    }
   }
 
   /** Asks for a channel and returns the number it will have. */
@@ -42,4 +59,9 @@ export class RegistrarOutbox {
     this.counters.note(event);
     this.#outbox.event(event);
   }
+}
+
+function encodeIfSafe(message: EnrpMessage, dialect: Dialect): Uint8Array | undefined {
+  if (dialect === 'rsplib' && safeEnrpForRsplib(message) === undefined) return undefined;
+  return encodeEnrp(message, dialect);
 }

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
+import { Dialects } from '../dialects.ts';
 import { EnrpService } from '../enrp/enrp-service.ts';
 import type { OwnIdentity } from '../enrp/speaker.ts';
 import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput, type TransportTarget } from '../role.ts';
@@ -39,7 +40,7 @@ export interface RegistrarOptions {
 export class RegistrarRole implements Role<RegistrarEvent> {
   readonly #config: RegistrarConfig;
   readonly #own: OwnIdentity;
-  readonly #outbox = new RegistrarOutbox();
+  readonly #outbox: RegistrarOutbox;
   readonly #channels: Channels;
   readonly #store: ElementStore;
   readonly #monitor: ElementMonitor;
@@ -53,7 +54,8 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   constructor(options: RegistrarOptions, now: Instant) {
     const { entropy, enrp, asap = [], peers = [] } = options;
     const config = registrarConfig(options.config);
-    const outbox = this.#outbox;
+    const outbox = new RegistrarOutbox(new Dialects(config.dialect));
+    this.#outbox = outbox;
     this.#config = config;
     const own = { id: options.registrarId ?? randomRegistrarId(entropy), transport: enrp };
     const channels = new Channels(config);
@@ -72,6 +74,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
       outbox,
       store,
       monitor,
+      isRsplib: (registrarId) => this.#enrp.peers.get(registrarId)?.dialect === 'rsplib',
       announceUpdate: (action, poolHandle, element) => this.#enrp.announceUpdate(action, poolHandle, element),
     });
     this.#announcer = new Announcer(config, own, asap, outbox);
@@ -225,6 +228,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
 
   #handleChannelDown(id: ChannelId, now: Instant): void {
     const channel = this.#channels.remove(id);
+    this.#outbox.dialects.forget(id);
     if (channel !== undefined) this.#asap.handleChannelDown(channel);
     this.#monitor.handleChannelDown(id, channel !== undefined, now);
     this.#enrp.handleChannelDown(id, channel, now);

@@ -5,7 +5,7 @@ import { receiveControl } from '../asap/control.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import { type HomeRegistrar, type HuntResult, ServerHunt } from '../asap/server-hunt.ts';
 import type { Outbox } from '../outbox.ts';
-import type { ChannelId, TransportTarget } from '../role.ts';
+import type { AnnouncementSource, ChannelId, TransportTarget } from '../role.ts';
 import type { HandleResolutionResponse, ServerAnnounce } from '../wire/asap.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
@@ -114,17 +114,14 @@ export class Directory {
     return result;
   }
 
-  handleAnnouncement(
-    from: { readonly address: string; readonly udpPort: number },
-    message: ServerAnnounce,
-    now: Instant,
-  ): void {
+  handleAnnouncement(from: AnnouncementSource, message: ServerAnnounce, now: Instant): void {
     this.#hunt.handleAnnouncement(from, message, now);
   }
 
   /** An ASAP message from the home registrar. */
   handleMessage(channel: ChannelId, bytes: Uint8Array, now: Instant): void {
     const message = receiveControl(this.#outbox, channel, bytes);
+    if (this.#outbox.dialects.isDecided(channel)) this.#hunt.noteDialect(this.#outbox.dialects.of(channel));
     if (message !== undefined) this.#hunt.heard();
     if (message?.kind === 'handle-resolution-response') this.#onResolution(channel, message, now);
     else if (message?.kind === 'error') {

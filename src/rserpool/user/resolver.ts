@@ -98,7 +98,8 @@ export class Resolver {
       kind: 'handle-resolution',
       subscribe,
       poolHandle,
-      itemCount: resolutionItems === 0 ? undefined : resolutionItems,
+      // rsplib asks for a number of elements too: our own parameter tells us apart.
+      ...(resolutionItems !== 0 && { itemCount: resolutionItems, isOurs: true }),
     });
   }
 }

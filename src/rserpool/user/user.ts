@@ -3,6 +3,7 @@ import { earlier } from '../../base/timers.ts';
 import { receiveAnnouncement } from '../asap/control.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import type { HomeRegistrar } from '../asap/server-hunt.ts';
+import { Dialects } from '../dialects.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type DataMessage, Outbox } from '../outbox.ts';
 import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
@@ -33,7 +34,7 @@ import type { UserRoleOptions } from './user-options.ts';
  */
 export class UserRole implements Role<UserEvent> {
   readonly #config: UserConfig;
-  readonly #outbox = new Outbox<UserEvent>();
+  readonly #outbox: Outbox<UserEvent>;
   readonly #directory: Directory;
   readonly #failed: FailedElements;
   readonly #context: UserContext;
@@ -50,6 +51,7 @@ export class UserRole implements Role<UserEvent> {
       );
     }
     this.#config = userConfig(options.config);
+    this.#outbox = new Outbox(new Dialects(this.#config.dialect));
     const { failedElementHoldMs, maxFailedElements } = this.#config;
     this.#failed = new FailedElements(failedElementHoldMs, maxFailedElements);
     this.#directory = new Directory(this.#outbox, this.#config, registrars, registrarProtocols, options.entropy, {
@@ -238,6 +240,7 @@ export class UserRole implements Role<UserEvent> {
         this.#onMessage(input, now);
         break;
       case 'channel-down':
+        this.#outbox.dialects.forget(input.channel);
         this.#onChannelDown(input, now);
         break;
       case 'send-failed':

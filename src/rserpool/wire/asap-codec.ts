@@ -32,7 +32,7 @@ import {
   type TcpTransport,
   writeTransport,
 } from './transport.ts';
-import { readUdpPorts, writeUdpPorts } from './udp-ports.ts';
+import { readUdpPorts, writeOwnMark, writeUdpPorts } from './udp-ports.ts';
 
 const TYPE = ASAP_MESSAGE_TYPE;
 /** R, S, A and H: every ASAP message has one flag at most, and it is the lowest bit. */
@@ -48,8 +48,7 @@ const FLAG = 0x01;
 export function decodeAsap(bytes: Uint8Array, dialect: Dialect = 'rfc'): AsapMessage {
   const frame = readFrame(bytes);
   const flag = (frame.flags & FLAG) !== 0;
-  const fixedBytes = frame.type === TYPE['endpoint-keep-alive'] || frame.type === TYPE['server-announce'] ? 4 : 0;
-  const body = new BodyReader(frame, fixedBytes, frame.type !== TYPE.error, dialect);
+  const body = new BodyReader(frame, asapFixedBytes(frame.type), frame.type !== TYPE.error, dialect);
   switch (frame.type) {
     case TYPE.registration: {
       const poolHandle = takePoolHandle(body);
@@ -96,14 +95,21 @@ export function decodeAsap(bytes: Uint8Array, dialect: Dialect = 'rfc'): AsapMes
   }
 }
 
+/** Bytes between the header and the first parameter of a message of this type. */
+export function asapFixedBytes(type: number): number {
+  return type === TYPE['endpoint-keep-alive'] || type === TYPE['server-announce'] ? 4 : 0;
+}
+
 function decodeHandleResolution(body: BodyReader, subscribe: boolean): AsapMessage {
   const poolHandle = takePoolHandle(body);
   let itemCount: number | undefined;
+  let isOurs = false;
   for (const tlv of body.rest()) {
     if (tlv.type === PARAMETER_TYPE.itemCount) itemCount ??= readItemCount(body.reading, tlv);
+    else if (tlv.type === PARAMETER_TYPE.udpPorts) isOurs = true;
   }
-  const count = itemCount !== undefined && { itemCount };
-  return body.finish({ kind: 'handle-resolution', subscribe, poolHandle, ...count });
+  const more = { ...(itemCount !== undefined && { itemCount }), ...(isOurs && { isOurs }) };
+  return body.finish({ kind: 'handle-resolution', subscribe, poolHandle, ...more });
 }
 
 function decodeHandleResolutionResponse(body: BodyReader, acceptedSubscription: boolean): AsapMessage {
@@ -214,6 +220,7 @@ function write(message: Exclude<AsapMessage, UnknownMessage>, dialect: Dialect):
       case 'handle-resolution':
         writePoolHandle(w, message.poolHandle);
         if (message.itemCount !== undefined) writeItemCount(w, message.itemCount);
+        if (message.isOurs) writeOwnMark(w);
         break;
       case 'handle-resolution-response':
       case 'business-card':

@@ -71,6 +71,11 @@ export interface HandleResolution {
   readonly poolHandle: PoolHandle;
   /** How many elements are wanted at most, in a private parameter (0x803f) that others skip. */
   readonly itemCount?: number | undefined;
+  /**
+   * Our private parameter (0x8f09) is there: the sender is this implementation, not rsplib, which asks for a number of
+   * elements in the same way.
+   */
+  readonly isOurs?: boolean | undefined;
 }
 
 /** ASAP_HANDLE_RESOLUTION_RESPONSE; a cause means that it is negative. RFC 5352 §2.2.6. */

@@ -156,6 +156,9 @@ function codeOf(cause: ErrorCause, dialect: Dialect): number {
   switch (cause.kind) {
     case 'unknown':
       return cause.code;
+    case 'unspecified':
+      // To rsplib code 0 means that all is well.
+      return dialect === 'rsplib' ? RSPLIB_CAUSE_CODE['invalid-message'] : CAUSE_CODE.unspecified;
     case 'inconsistent-transport-type':
       return dialect === 'rsplib' ? RSPLIB_CAUSE_CODE['wrong-protocol'] : CAUSE_CODE[cause.kind];
     default:

@@ -47,7 +47,7 @@ export function decodeEnrp(bytes: Uint8Array, dialect: Dialect = 'rfc'): EnrpMes
   const { type, flags } = frame;
   if (!KNOWN_TYPES.has(type)) return unknownMessage(frame);
   const flag = (flags & FLAG) !== 0;
-  const body = new BodyReader(frame, fixedBytesOf(type), type !== TYPE.error, dialect);
+  const body = new BodyReader(frame, enrpFixedBytes(type), type !== TYPE.error, dialect);
   const ids: ServerIds = { senderId: body.u32(), receiverId: body.u32() };
   body.reading.context = { ...body.reading.context, senderId: ids.senderId };
   switch (type) {
@@ -84,7 +84,8 @@ export function decodeEnrp(bytes: Uint8Array, dialect: Dialect = 'rfc'): EnrpMes
   }
 }
 
-function fixedBytesOf(type: number): number {
+/** Bytes between the header and the first parameter of a message of this type. */
+export function enrpFixedBytes(type: number): number {
   switch (type) {
     case TYPE['handle-update']:
     case TYPE['init-takeover']:

@@ -12,7 +12,7 @@ const MAX_ADDRESSES = 64;
 
 /**
  * An ASAP message as rsplib can take it: weights at least 1, no elements that it cannot read, always a policy in a
- * positive response, no ASAP transport in elements, one transport in an announcement.
+ * positive response, no warnings, no ASAP transport in elements, one transport in an announcement.
  *
  * @returns `undefined` if it must not be sent to rsplib at all
  */
@@ -23,6 +23,10 @@ export function safeAsapForRsplib(message: AsapMessage): AsapMessage | undefined
       const element = safeElement(message.element, 'asap');
       return element && { ...message, element };
     }
+    case 'registration-response':
+      // A cause means failure to it, and none success, whatever the R flag says.
+      if (!message.rejected) return { ...message, causes: [] };
+      return message.causes.length > 0 ? message : { ...message, causes: [{ kind: 'unspecified' }] };
     case 'handle-resolution-response': {
       if (message.causes.length > 0) return message;
       const elements = safeElements(message.elements, 'asap');
@@ -66,7 +70,7 @@ export function safeEnrpForRsplib(message: EnrpMessage): EnrpMessage | undefined
 
 /** Whether rsplib can hold this element of this pool: what is not told to it does not belong into its checksum either. */
 export function isForRsplib(poolHandle: PoolHandle, element: PoolElementParameter): boolean {
-  return isShortEnough(poolHandle) && safeElement(element, 'enrp') !== undefined;
+  return isShortEnough(poolHandle) && isReadable(element.userTransport) && element.policy.kind !== 'unknown';
 }
 
 function isShortEnough(handle: PoolHandle): boolean {

@@ -15,6 +15,11 @@ export function readUdpPorts(tlv: Tlv): UdpPortPair {
   return [r.u16() || undefined, r.u16() || undefined];
 }
 
+/** Writes the parameter without ports, in a message that has none: it only tells who the sender is. */
+export function writeOwnMark(w: ByteWriter): void {
+  writeParameter(w, PARAMETER_TYPE.udpPorts, () => w.u32(0));
+}
+
 /** Writes the pair, or nothing if there is no port in it. */
 export function writeUdpPorts(w: ByteWriter, first: number | undefined, second?: number | undefined): void {
   if (!first && !second) return;

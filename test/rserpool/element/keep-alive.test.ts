@@ -110,7 +110,7 @@ describe('keep-alive', () => {
   });
 
   it('[ASAP-202] answers for each of several elements of a pool', () => {
-    const ladder = new ElementLadder();
+    const ladder = new ElementLadder(1, { dialect: 'rfc' });
     ladder.join();
     ladder.register({ peIdentifier: 8 });
     ladder.granted(1, 8);

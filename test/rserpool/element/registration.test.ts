@@ -17,7 +17,7 @@ describe('registration', () => {
     ]);
   });
 
-  it('[ASAP-090] [ASAP-091] [ASAP-095] [ASAP-097] [ASAP-101] [ASAP-317] writes GV-REG', () => {
+  it('[ASAP-090] [ASAP-091] [ASAP-095] [ASAP-097] [ASAP-101] [ASAP-317] writes GV-REG, and our own parameter behind', () => {
     const ladder = new ElementLadder();
     ladder.register({ peIdentifier: 0x12345678, registrationLifeS: 600 });
     // The endpoint at 192.0.2.1:4711, default UDP port.
@@ -29,7 +29,7 @@ describe('registration', () => {
       local: host(1, 4711, 9899),
     });
     expect(ladder.lastSent(1)).toBe(
-      '010000340009000761626300000a0028123456780000000000000258000400101267000100010008c00002010008000800000001',
+      '0100003c0009000761626300000a0030123456780000000000000258000400101267000100010008c000020100080008000000018f09000826ab26ab',
     );
   });
 

@@ -66,7 +66,7 @@ describe('sessions of a pool element', () => {
     expect(() => ladder.role.sendBusinessCard(2, POOL, [])).toThrow(none);
   });
 
-  it('[ASAP-272] [ASAP-299] [ASAP-079] sends a business card when a session begins: GV-BC but for the home', () => {
+  it('[ASAP-272] [ASAP-299] [ASAP-079] sends a business card when a session begins: GV-BC but for the home, and our own parameter', () => {
     const ladder = new ElementLadder(2, { businessCards: true });
     ladder.register({ peIdentifier: 0x12345678 });
     const local = host(1, 4711, 9899);
@@ -75,7 +75,7 @@ describe('sessions of a pool element', () => {
     ladder.incoming(2);
     ladder.data(2, 'hi');
     expect(ladder.lastSent(2)).toBe(
-      '0d0000340009000761626300000a0028123456780000000000000258000400101267000100010008c00002010008000800000001',
+      '0d00003c0009000761626300000a0030123456780000000000000258000400101267000100010008c000020100080008000000018f09000826ab26ab',
     );
   });
 

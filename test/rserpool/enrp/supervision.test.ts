@@ -5,13 +5,13 @@ import { PPID } from '../../../src/rserpool/role.ts';
 import { ABC, element, host, OWN, RegistrarLadder } from '../registrar/registrar-ladder.ts';
 
 describe('PRESENCE', () => {
-  it('[ENRP-036] [ENRP-038] [ENRP-190] [ENRP-137] has checksum and Server Information, bit by bit as in the RFC', () => {
+  it('[ENRP-036] [ENRP-038] [ENRP-190] [ENRP-137] has checksum and Server Information, bit by bit as in the RFC, and our own parameter', () => {
     const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
     ladder.registered(2, 0x12345678, 1);
     ladder.peer(4, 20);
     ladder.hex(4, PPID.enrp, '01010012 00000014 0badcafe 000f0006 ffff0000');
     expect(ladder.lastSent(4)).toBe(
-      '0100002c0badcafe00000014000f0006d2f00000000b00180badcafe0004001026ad000000010008c0000209',
+      '010000340badcafe00000014000f0006d2f00000000b00200badcafe0004001026ad000000010008c00002098f09000826ab0000',
     );
   });
 

@@ -4,6 +4,8 @@ import { encodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
 import { ABC, element, host, OWN, peerElement, RegistrarLadder } from './registrar-ladder.ts';
 
 const KEEP_ALIVE = '2: endpoint-keep-alive abc from 50';
+/** It may live behind a way that was cut for a while: then it registers again instead of staying outside for T4. */
+const DISMISSED = '2: deregistration-response 7';
 
 /** Element 7 at 192.0.2.1 on channel 2, a peer 20 on channel 20, a user on channel 100. */
 function setUp(config = {}): RegistrarLadder {
@@ -53,7 +55,7 @@ describe('periodic keep-alive', () => {
     expect(sentAt?.channel).toBe(2);
     ladder.take();
     ladder.advance(5000);
-    expect(ladder.take()).toEqual(['20: handle-update del-pe abc 7 home 50']);
+    expect(ladder.take()).toEqual([DISMISSED, '20: handle-update del-pe abc 7 home 50']);
     expect(ladder.eventsOf('element-lost')).toMatchObject([{ peIdentifier: 7, reason: 'keep-alive-timeout' }]);
     expect(ladder.elements()).toEqual([]);
   });
@@ -115,10 +117,7 @@ describe('periodic keep-alive', () => {
     expect(ladder.elements()).toEqual([]);
   });
 
-  it('can name the element, as rsplib does, and can be switched off', () => {
-    const named = setUp({ keepAliveWithIdentifier: true });
-    named.advance(7500);
-    expect(named.take()).toEqual([`${KEEP_ALIVE} pe 7`]);
+  it('can be switched off', () => {
     const off = setUp({ keepAlivePeriodMs: 0 });
     off.advance(100_000);
     expect(off.take()).toEqual([]);
@@ -194,7 +193,7 @@ describe('ENDPOINT_UNREACHABLE', () => {
     const ladder = setUp({ keepAlivePeriodMs: 0 });
     report(ladder);
     ladder.advance(5000);
-    expect(ladder.take()).toEqual(['20: handle-update del-pe abc 7 home 50']);
+    expect(ladder.take()).toEqual([DISMISSED, '20: handle-update del-pe abc 7 home 50']);
   });
 
   it('[ASAP-216] [ASAP-217] removes the element at the fourth report, whether or not it answers', () => {
