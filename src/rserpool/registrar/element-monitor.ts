@@ -87,10 +87,14 @@ export class ElementMonitor {
     this.#scheduleNext(element, watch, now);
   }
 
-  /** The element became ours by a takeover: it is told so, but not all elements at once. RFC 5353 §3.5.2 (2). */
-  adopt(element: StoredElement, now: Instant): void {
+  /**
+   * The element became ours by a takeover: it is told so, but not all elements at once. RFC 5353 §3.5.2 (2).
+   * @param channel where it is, if that is known better than from its ASAP transport
+   */
+  adopt(element: StoredElement, now: Instant, channel?: ChannelId): void {
     const watch = this.#watch(element, true);
     watch.adopting = true;
+    if (channel !== undefined) this.#use(element, watch, channel);
     this.#adoptionAt = Math.max(now, this.#adoptionAt + this.#config.adoptionSpacingMs);
     this.#deadlines.set(element, this.#adoptionAt);
   }

@@ -28,7 +28,13 @@ export type StoreChange =
   /** Its home changed from or to this registrar, or between two others. */
   | { readonly kind: 'moved'; readonly element: StoredElement; readonly from: number; readonly to: number }
   /** A peer wants it gone, or for itself, but it is ours: everybody has to hear so. */
-  | { readonly kind: 'disputed'; readonly element: StoredElement; readonly claimed: boolean }
+  | {
+      readonly kind: 'disputed';
+      readonly element: StoredElement;
+      readonly claimed: boolean;
+      /** Where the element is reached, if not where it was asked last. */
+      readonly channel?: ChannelId;
+    }
   | { readonly kind: 'removed'; readonly element: StoredElement };
 
 export type LearnOutcome =
@@ -188,7 +194,7 @@ export class ElementStore {
     for (const element of this.#handlespace.notRefreshedSince(ownerId, revision)) {
       const channel = this.#registeredOn.get(element);
       // Registered here and there at the same time, it was left to the other one by both: one takes it back.
-      if (channel !== undefined && this.#own.id > ownerId && isOpen(channel)) this.#claim(element, now);
+      if (channel !== undefined && this.#own.id > ownerId && isOpen(channel)) this.#claim(element, channel, now);
       else {
         removed++;
         this.remove(element, now);
@@ -203,12 +209,12 @@ export class ElementStore {
   }
 
   /** Makes this registrar the home of an element that nobody owns, and lets the peers and the element know. */
-  #claim(element: StoredElement, now: Instant): void {
+  #claim(element: StoredElement, channel: ChannelId, now: Instant): void {
     const from = element.parameter.homeRegistrarIdentifier;
     this.#handlespace.setHomeOf(element, this.#own.id);
     this.#handlespace.setExpiry(element, endOfLife(element.parameter, 1, now));
     this.#outbox.event({ kind: 'element-moved', ...nameOf(element), from, to: this.#own.id });
-    this.#changed({ kind: 'disputed', element, claimed: true }, now);
+    this.#changed({ kind: 'disputed', element, claimed: true, channel }, now);
   }
 
   #noteMove(element: StoredElement, from: number, now: Instant): void {

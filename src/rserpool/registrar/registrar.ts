@@ -269,7 +269,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         else this.#monitor.forget(element);
         break;
       case 'disputed':
-        if (change.claimed) this.#monitor.adopt(element, now);
+        if (change.claimed) this.#monitor.adopt(element, now, change.channel);
         // As often as the element may be asked, so that a peer cannot make us tell all peers without end.
         else if (!this.#monitor.probe(element, now)) return;
         this.#enrp.announceUpdate('add-pe', element.poolHandle, element.parameter);
