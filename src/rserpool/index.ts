@@ -11,11 +11,13 @@ export { RSerPoolError, type RSerPoolErrorCode } from './errors.ts';
 export type { AnnouncementGroup } from './node/announcements.ts';
 export type { ElementSession } from './node/element-session.ts';
 export type { EndpointOptions } from './node/endpoint-options.ts';
+export type { PoolName } from './node/handle.ts';
 export type { LookupConfig } from './node/lookup-config.ts';
 export type { SessionMessage } from './node/message-queue.ts';
 export { type NameAnswer, type NameResolver, nodeResolver, type ServiceRecord } from './node/name-resolver.ts';
 export { formatTarget, isNamed, type Place, parsePlace } from './node/place.ts';
 export { type JoinOptions, PoolElement, type SessionHandler } from './node/pool-element.ts';
+export type { MessageDestination, MessageSendOptions, PoolMessage } from './node/pool-messages.ts';
 export { type ConnectToPoolOptions, PoolUser, type PoolUserOptions } from './node/pool-user.ts';
 export { Registrar } from './node/registrar.ts';
 export type { DiscoveryOptions, LookupEvents } from './node/registrar-discovery.ts';
@@ -46,6 +48,8 @@ export {
   type ReportedAssociation,
 } from './status/report.ts';
 export type { UserConfig } from './user/config.ts';
+export { DELIVERY_FLAGS, type DeliveryOptions, deliveryOptions } from './user/delivery-options.ts';
+export type { PoolElementHandle, Sender } from './user/destination.ts';
 export type { ResolutionFailure, SessionElement, UserEvent, WaitReason } from './user/events.ts';
 export type { SessionOptions } from './user/session-options.ts';
 export { decodeAsap } from './wire/asap-codec.ts';

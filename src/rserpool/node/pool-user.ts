@@ -1,21 +1,25 @@
 import { EventEmitter } from 'node:events';
+import type { Instant } from '../../base/contract.ts';
 import { emitSafely } from '../../base/emit-safely.ts';
 import type { SctpEndpoint } from '../../sctp/index.ts';
-import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
+import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 import { componentId } from '../status/component.ts';
 import { type ComponentStatus, SCTP_PROTOCOL } from '../status/component-status.ts';
 import type { UserConfig } from '../user/config.ts';
-import type { UserEvent, UserSessionId, WaitReason } from '../user/events.ts';
+import type { PoolElementHandle } from '../user/destination.ts';
+import type { UserEvent, UserSessionId } from '../user/events.ts';
 import type { SessionOptions } from '../user/session-options.ts';
 import { UserRole } from '../user/user.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf, tcpNetworkOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
-import { handleOf } from './handle.ts';
+import { handleOf, type PoolName } from './handle.ts';
 import { nextEvent } from './next-event.ts';
+import { noElement } from './no-element.ts';
 import { formatTarget } from './place.ts';
+import { type MessageDestination, type MessageSendOptions, type PoolMessage, PoolMessages } from './pool-messages.ts';
 import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './registrar-discovery.ts';
 import { registrarLink } from './registrar-link.ts';
 import { RoleDriver } from './role-driver.ts';
@@ -28,6 +32,8 @@ export interface PoolUserOptions extends EndpointOptions, DiscoveryOptions {
   readonly config?: Partial<UserConfig> | undefined;
   /** Limits of a TCP connection with a registrar. */
   readonly tcpLimits?: Partial<TcpConfig> | undefined;
+  /** Elements of the same program: what goes to all elements of a pool does not come back to them. RFC 5352 §6.5.5. */
+  readonly self?: readonly Pick<PoolElementHandle, 'poolHandle' | 'peIdentifier'>[] | undefined;
 }
 
 export interface ConnectToPoolOptions extends SessionOptions {
@@ -35,6 +41,10 @@ export interface ConnectToPoolOptions extends SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Wait until the pool has an element that answers, instead of failing when there is none now. */
   readonly waitForPool?: boolean | undefined;
+}
+
+interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -46,6 +56,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
   readonly #endpoint: SctpEndpoint;
   readonly #driver: RoleDriver<UserEvent, UserRole>;
   readonly #sessions = new Map<UserSessionId, UserSession>();
+  readonly #messages: PoolMessages;
   readonly #discovery: RegistrarDiscovery;
   #closing: Promise<void> | undefined;
   /** Users have no identifier of their own: any number that nobody else has. */
@@ -64,6 +75,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
       tcp: network && { network, config: tcpConfig(options.tcpLimits) },
       onEvent: (event) => this.#onEvent(event),
     });
+    this.#messages = new PoolMessages(this.#driver);
   }
 
   /**
@@ -77,9 +89,11 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     const discovery = await RegistrarDiscovery.open(options, protocols);
     const endpoint = await bindEndpoint(options, undefined);
     try {
-      const { config } = options;
+      const { config, self = [] } = options;
       const { entropy } = substrateOf(options);
-      const role = new UserRole({ ...discovery.known, registrarProtocols: protocols, config, entropy });
+      const isSelf = ({ key }: PoolHandle, peIdentifier: number): boolean =>
+        self.some((element) => element.poolHandle.key === key && element.peIdentifier === peIdentifier);
+      const role = new UserRole({ ...discovery.known, registrarProtocols: protocols, isSelf, config, entropy });
       const user = new PoolUser(endpoint, role, discovery, options);
       await discovery.begin(
         user.#driver,
@@ -128,26 +142,69 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
   }
 
   /**
-   * The elements of a pool, in the order in which they should be used. RFC 5352 §6.9.1.
+   * The elements of a pool, in the order in which they should be used: from the cache, else from a registrar.
+   * TRANSLATION.REQUEST, RFC 5352 §6.9.1.
    *
    * @throws (rejects) RSerPoolError `ERR_RSERPOOL_UNKNOWN_POOL`, `ERR_RSERPOOL_NO_REGISTRAR`, `ERR_RSERPOOL_CLOSED`; the
    *   signal's reason
    */
-  async resolve(
-    pool: string | Uint8Array,
-    options: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<readonly PoolElementParameter[]> {
+  resolve(pool: PoolName, options: WaitOptions = {}): Promise<readonly PoolElementParameter[]> {
+    return this.#elementsOf(pool, options, (role, handle, now) => role.resolve(handle, now));
+  }
+
+  /**
+   * Fills the cache from a registrar, whatever it has. CACHE.POPULATE.REQUEST, RFC 5352 §6.3.
+   *
+   * @throws (rejects) as {@link resolve}
+   */
+  populate(pool: PoolName, options: WaitOptions = {}): Promise<readonly PoolElementParameter[]> {
+    return this.#elementsOf(pool, options, (role, handle, now) => role.populate(handle, now));
+  }
+
+  /** Forgets what is known about a pool. CACHE.PURGE.REQUEST, RFC 5352 §6.4. @throws RSerPoolError */
+  purge(pool: PoolName): void {
     this.#assertOpen();
-    const { signal } = options;
-    signal?.throwIfAborted();
-    const handle = handleOf(pool);
-    const decide = (event: UserEvent): { readonly result: readonly PoolElementParameter[] } | undefined => {
-      if (event.kind !== 'resolved' && event.kind !== 'resolution-failed') return undefined;
-      if (event.poolHandle.key !== handle.key) return undefined;
-      if (event.kind === 'resolution-failed') throw noElement(handle, event.failure);
-      return { result: event.elements };
-    };
-    return nextEvent(this, decide, signal, () => this.#driver.call((role, now) => role.resolve(handle, now)));
+    this.#driver.call((role) => role.purge(handleOf(pool)));
+  }
+
+  /**
+   * An element that `resolve` named does not work for a program that talks to it by itself: the registrar is told, and
+   * the element avoided for a while. TRANSPORT.FAILURE, RFC 5352 §6.9.2; elements that were never named are not reported.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_CLOSED`
+   */
+  transportFailure(pool: PoolName, peIdentifier: number): void {
+    this.#assertOpen();
+    this.#driver.call((role, now) => role.transportFailure(handleOf(pool), peIdentifier, now));
+  }
+
+  /**
+   * Sends one message without a session: to a pool, to an element, or to a transport address. DATA.SEND.REQUEST, RFC 5352
+   * §6.5. Resolves when it is handed to the transport, with the PE handles of those that it went to (none for a transport
+   * address). What happens later is told by `error-report`; answers come by {@link receive}, or as `data-received`.
+   *
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_UNKNOWN_POOL`, `ERR_RSERPOOL_NO_REGISTRAR`, `ERR_RSERPOOL_NO_ELEMENT`,
+   *   `ERR_RSERPOOL_QUEUE_FULL`, `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_CLOSED`
+   */
+  async send(
+    destination: MessageDestination,
+    data: Uint8Array | string,
+    options: MessageSendOptions = {},
+  ): Promise<readonly PoolElementHandle[]> {
+    this.#assertOpen();
+    return this.#messages.send(destination, data, options);
+  }
+
+  /**
+   * The next message that came without a session, unless there are listeners for `data-received`. DATA.RECEIVED, RFC 5352
+   * §6.6.
+   *
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_CLOSED`; the signal's reason
+   */
+  async receive({ signal }: WaitOptions = {}): Promise<PoolMessage> {
+    const message = await this.#messages.receive(signal);
+    if (message === undefined) throw closedError();
+    return message;
   }
 
   /** What a {@link StatusReporter} tells of it. */
@@ -188,9 +245,29 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     this.#driver.stop();
     for (const session of this.#sessions.values()) session.ended('the user was closed', false);
     this.#sessions.clear();
+    this.#messages.end();
+  }
+
+  async #elementsOf(
+    pool: PoolName,
+    { signal }: WaitOptions,
+    begin: (role: UserRole, handle: PoolHandle, now: Instant) => void,
+  ): Promise<readonly PoolElementParameter[]> {
+    this.#assertOpen();
+    signal?.throwIfAborted();
+    const handle = handleOf(pool);
+    const decide = (event: UserEvent): { readonly result: readonly PoolElementParameter[] } | undefined => {
+      if (event.kind !== 'resolved' && event.kind !== 'resolution-failed') return undefined;
+      if (event.poolHandle.key !== handle.key) return undefined;
+      if (event.kind === 'resolution-failed') throw noElement(handle, event.failure);
+      return { result: event.elements };
+    };
+    return nextEvent(this, decide, signal, () => this.#driver.call((role, now) => begin(role, handle, now)));
   }
 
   #onEvent(event: UserEvent): void {
+    this.#messages.handleEvent(event);
+    if (event.kind === 'data-received' && this.listenerCount('data-received') === 0) this.#messages.received(event);
     if ('session' in event) {
       this.#sessions.get(event.session)?.handleEvent(event);
       if (event.kind === 'session-closed') this.#sessions.delete(event.session);
@@ -200,31 +277,13 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw new RSerPoolError('ERR_RSERPOOL_CLOSED', 'the pool user is closed');
+    if (this.#closing !== undefined) throw closedError();
   }
+}
+
+function closedError(): RSerPoolError {
+  return new RSerPoolError('ERR_RSERPOOL_CLOSED', 'the pool user is closed');
 }
 
 /** How long closing waits for elements and registrars, ms. */
 const CLOSE_MS = 2000;
-
-const CODES: Readonly<Record<WaitReason, RSerPoolErrorCode>> = {
-  'unknown-pool': 'ERR_RSERPOOL_UNKNOWN_POOL',
-  refused: 'ERR_RSERPOOL_NO_ELEMENT',
-  'no-answer': 'ERR_RSERPOOL_NO_REGISTRAR',
-  'no-registrar': 'ERR_RSERPOOL_NO_REGISTRAR',
-  'no-element-reachable': 'ERR_RSERPOOL_NO_ELEMENT',
-  'no-usable-transport': 'ERR_RSERPOOL_NO_ELEMENT',
-};
-
-const TEXTS: Readonly<Record<WaitReason, string>> = {
-  'unknown-pool': 'the registrar knows no such pool: is an element registered under this name?',
-  refused: 'the registrar named no element',
-  'no-answer': 'the registrar does not answer',
-  'no-registrar': 'no registrar can be reached: check their addresses, SCTP and UDP ports',
-  'no-element-reachable': 'none of its elements can be reached',
-  'no-usable-transport': 'none of its elements has a transport that can be used here',
-};
-
-function noElement(handle: PoolHandle, reason: WaitReason): RSerPoolError {
-  return new RSerPoolError(CODES[reason], `pool ${handle}: ${TEXTS[reason]}`, { pool: handle.toString(), reason });
-}

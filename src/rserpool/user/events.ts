@@ -132,6 +132,8 @@ export type UserEvent =
       readonly destination: FailedDestination;
       readonly ppid: number;
       readonly bytes: Uint8Array;
+      /** Why no element was found, if that was it. */
+      readonly failure: WaitReason | undefined;
       /** For people. */
       readonly reason: string;
     }

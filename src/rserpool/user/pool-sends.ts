@@ -8,7 +8,7 @@ import { Conduits } from './conduits.ts';
 import type { UserContext } from './context.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
 import type { Destination, FailedDestination } from './destination.ts';
-import type { ResolutionFailure } from './events.ts';
+import type { ResolutionFailure, WaitReason } from './events.ts';
 import { Search } from './search.ts';
 import type { Conduit, ConduitEnd, Sending } from './sending.ts';
 
@@ -107,7 +107,7 @@ export class PoolSends {
     for (const sending of this.#release(poolHandle)) {
       const known = this.#context.cache.get(poolHandle) !== undefined && !sending.asked;
       if (known) this.#dispatch(sending, poolHandle, now);
-      else this.#giveUp(sending, { poolHandle }, failure);
+      else this.#giveUp(sending, { poolHandle }, 'the registrar named no element', failure);
     }
   }
 
@@ -153,7 +153,6 @@ export class PoolSends {
     const next = search.next(now);
     if (next !== undefined) {
       const { peIdentifier, target } = next;
-      this.#note(poolHandle, peIdentifier);
       this.#through(sending, { poolHandle, peIdentifier }, target, now);
     } else if (!sending.asked && !search.isJustResolved(now)) {
       sending.asked = true;
@@ -167,7 +166,7 @@ export class PoolSends {
       // The element of the PE handle is not there: another one takes its place.
       sending.tried.add(peIdentifier);
       this.#toOne(sending, poolHandle, now);
-    } else this.#giveUp(sending, { poolHandle, peIdentifier }, 'no element of the pool can be reached');
+    } else this.#giveUp(sending, { poolHandle, peIdentifier }, 'no element can be reached', 'no-element-reachable');
   }
 
   /** The elements that come into question, those that failed lately last. */
@@ -188,7 +187,7 @@ export class PoolSends {
     const candidates = (cache.get(poolHandle)?.elements ?? []).flatMap((each) => candidateOf(each, protocols) ?? []);
     const all = candidates.filter(({ peIdentifier }) => sending.toSelf || !isSelf(poolHandle, peIdentifier));
     if (all.length === 0) {
-      this.#giveUp(sending, { poolHandle }, 'the pool has no element that can be sent to');
+      this.#giveUp(sending, { poolHandle }, 'no element to send to', 'no-usable-transport');
       return;
     }
     sending.waiting = all.length;
@@ -196,6 +195,7 @@ export class PoolSends {
   }
 
   #through(sending: Sending, element: ConduitEnd['element'], target: TransportTarget, now: Instant): void {
+    if (element !== undefined) this.#note(element.poolHandle, element.peIdentifier);
     if (this.#conduits.send(sending, element, target, now)) return;
     this.#giveUp(sending, { ...element, target }, 'maxElementChannels is reached');
   }
@@ -230,9 +230,9 @@ export class PoolSends {
   }
 
   /** ERROR.REPORT of RFC 5352 §6.7. */
-  #giveUp(sending: Sending, destination: FailedDestination, reason: string): void {
+  #giveUp(sending: Sending, destination: FailedDestination, reason: string, failure?: WaitReason): void {
     const { bytes, ppid = 0 } = sending.message;
-    this.#context.outbox.event({ kind: 'error-report', send: sending.id, destination, ppid, bytes, reason });
+    this.#context.outbox.event({ kind: 'error-report', send: sending.id, destination, ppid, bytes, failure, reason });
     this.#oneLess(sending);
   }
 

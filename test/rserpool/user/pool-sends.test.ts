@@ -139,7 +139,8 @@ describe('messages to a pool, without a session', () => {
       send,
       destination: { poolHandle: POOL },
       ppid: 5,
-      reason: 'unknown-pool',
+      failure: 'unknown-pool',
+      reason: 'the registrar named no element',
     });
     expect(returned).toBe(large.bytes);
     expect(ladder.eventsOf('sent')).toEqual([{ kind: 'sent', send, to: [] }]);

@@ -1,0 +1,26 @@
+import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
+import type { WaitReason } from '../user/events.ts';
+import type { PoolHandle } from '../wire/pool-handle.ts';
+
+const CODES: Readonly<Record<WaitReason, RSerPoolErrorCode>> = {
+  'unknown-pool': 'ERR_RSERPOOL_UNKNOWN_POOL',
+  refused: 'ERR_RSERPOOL_NO_ELEMENT',
+  'no-answer': 'ERR_RSERPOOL_NO_REGISTRAR',
+  'no-registrar': 'ERR_RSERPOOL_NO_REGISTRAR',
+  'no-element-reachable': 'ERR_RSERPOOL_NO_ELEMENT',
+  'no-usable-transport': 'ERR_RSERPOOL_NO_ELEMENT',
+};
+
+const TEXTS: Readonly<Record<WaitReason, string>> = {
+  'unknown-pool': 'the registrar knows no such pool: is an element registered under this name?',
+  refused: 'the registrar named no element',
+  'no-answer': 'the registrar does not answer',
+  'no-registrar': 'no registrar can be reached: check their addresses, SCTP and UDP ports',
+  'no-element-reachable': 'none of its elements can be reached',
+  'no-usable-transport': 'none of its elements has a transport that can be used here',
+};
+
+/** Why there is no element of a pool, for a caller that waits for one. */
+export function noElement(handle: PoolHandle, reason: WaitReason): RSerPoolError {
+  return new RSerPoolError(CODES[reason], `pool ${handle}: ${TEXTS[reason]}`, { pool: handle.toString(), reason });
+}
