@@ -161,6 +161,19 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     return this.#elementsOf(pool, options, (role, handle, now) => role.populate(handle, now));
   }
 
+  /**
+   * The element of a resolved pool to use now, by the pool's policy and without those that failed lately; `undefined` if
+   * none is known. GETPRIMARYSERVER and GETNEXTSERVER, RFC 5351 §4.1.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_CLOSED`
+   */
+  pick(pool: PoolName): PoolElementHandle | undefined {
+    this.#assertOpen();
+    const poolHandle = handleOf(pool);
+    const element = this.#driver.call((role, now) => role.pick(poolHandle, now));
+    return element && { poolHandle, ...element };
+  }
+
   /** Forgets what is known about a pool. CACHE.PURGE.REQUEST, RFC 5352 §6.4. @throws RSerPoolError */
   purge(pool: PoolName): void {
     this.#assertOpen();

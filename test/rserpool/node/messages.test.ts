@@ -146,14 +146,17 @@ describe('the cache of a user', () => {
     expect(asked).toEqual(['registrar', 'fresh-cache', 'registrar', 'fresh-cache', 'registrar']);
   });
 
-  it('[ASAP-377] [ASAP-378] avoids and reports what the program says has failed, if it was named', async () => {
+  it('[ASAP-377] [ASAP-378] [OVW-028] avoids and reports what the program says has failed, if it was named', async () => {
     const { scope, user } = await poolOf(2);
     const reported: number[] = [];
     scope.registrars[0]!.on('element-reported', ({ peIdentifier }) => reported.push(peIdentifier));
     user.transportFailure('Pool', 1);
     await scope.world.pass(100);
     await scope.world.run(user.resolve('Pool'));
+    expect([user.pick('Pool'), user.pick('Pool')].map((handle) => handle?.peIdentifier).toSorted()).toEqual([1, 2]);
     user.transportFailure('Pool', 1);
+    expect([user.pick('Pool'), user.pick('Pool')].map((handle) => handle?.peIdentifier)).toEqual([2, 2]);
+    expect(user.pick('Nobody')).toBeUndefined();
     await scope.world.pass(100);
     for (let i = 0; i < 3; i++) expect((await scope.world.run(user.send('Pool', 'x')))[0]!.peIdentifier).toBe(2);
     expect(reported).toEqual([1]);

@@ -254,6 +254,9 @@ describe('failover of messages', () => {
     ladder.giveBack(3);
     ladder.down(3);
     expect(ladder.take()).toEqual(['5: data x', '1: endpoint-unreachable abc 10']);
+    // For a while nobody tries it again.
+    for (let i = 0; i < 3; i++) ladder.post('y');
+    expect(ladder.takeOnly('connect')).toEqual([]);
   });
 
   it('[ASAP-357] [ASAP-358] [ASAP-368] returns it to the program instead, if it is told to', () => {
