@@ -127,10 +127,7 @@ export class KnownRegistrars {
   /** Adds or refreshes what a registrar announces; true if something new can be tried. */
   handleAnnouncement(from: AnnouncementSource, message: ServerAnnounce, now: Instant): boolean {
     let news = false;
-    const bareAsRsplib =
-      this.#config.dialect === 'rsplib' || (this.#config.dialect === 'auto' && from.group === RSPLIB_ASAP_GROUP);
-    const targets =
-      bareAsRsplib && message.transports.length === 0 ? rsplibTargets(from) : announcedTargets(from.address, message);
+    const targets = message.transports.length === 0 ? this.#bareTargets(from, message) : announcedTargets(message);
     for (const target of targets) {
       if (this.#protocols.includes(target.protocol) && this.#hear(target, now)) news = true;
     }
@@ -154,6 +151,26 @@ export class KnownRegistrars {
       if (next === undefined || at < next) next = at;
     }
     return next;
+  }
+
+  /**
+   * An announcement without a transport. RFC 5352 §3.6: its source address and the well-known port. rsplib means the
+   * number of its UDP source port; where it cannot be told who announces, both are worth a call.
+   */
+  #bareTargets({ address, udpPort, group }: AnnouncementSource, message: ServerAnnounce): TransportTarget[] {
+    if (!isUnicast(address)) return [];
+    const byRfc: TransportTarget = {
+      protocol: 'sctp',
+      addresses: [address],
+      port: ASAP_PORT,
+      udpPort: message.udpPort,
+    };
+    const byRsplib: TransportTarget = { protocol: 'sctp', addresses: [address], port: udpPort, dialect: 'rsplib' };
+    const { dialect } = this.#config;
+    if (dialect === 'rsplib' || (dialect === 'auto' && group === RSPLIB_ASAP_GROUP)) return [byRsplib];
+    if (dialect === 'rfc' || group !== undefined || udpPort === ASAP_PORT || message.udpPort !== undefined)
+      return [byRfc];
+    return [byRfc, byRsplib];
   }
 
   #hear(target: TransportTarget, now: Instant): boolean {
@@ -218,17 +235,8 @@ export class KnownRegistrars {
   }
 }
 
-/** rsplib announces itself without a transport, from the UDP port whose number its SCTP port has. */
-function rsplibTargets({ address, udpPort }: AnnouncementSource): TransportTarget[] {
-  if (!isUnicast(address) || udpPort === 0) return [];
-  return [{ protocol: 'sctp', addresses: [address], port: udpPort, dialect: 'rsplib' }];
-}
-
-/** RFC 5352 §3.6: without a transport parameter it is the source address and the well-known port. */
-function announcedTargets(source: string, { transports, udpPort }: ServerAnnounce): TransportTarget[] {
-  if (transports.length === 0) {
-    return isUnicast(source) ? [{ protocol: 'sctp', addresses: [source], port: ASAP_PORT, udpPort }] : [];
-  }
+/** The endpoints that an announcement lists. */
+function announcedTargets({ transports, udpPort }: ServerAnnounce): TransportTarget[] {
   const targets: TransportTarget[] = [];
   for (const { protocol, port, addresses } of transports) {
     const usable = addresses.filter(isUnicast);

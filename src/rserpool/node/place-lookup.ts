@@ -53,18 +53,20 @@ export class PlaceLookup {
     return place.srv ? this.#bySrv(place) : this.#byHosts(place);
   }
 
-  async #byHosts({ hosts, port = this.#service.port, protocol = 'sctp', udpPort }: Place): Promise<LookupResult> {
+  async #byHosts(place: Place): Promise<LookupResult> {
+    const { hosts, port = this.#service.port, protocol = 'sctp' } = place;
     const answers = await Promise.all(hosts.map((host) => this.#addresses(host)));
     const addresses = [...new Set(answers.flatMap(({ records }) => records))];
     // Several hosts were written as one multihomed registrar. A name alone may be that or a list of several: each
     // address is tried for itself, and an SCTP peer tells its other ones (RFC 9260 §3.3.3).
     const isOne = hosts.length > 1 || canonicalIp(hosts[0]!) !== undefined;
-    return { targets: this.#targets(addresses, isOne, protocol, port, udpPort, 0), ttlS: shortest(answers) };
+    return { targets: this.#targets(addresses, isOne, protocol, port, place, 0), ttlS: shortest(answers) };
   }
 
-  async #bySrv({ hosts, protocol, udpPort }: Place): Promise<LookupResult> {
+  async #bySrv(place: Place): Promise<LookupResult> {
+    const { hosts, protocol } = place;
     const protocols = protocol === undefined ? this.#service.protocols : [protocol];
-    const found = await Promise.allSettled(protocols.map((each) => this.#byService(hosts[0]!, each, udpPort)));
+    const found = await Promise.allSettled(protocols.map((each) => this.#byService(hosts[0]!, each, place)));
     const results = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     // RFC 2782 knows the service by its protocol: one of them is enough.
     if (results.length === 0) throw (found[0] as PromiseRejectedResult).reason;
@@ -72,7 +74,7 @@ export class PlaceLookup {
     return { targets, ttlS: shortest(results) };
   }
 
-  async #byService(domain: string, protocol: 'sctp' | 'tcp', udpPort: number | undefined): Promise<LookupResult> {
+  async #byService(domain: string, protocol: 'sctp' | 'tcp', place: Place): Promise<LookupResult> {
     const name = `_${this.#service.name}._${protocol}.${domain}`;
     const answer = await this.#ask(name, this.#resolver.services(name));
     const offers = answer.records.filter(({ host }) => host !== '.' && host !== '');
@@ -83,7 +85,7 @@ export class PlaceLookup {
       const addresses = await this.#addressesOfOffer(record);
       answers.push(addresses);
       const { port, priority } = record;
-      targets.push(...this.#targets(addresses.records, false, protocol, port, udpPort, priority));
+      targets.push(...this.#targets(addresses.records, false, protocol, port, place, priority));
     }
     if (targets.length === 0) throw lookupError(name, 'none of its hosts has an address');
     return { targets: targets.slice(0, this.#service.maxAddresses), ttlS: shortest(answers) };
@@ -117,13 +119,14 @@ export class PlaceLookup {
     isOne: boolean,
     protocol: 'sctp' | 'tcp',
     port: number,
-    udpPort: number | undefined,
+    { udpPort, dialect }: Place,
     priority: number,
   ): RegistrarChoice[] {
     const usable = (protocol === 'sctp' ? this.#reachable(addresses) : addresses).slice(0, this.#service.maxAddresses);
     // A TCP connection has one address at each end.
     const groups = isOne && protocol === 'sctp' ? [usable] : usable.map((address) => [address]);
-    const rest = { ...(udpPort !== undefined && { udpPort }), ...(priority !== 0 && { priority }) };
+    const options = { ...(udpPort !== undefined && { udpPort }), ...(dialect !== undefined && { dialect }) };
+    const rest = { ...options, ...(priority !== 0 && { priority }) };
     return groups.map((group) => ({ protocol, addresses: group, port, ...rest }));
   }
 

@@ -1,9 +1,10 @@
 import { canonicalIp, isIpv6 } from '../../base/address.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
+import type { Dialect } from '../wire/dialect.ts';
 
 const FORM =
-  'HOST[,HOST…][:PORT][;tcp][;udp=PORT] or DOMAIN;srv[;tcp], for example 10.0.0.1:3863;udp=9899, [::1]:3863;tcp or example.com;srv';
+  'HOST[,HOST…][:PORT][;tcp][;udp=PORT][;dialect=rfc|rsplib] or DOMAIN;srv[;tcp], for example 10.0.0.1:3863;udp=9899, [::1]:3863;tcp or example.com;srv';
 
 /** Where somebody is, as people write it. */
 export interface Place {
@@ -17,12 +18,14 @@ export interface Place {
   readonly port: number | undefined;
   /** UDP encapsulation port. */
   readonly udpPort: number | undefined;
+  /** What is spoken there, if it need not be found out. */
+  readonly dialect: Dialect | undefined;
   /** The only host is a domain whose SRV records are asked for (RFC 2782). */
   readonly srv: boolean;
 }
 
 /**
- * Reads `HOST[,HOST…][:PORT][;tcp][;udp=PORT]` or `DOMAIN;srv[;tcp]`. IPv6 addresses with a port stand in brackets.
+ * Reads `HOST[,HOST…][:PORT][;tcp][;udp=PORT][;dialect=rfc|rsplib]` or `DOMAIN;srv[;tcp]`. IPv6 addresses with a port stand in brackets.
  *
  * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` naming what is wrong and what is accepted
  */
@@ -49,23 +52,30 @@ export function isNamed({ hosts }: Place): boolean {
 /** The text that {@link parsePlace} reads. */
 export function formatTarget(where: TransportTarget | string): string {
   if (typeof where === 'string') return where;
-  const { protocol, addresses, port, udpPort } = where;
+  const { protocol, addresses, port, udpPort, dialect } = where;
   const hosts = addresses.map((address) => (isIpv6(address) ? `[${address}]` : address)).join(',');
   const suffix = protocol === 'sctp' ? '' : `;${protocol}`;
-  return `${hosts}:${port}${suffix}${udpPort === undefined ? '' : `;udp=${udpPort}`}`;
+  const udp = udpPort === undefined ? '' : `;udp=${udpPort}`;
+  return `${hosts}:${port}${suffix}${udp}${dialect === undefined ? '' : `;dialect=${dialect}`}`;
 }
 
-function readOptions(options: readonly string[], text: string): Pick<Place, 'protocol' | 'udpPort' | 'srv'> {
+function readOptions(
+  options: readonly string[],
+  text: string,
+): Pick<Place, 'protocol' | 'udpPort' | 'dialect' | 'srv'> {
   let udpPort: number | undefined;
   let protocol: Place['protocol'];
+  let dialect: Place['dialect'];
   let srv = false;
   for (const option of options) {
     if (option === 'tcp' || option === 'sctp') protocol = option;
     else if (option === 'srv') srv = true;
+    else if (option === 'dialect=rfc') dialect = 'rfc';
+    else if (option === 'dialect=rsplib') dialect = 'rsplib';
     else if (option.startsWith('udp=')) udpPort = portOf(option.slice(4), text);
-    else throw badPlace(text, `"${option}" is none of tcp, srv, udp=PORT`);
+    else throw badPlace(text, `"${option}" is none of tcp, srv, udp=PORT, dialect=rfc, dialect=rsplib`);
   }
-  return { protocol, udpPort, srv };
+  return { protocol, udpPort, dialect, srv };
 }
 
 function readHost(written: string, text: string): string {

@@ -5,7 +5,7 @@ import { type NameResolver, nodeResolver } from './name-resolver.ts';
 import { parsePlace } from './place.ts';
 
 /**
- * Reads where one peer is: `HOST[,HOST…][:PORT][;tcp][;udp=PORT]`. IPv6 addresses with a port stand in brackets; all
+ * Reads where one peer is: `HOST[,HOST…][:PORT][;tcp][;udp=PORT][;dialect=rfc|rsplib]`. IPv6 addresses with a port stand in brackets; all
  * hosts, and all addresses of a name, belong to that peer.
  *
  * @throws (rejects) RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` naming what is wrong and what is accepted,
@@ -17,13 +17,14 @@ export async function resolveTarget(
   resolver: NameResolver = nodeResolver,
 ): Promise<TransportTarget> {
   if (typeof where !== 'string') return where;
-  const { hosts, port = defaultPort, protocol = 'sctp', udpPort, srv } = parsePlace(where);
+  const { hosts, port = defaultPort, protocol = 'sctp', udpPort, dialect, srv } = parsePlace(where);
   if (srv) {
     const text = `${JSON.stringify(where)}: SRV records name several peers, and this is one`;
     throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', text, { text: where });
   }
   const addresses = (await Promise.all(hosts.map((host) => addressesOf(host, resolver)))).flat();
-  return { protocol, addresses: [...new Set(addresses)], port, ...(udpPort !== undefined && { udpPort }) };
+  const options = { ...(udpPort !== undefined && { udpPort }), ...(dialect !== undefined && { dialect }) };
+  return { protocol, addresses: [...new Set(addresses)], port, ...options };
 }
 
 async function addressesOf(host: string, resolver: NameResolver): Promise<readonly string[]> {

@@ -6,7 +6,7 @@ const place = (text: string) => {
   return rest;
 };
 
-const NOTHING = { protocol: undefined, port: undefined, udpPort: undefined, srv: false };
+const NOTHING = { protocol: undefined, port: undefined, udpPort: undefined, dialect: undefined, srv: false };
 
 function refusal(text: string): string {
   try {
@@ -43,6 +43,13 @@ describe('places', () => {
     expect(place('example.com;srv;tcp')).toEqual({ ...NOTHING, hosts: ['example.com'], srv: true, protocol: 'tcp' });
   });
 
+  it('say what is spoken there', async () => {
+    expect(place('10.0.0.1;dialect=rsplib')).toEqual({ ...NOTHING, hosts: ['10.0.0.1'], dialect: 'rsplib' });
+    expect(place('10.0.0.1;udp=1;dialect=rfc')).toMatchObject({ udpPort: 1, dialect: 'rfc' });
+    expect(refusal('10.0.0.1;dialect=latin')).toContain('"dialect=latin" is none of tcp, srv, udp=PORT, dialect=rfc');
+    expect(await resolveTarget('10.0.0.1;dialect=rsplib', 3863)).toMatchObject({ port: 3863, dialect: 'rsplib' });
+  });
+
   it('are refused with a reason', () => {
     expect(refusal('10.0.0.1:0')).toContain('port "0" is not a number from 1 to 65535');
     expect(refusal('10.0.0.1;udp=70000')).toContain('port "70000"');
@@ -58,7 +65,12 @@ describe('places', () => {
   });
 
   it('are written as they are read', async () => {
-    for (const text of ['10.0.0.1,[::1]:3863;udp=9900', '[::1]:1;tcp', '10.0.0.1:3863']) {
+    for (const text of [
+      '10.0.0.1,[::1]:3863;udp=9900',
+      '[::1]:1;tcp',
+      '10.0.0.1:3863',
+      '10.0.0.1:3863;dialect=rsplib',
+    ]) {
       const written = formatTarget(await resolveTarget(text, 1));
       expect(await resolveTarget(written, 2)).toEqual(await resolveTarget(text, 3));
     }
