@@ -30,6 +30,9 @@ import { TableSessions } from './table-sessions.ts';
 import { Takeover } from './takeover.ts';
 import { Updates } from './updates.ts';
 
+/** New identifiers that are drawn at start-up because the one before was taken. */
+const MAX_COLLISIONS = 3;
+
 type KnownMessage = Exclude<EnrpMessage, { readonly kind: 'unknown' }>;
 
 /** What the ENRP side of a registrar is made of. */
@@ -60,6 +63,7 @@ export class EnrpService {
   readonly #tables: TableSessions;
   readonly #audit: Audit;
   readonly #updates: Updates;
+  #collisions = 0;
   readonly #dialects: PeerDialects;
 
   constructor(parts: EnrpParts, now: Instant) {
@@ -353,7 +357,9 @@ export class EnrpService {
 
   /** RFC 5353 §3.2.1 sees no harm in it, but nobody would hear the other one: unless we are known already we draw anew. */
   #handleCollision(now: Instant): void {
-    if (this.serving) return;
+    // Nobody draws the same one again and again by chance: whoever does wants to keep us from serving.
+    if (this.serving || this.#collisions >= MAX_COLLISIONS) return;
+    this.#collisions++;
     const { own, entropy, outbox } = this.#parts;
     own.id = randomRegistrarId(entropy);
     this.#membership.clear();

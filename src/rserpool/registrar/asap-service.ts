@@ -1,5 +1,6 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
 import { WireError } from '../../base/errors.ts';
+import { earlier } from '../../base/timers.ts';
 import type {
   AsapMessage,
   Deregistration,
@@ -47,7 +48,7 @@ export class AsapService {
   constructor(parts: AsapParts) {
     this.#parts = parts;
     this.#resolver = new Resolver(parts.config, parts.entropy, parts.store);
-    this.#subscriptions = new Subscriptions(parts.config.maxSubscriptionsPerChannel);
+    this.#subscriptions = new Subscriptions(parts.config.maxSubscriptionsPerChannel, parts.config.subscriptionPacingMs);
   }
 
   handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
@@ -108,13 +109,18 @@ export class AsapService {
   }
 
   /** Sends what subscribers have to know. */
-  flush(): void {
+  flush(now: Instant): void {
     this.#subscriptions.push(
       (poolHandle, itemCount) => this.#resolver.resolve(poolHandle, itemCount, true),
       (channel, response) => {
         if (this.#parts.channels.usable(channel) !== undefined) this.#parts.outbox.sendAsap(channel, response);
       },
+      now,
     );
+  }
+
+  nextTimeoutAt(): Instant | undefined {
+    return earlier(this.#parts.store.nextExpiryAt(), this.#subscriptions.nextPushAt());
   }
 
   /** Elements whose life ran out, and copies that nobody refreshed. RFC 5352 §3.2. */

@@ -84,6 +84,8 @@ export const registrarSettings = {
   maxElements: { default: 131_072, min: 1, max: 1 << 22 },
   /** Pools that one channel can subscribe to. RFC 5352 §2.2.5. */
   maxSubscriptionsPerChannel: { default: 64, min: 0, max: 65_536 },
+  /** Least time between two updates of a pool for its subscribers; the changes of this time come together. */
+  subscriptionPacingMs: { default: 100, min: 0, max: 60_000, integer: false },
 } as const;
 
 export type RegistrarConfig = ConfigOf<typeof registrarSettings>;

@@ -144,7 +144,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
 
   nextTimeoutAt(): Instant | undefined {
     let next = earlier(this.#enrp.nextTimeoutAt(), this.#monitor.nextTimeoutAt());
-    next = earlier(next, this.#store.nextExpiryAt());
+    next = earlier(next, this.#asap.nextTimeoutAt());
     return this.#stall.postpone(earlier(next, this.#announcer.nextTimeoutAt()));
   }
 
@@ -296,7 +296,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     for (let lost = this.#monitor.takeLost(); lost !== undefined; lost = this.#monitor.takeLost()) {
       this.#asap.removeLost(lost.element, lost.reason, now);
     }
-    this.#asap.flush();
+    this.#asap.flush(now);
     if (!this.#wasServing && this.#enrp.serving) {
       this.#wasServing = true;
       this.#announcer.start(now);

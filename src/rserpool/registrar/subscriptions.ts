@@ -1,3 +1,5 @@
+import type { Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
 import type { ChannelId } from '../role.ts';
 import type { HandleResolutionResponse } from '../wire/asap.ts';
 import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
@@ -10,12 +12,18 @@ interface Subscription {
 /** Who wants to hear of changes of which pool: HANDLE_RESOLUTION with the S flag. RFC 5352 §2.2.5. */
 export class Subscriptions {
   readonly #maxPerChannel: number;
+  readonly #pacingMs: number;
   readonly #byChannel = new Map<ChannelId, Map<PoolHandleKey, Subscription>>();
   readonly #byPool = new Map<PoolHandleKey, Set<ChannelId>>();
+  /** What the subscribers do not know yet. */
   readonly #changed = new Set<PoolHandleKey>();
+  /** Pools whose subscribers were told a moment ago, and when they may be told again. */
+  readonly #quietUntil = new Map<PoolHandleKey, Instant>();
 
-  constructor(maxPerChannel: number) {
+  /** @param pacingMs least time between two updates of a pool */
+  constructor(maxPerChannel: number, pacingMs: number) {
     this.#maxPerChannel = maxPerChannel;
+    this.#pacingMs = pacingMs;
   }
 
   /** Whether one more pool is taken for this channel. */
@@ -49,12 +57,20 @@ export class Subscriptions {
     if (this.#byPool.has(poolHandle.key)) this.#changed.add(poolHandle.key);
   }
 
-  /** Tells the subscribers once what changed several times. A subscription ends with its pool. */
+  /**
+   * Tells the subscribers once what changed several times: a change at once, those that follow it together, lest a
+   * thousand registrations send a thousand lists to everybody. A subscription ends with its pool.
+   */
   push(
     resolve: (poolHandle: PoolHandle, itemCount: number | undefined) => HandleResolutionResponse,
     send: (channel: ChannelId, response: HandleResolutionResponse) => void,
+    now: Instant,
   ): void {
+    for (const [key, until] of this.#quietUntil) if (until <= now) this.#quietUntil.delete(key);
     for (const key of this.#changed) {
+      if (this.#quietUntil.has(key)) continue;
+      this.#changed.delete(key);
+      if (this.#pacingMs > 0) this.#quietUntil.set(key, now + this.#pacingMs);
       for (const channel of [...(this.#byPool.get(key) ?? [])]) {
         const { poolHandle, itemCount } = this.#byChannel.get(channel)!.get(key)!;
         const response = resolve(poolHandle, itemCount);
@@ -62,6 +78,12 @@ export class Subscriptions {
         send(channel, response);
       }
     }
-    this.#changed.clear();
+  }
+
+  /** When the next update is due. */
+  nextPushAt(): Instant | undefined {
+    let next: Instant | undefined;
+    for (const key of this.#changed) next = earlier(next, this.#quietUntil.get(key));
+    return next;
   }
 }

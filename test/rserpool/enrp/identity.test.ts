@@ -47,6 +47,17 @@ describe('the identifier of a registrar', () => {
     expect(messages).toBeLessThan(2 * 2 * (30_000 / 150));
   });
 
+  it('[ENRP-069] is not drawn anew for ever: somebody who repeats it does not keep this one from serving', () => {
+    const ladder = new RegistrarLadder({ mentorDiscoveryTimeoutMs: 5000 }, { peers: [host(20)] });
+    for (let channel = 2; channel < 40; channel += 2) {
+      ladder.up(channel, host(66));
+      ladder.enrp(channel, ladder.role.registrarId, { kind: 'presence', replyRequired: false });
+      ladder.advance(1000);
+    }
+    expect(ladder.eventsOf('starting')).toHaveLength(1 + 3);
+    expect(ladder.role.state).toBe('serving');
+  });
+
   it('[ENRP-141] on an element’s channel that is being closed cannot be made up', () => {
     const ladder = RegistrarLadder.serving({ keepAlivePeriodMs: 0 });
     ladder.peer(20, 20);

@@ -97,10 +97,32 @@ describe('subscription', () => {
     ladder.up(6, host(3, 4711));
     ladder.asap(6, { kind: 'registration', poolHandle: ABC, element: element(3, 3) });
     expect(ladder.take()).toContain('100: handle-resolution-response A [1 3]');
+    ladder.advance(100);
     ladder.enrp(20, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(9, 9, 20) });
     expect(ladder.take().map((line) => line.slice(0, 33))).toEqual(['100: handle-resolution-response A']);
+    ladder.advance(100);
     ladder.asap(6, { kind: 'deregistration', poolHandle: ABC, peIdentifier: 3 });
     expect(ladder.take().filter((line) => line.startsWith('100:'))).toHaveLength(1);
+  });
+
+  it('[ASAP-140] tells one change at once, and the many that follow it together', () => {
+    const ladder = withElements(1, { keepAlivePeriodMs: 0, subscriptionPacingMs: 250 });
+    resolve(ladder, { subscribe: true });
+    const pushed = (): string[] => ladder.take().filter((line) => line.startsWith('100:'));
+    ladder.up(6, host(3, 4711));
+    for (let i = 2; i <= 500; i++) ladder.asap(6, { kind: 'registration', poolHandle: ABC, element: element(i, 3) });
+    expect(pushed()).toEqual(['100: handle-resolution-response A [1 2]']);
+    ladder.advance(249);
+    expect(pushed()).toEqual([]);
+    ladder.advance(1);
+    const [update, ...others] = pushed();
+    expect(update?.split(' ')).toHaveLength(2 + 1 + 500);
+    expect(others).toEqual([]);
+    // Quiet again, and the next change is told at once.
+    ladder.advance(250);
+    expect(ladder.role.nextTimeoutAt()).toBeGreaterThan(ladder.now + 1000);
+    ladder.asap(6, { kind: 'deregistration', poolHandle: ABC, peIdentifier: 3 });
+    expect(pushed()).toHaveLength(1);
   });
 
   it('[ASAP-056] is not made without the S flag, and one without it ends it', () => {
