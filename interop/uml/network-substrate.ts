@@ -8,7 +8,12 @@ import type { IpNetwork } from './network.ts';
  * @param host the addresses of one of our hosts, one in each network: what a socket for all addresses listens on
  */
 export function networkSubstrate(network: IpNetwork, host: readonly IpAddress[]): Substrate {
-  return { ...nodeSubstrate, openSocket: async (options) => openSocket(network, host, options) };
+  const interfaces = host.map((address, i) => ({ name: `eth${i}`, addresses: [address] }));
+  return {
+    ...nodeSubstrate,
+    openSocket: async (options) => openSocket(network, host, options),
+    interfaces: () => interfaces,
+  };
 }
 
 function openSocket(
@@ -16,7 +21,7 @@ function openSocket(
   host: readonly IpAddress[],
   options: SocketOptions,
 ): Awaited<ReturnType<Substrate['openSocket']>> {
-  const { address, onDatagram, onError, multicastGroup, shared = false } = options;
+  const { address, onDatagram, onError, multicastGroups = [], shared = false } = options;
   const addresses = address === '0.0.0.0' ? host : [address];
   const port = options.port === 0 ? freePort(network, addresses) : options.port;
   if (!shared && addresses.some((each) => network.isTaken(each, port))) {
@@ -28,8 +33,7 @@ function openSocket(
       onUnreachable: (to) => onError(Object.assign(new Error('send ECONNREFUSED'), { code: 'ECONNREFUSED' }), to),
     }),
   );
-  const leave =
-    multicastGroup === undefined ? undefined : network.join({ group: multicastGroup, port, addresses, onDatagram });
+  const memberships = multicastGroups.map((group) => network.join({ group, port, addresses, onDatagram }));
   // As every open socket does.
   const keepsProcessAlive = setInterval(() => undefined, 1 << 30);
   return {
@@ -39,9 +43,10 @@ function openSocket(
       const error = ports[0]!.send(bytes, to, toPort);
       if (error !== undefined) setImmediate(() => onError(error, to, bytes));
     },
+    renewMulticast: () => undefined,
     close: async () => {
       clearInterval(keepsProcessAlive);
-      leave?.();
+      for (const leave of memberships) leave();
       for (const each of ports) each.close();
     },
   };

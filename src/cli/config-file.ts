@@ -24,6 +24,11 @@ export const SETTINGS: ConfigKey = {
   isGood: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
+export const FLAG_OR_SETTINGS: ConfigKey = {
+  accepts: 'true, false, or names with values',
+  isGood: (value) => FLAG.isGood(value) || SETTINGS.isGood(value),
+};
+
 export function number(min: number, max: number): ConfigKey {
   return {
     accepts: `a whole number from ${min} to ${max}`,

@@ -99,18 +99,6 @@ export function addSocketOptions(command: Command): Command {
     .option('--capture <file>', 'write every packet to this pcapng file');
 }
 
-export interface RegistrarsOption {
-  readonly registrar?: readonly string[];
-}
-
-export function addRegistrarsOption(command: Command): Command {
-  return command.option(
-    '--registrar <place>',
-    'a registrar as HOST:PORT;udp=PORT, HOST:PORT;tcp (users only) or DOMAIN;srv, several times for several (default: found by multicast announcements)',
-    collected,
-  );
-}
-
 /** Lines for the end of a help text. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;

@@ -8,12 +8,12 @@ export type { ElementConfig } from './element/config.ts';
 export type { ElementEvent, ElementSessionId } from './element/events.ts';
 export type { RegistrationUpdate } from './element/profile.ts';
 export { RSerPoolError, type RSerPoolErrorCode } from './errors.ts';
-export type { AnnouncementGroup } from './node/announcements.ts';
 export type { ElementSession } from './node/element-session.ts';
 export type { EndpointOptions } from './node/endpoint-options.ts';
 export type { PoolName } from './node/handle.ts';
 export type { LookupConfig } from './node/lookup-config.ts';
 export type { SessionMessage } from './node/message-queue.ts';
+export type { MulticastOptions } from './node/multicast-options.ts';
 export { type NameAnswer, type NameResolver, nodeResolver, type ServiceRecord } from './node/name-resolver.ts';
 export { formatTarget, isNamed, type Place, parsePlace } from './node/place.ts';
 export { type JoinOptions, PoolElement, type SessionHandler } from './node/pool-element.ts';
@@ -21,7 +21,7 @@ export type { MessageDestination, MessageSendOptions, PoolMessage } from './node
 export { type ConnectToPoolOptions, PoolUser, type PoolUserOptions } from './node/pool-user.ts';
 export { Registrar } from './node/registrar.ts';
 export type { DiscoveryOptions, LookupEvents } from './node/registrar-discovery.ts';
-export type { AsapOptions, RegistrarStartOptions } from './node/registrar-options.ts';
+export type { AsapOptions, EnrpOptions, RegistrarStartOptions } from './node/registrar-options.ts';
 export type { SessionSendOptions } from './node/send-options.ts';
 export {
   StatusCollector,

@@ -66,7 +66,12 @@ export class Outbox<Event> {
 
   /** An ASAP_SERVER_ANNOUNCE to the announcement group. */
   announce(message: AsapMessage): void {
-    this.#queue.push({ kind: 'announce', bytes: encodeAsap(message) });
+    this.announceBytes(PPID.asap, encodeAsap(message));
+  }
+
+  /** A message as it stands, to the group of that protocol. */
+  announceBytes(ppid: number, bytes: Uint8Array): void {
+    this.#queue.push({ kind: 'announce', ppid, bytes });
   }
 
   /** A message as it stands. */

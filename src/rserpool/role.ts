@@ -98,9 +98,11 @@ export type RoleInput =
    * requests on any path; the channel is still open, and what becomes of it is up to the role.
    */
   | { readonly kind: 'probe-result'; readonly channel: ChannelId; readonly alive: boolean }
-  /** A multicast announcement (ASAP_SERVER_ANNOUNCE) from a UDP source. */
+  /** A datagram of a multicast group: ASAP_SERVER_ANNOUNCE, or with the PPID of ENRP a PRESENCE. */
   | {
       readonly kind: 'announcement';
+      /** Of which group; ASAP's unless given. */
+      readonly ppid?: number | undefined;
       readonly from: AnnouncementSource;
       readonly bytes: Uint8Array;
     };
@@ -133,8 +135,8 @@ export type RoleOutput<Event> =
    * nothing speaks against it, and the role's own times decide.
    */
   | { readonly kind: 'probe'; readonly channel: ChannelId }
-  /** Send to the ASAP announcement group on every interface. */
-  | { readonly kind: 'announce'; readonly bytes: Uint8Array }
+  /** Send to the multicast groups of ASAP or, with the PPID of ENRP, of the registrars, on every interface. */
+  | { readonly kind: 'announce'; readonly ppid?: number | undefined; readonly bytes: Uint8Array }
   /** For the program that uses the role. */
   | { readonly kind: 'event'; readonly event: Event };
 

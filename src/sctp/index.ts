@@ -77,7 +77,7 @@ export {
 } from './udp/encapsulation.ts';
 export { hmacSha256 } from './udp/hmac.ts';
 export { nodeSubstrate } from './udp/node-substrate.ts';
-export type { DatagramSocket, SocketError, SocketOptions, Substrate } from './udp/substrate.ts';
+export type { DatagramSocket, NetworkInterface, SocketError, SocketOptions, Substrate } from './udp/substrate.ts';
 export type { ErrorCause } from './wire/cause.ts';
 export { verifyChecksum } from './wire/crc32c.ts';
 export { type DecodedPacket, decodePacket } from './wire/packet.ts';

@@ -19,6 +19,8 @@ const WRONG: readonly [args: string, expected: RegExp][] = [
   ['registrar --id 0', /--id <number>.*whole number from 1 to 4294967295/],
   ['registrar --address localhost', /--address <ip>.*IP addresses of this host, for example 127\.0\.0\.1/],
   ['registrar --peer 127.0.0.1:99999', /^rserpool: --peer: "127\.0\.0\.1:99999": port "99999".*expected HOST/],
+  ['registrar --ttl 256', /--ttl <hops>.*whole number from 0 to 255/],
+  ['registrar --tcp yes', /--tcp <port>.*whole number from 0 to 65535/],
   ['registrar --log-level loud', /--log-level <level>.*error, info, debug/],
   ['pe', /missing required argument 'service'/],
   ['pe chess', /'chess' is invalid.*echo, discard, daytime, chargen, pingpong, calcapp, fractal, counter, exec/],

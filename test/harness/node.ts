@@ -13,7 +13,9 @@ export interface SimSocketOptions {
   readonly onTooLong?: ((to: IpAddress, bytes: Uint8Array) => void) | undefined;
   /** An ICMP message came for something that this socket sent. Real UDP sockets of Node tell nothing of them. */
   readonly onIcmp?: ((message: IcmpMessage) => void) | undefined;
-  readonly multicastGroup?: IpAddress | undefined;
+  readonly multicastGroups?: readonly IpAddress[] | undefined;
+  /** Addresses of the interfaces on which the groups are joined; all unless given. */
+  readonly multicastInterfaces?: readonly string[] | undefined;
   readonly shared?: boolean | undefined;
 }
 
@@ -110,7 +112,7 @@ export class SimNode {
   /** The sockets that joined this group and listen on its port. */
   membersOf(group: UdpAddress): readonly SimSocket[] {
     const sockets = this.#socketsByPort.get(group.udpPort) ?? [];
-    return sockets.filter((socket) => socket.options.multicastGroup === group.address);
+    return sockets.filter((socket) => socket.options.multicastGroups?.includes(group.address) === true);
   }
 
   /** The source address of what `socket` sends to `to`; `undefined` if the node has none of that family. */

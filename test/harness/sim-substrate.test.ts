@@ -28,7 +28,7 @@ async function open(host: Substrate, address: string, port = 9899, group?: strin
   const socket = await host.openSocket({
     address,
     port,
-    multicastGroup: group,
+    ...(group !== undefined && { multicastGroups: [group] }),
     shared: group !== undefined,
     onDatagram: (bytes, from, fromPort) => received.push(`${new TextDecoder().decode(bytes)} ${from} ${fromPort}`),
     onError: (error, to) => errors.push(`${error.code} ${to}`),

@@ -1,7 +1,7 @@
 import { canonicalIp } from '../../src/base/address.ts';
 import type { Entropy, Instant } from '../../src/base/contract.ts';
 import { SctpError } from '../../src/sctp/core/errors.ts';
-import type { DatagramSocket, SocketOptions, Substrate } from '../../src/sctp/udp/substrate.ts';
+import type { DatagramSocket, NetworkInterface, SocketOptions, Substrate } from '../../src/sctp/udp/substrate.ts';
 import type { SimNetwork } from './network.ts';
 import { SimBindError, type SimNode, type SimSocket } from './node.ts';
 import type { SeededRandom } from './random.ts';
@@ -13,6 +13,8 @@ const POISON = 0xa5;
 export class SimHost implements Substrate {
   readonly node: SimNode;
   readonly entropy: Entropy;
+  /** Interfaces that are not there at the moment: nothing can be opened on them. */
+  readonly down = new Set<string>();
   readonly #network: SimNetwork;
   /** Cancels of timers that are running, so that a dead host does nothing any more. */
   readonly #timers = new Set<() => void>();
@@ -51,13 +53,24 @@ export class SimHost implements Substrate {
         address: options.address,
       });
     }
+    if (this.down.has(`eth${this.node.addresses.indexOf(address)}`)) {
+      throw new SctpError('ERR_SCTP_BAD_ADDRESS', `the interface of ${address} is down`, { address });
+    }
     const socket = this.#open({ ...options, address });
     return {
       address: socket.address,
       port: socket.udpPort,
       send: (bytes, to, port) => socket.send(bytes, { address: to, udpPort: port }),
+      renewMulticast: () => undefined,
       close: async () => socket.close(),
     };
+  }
+
+  /** Each address is an interface of its own: `eth0`, `eth1` … */
+  interfaces(): readonly NetworkInterface[] {
+    return this.node.addresses
+      .map((address, i) => ({ name: `eth${i}`, addresses: [address] }))
+      .filter(({ name }) => !this.down.has(name));
   }
 
   /** The host dies: sockets and timers are gone, nobody is told. Programs on it hang, as they do on a dead machine. */
@@ -68,12 +81,12 @@ export class SimHost implements Substrate {
   }
 
   #open(options: SocketOptions): SimSocket {
-    const { address, port, onDatagram, onError, multicastGroup, shared } = options;
+    const { address, port, onDatagram, onError, multicastGroups, shared } = options;
     try {
       return this.node.open({
         address,
         udpPort: port,
-        multicastGroup,
+        multicastGroups,
         shared,
         onDatagram: (bytes, from) => {
           const received = bytes.slice();

@@ -3,18 +3,16 @@ import { formatTarget, type PolicyParameter, type PoolElement } from '../../rser
 import { startService } from '../../rserpool/services/index.ts';
 import { openCapture } from '../capture-file.ts';
 import { describeEvent, identifierText } from '../describe-event.ts';
+import { addRegistrarsOption, discoveryOf, type RegistrarsOption } from '../discovery-options.ts';
 import { usageError } from '../errors.ts';
 import { Interruption, type Io, untilInterrupted } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
 import {
   addLogLevel,
-  addRegistrarsOption,
   addSocketOptions,
   type CommonOptions,
   examples,
   ownPortNumber,
-  placesOf,
-  type RegistrarsOption,
   type SocketOptions,
   wholeNumber,
 } from '../options.ts';
@@ -63,6 +61,7 @@ export function addPeCommand(program: Command, io: Io): void {
       examples(
         'rserpool pe echo --registrar "127.0.0.1:3863;udp=9899"',
         'rserpool pe calcapp --capacity 500000 --policy least-used',
+        'rserpool pe echo --registrar "example.com;srv"   # registrars that the DNS names under _asap._sctp',
         'rserpool pe counter --pool MyPool --policy weighted-round-robin:10',
         'rserpool pe exec --pool CalculatorPool -- bc -l',
       ),
@@ -104,7 +103,7 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
   const onStderr = (text: string): void => io.err(printable(text.trimEnd()));
   const service = serviceEntry(name).make({ ...options, command: [program, ...args], onStderr });
   const { pool = service.pool, address, udpPort, sctpPort, maxSessions, json = false, logLevel } = options;
-  const registrars = placesOf('--registrar', options.registrar);
+  const { registrars, announcements } = discoveryOf(options);
   using capture = openCapture(options.capture);
   const where = registrars.length === 0 ? 'announcements' : registrars.join(', ');
   const impatient = setTimeout(() => io.err(`rserpool: no registrar has answered yet; asking ${where}`), PATIENCE_MS);
@@ -114,6 +113,7 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
       pool,
       maxSessions,
       registrars,
+      announcements,
       policy: options.policy,
       peIdentifier: options.id,
       registrationLifeS: options.life,
@@ -138,6 +138,7 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
     const at = `${formatTarget(target)}, registered with ${home === undefined ? 'nobody' : formatTarget(home)}`;
     io.out(`${name} in ${pool} as ${identifierText(peIdentifier)} at ${at}; Ctrl-C ends it`);
   }
+  element.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
   element.on('event', (event) => {
     if (json) io.out(jsonLine(event));
     else if (logLevel === 'debug' || (logLevel === 'info' && event.kind !== 'data')) io.err(describeEvent(event));

@@ -4,15 +4,13 @@ import { MAX_ITERATIONS } from '../../rserpool/services/index.ts';
 import { openCapture } from '../capture-file.ts';
 import { CLIENT_NAMES, type ClientName, clientEntry, clientForPool } from '../clients/clients.ts';
 import { identifierText } from '../describe-event.ts';
+import { addRegistrarsOption, discoveryOf, type RegistrarsOption } from '../discovery-options.ts';
 import { Interruption, type Io } from '../io.ts';
 import {
   addLogLevel,
-  addRegistrarsOption,
   addSocketOptions,
   type CommonOptions,
   examples,
-  placesOf,
-  type RegistrarsOption,
   type SocketOptions,
   seconds,
   wholeNumber,
@@ -81,9 +79,16 @@ export function addPuCommand(program: Command, io: Io): void {
 
 async function runPu(pool: string, options: PuOptions, io: Io): Promise<void> {
   const { address, udpPort, timeout, json = false, logLevel } = options;
-  const registrars = placesOf('--registrar', options.registrar);
+  const { registrars, announcements } = discoveryOf(options);
   using capture = openCapture(options.capture);
-  await using user = await PoolUser.open({ registrars, addresses: address, udpPort, capture: capture.hook });
+  await using user = await PoolUser.open({
+    registrars,
+    announcements,
+    addresses: address,
+    udpPort,
+    capture: capture.hook,
+  });
+  user.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
   const quiet = logLevel === 'error';
   const settings = { ...options, json, intervalS: options.interval, lingerS: options.linger, quiet };
   const client = clientEntry(options.service ?? clientForPool(pool));

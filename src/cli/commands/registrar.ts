@@ -4,13 +4,14 @@ import { openCapture } from '../capture-file.ts';
 import {
   addConfigFileOption,
   type ConfigFileOption,
-  FLAG,
+  FLAG_OR_SETTINGS,
   number,
   SETTINGS,
   TEXTS,
   withConfigFile,
 } from '../config-file.ts';
 import { describeEvent } from '../describe-event.ts';
+import { addMulticastOptions, hopCount, type MulticastOption, multicastOf } from '../discovery-options.ts';
 import type { Io } from '../io.ts';
 import { untilInterrupted } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
@@ -34,20 +35,22 @@ const CONFIG_KEYS = {
   udpPort: number(0, 65_535),
   registrarId: number(1, 0xffffffff),
   peers: TEXTS,
-  announce: FLAG,
+  announce: FLAG_OR_SETTINGS,
   asap: SETTINGS,
   enrp: SETTINGS,
   config: SETTINGS,
   sctp: SETTINGS,
 };
 
-interface RegistrarOptions extends SocketOptions, CommonOptions, StatusReportOption, ConfigFileOption {
+interface RegistrarOptions extends SocketOptions, CommonOptions, StatusReportOption, ConfigFileOption, MulticastOption {
   readonly asapPort?: number;
   readonly tcp?: number | false;
   readonly enrpPort?: number;
   readonly peer?: readonly string[];
   readonly id?: number;
   readonly announce?: boolean;
+  readonly enrpAnnounce?: boolean;
+  readonly ttl?: number;
   readonly json?: boolean;
 }
 
@@ -55,7 +58,11 @@ export function addRegistrarCommand(program: Command, io: Io): void {
   const command = program
     .command('registrar')
     .description('Run a registrar until Ctrl-C: it keeps the handlespace together with its peers.')
-    .option('--peer <place>', 'another registrar as HOST:SCTPPORT;udp=PORT, several times for several', collected)
+    .option(
+      '--peer <place>',
+      'another registrar as HOST:SCTPPORT;udp=PORT or DOMAIN;srv, several times for several',
+      collected,
+    )
     .option('--asap-port <port>', 'SCTP port for elements and users (default: 3863)', portNumber)
     .option(
       '--tcp <port>',
@@ -64,13 +71,17 @@ export function addRegistrarCommand(program: Command, io: Io): void {
     )
     .option('--enrp-port <port>', 'SCTP port for other registrars (default: 9901)', portNumber)
     .option('--id <number>', 'registrar identifier (default: random)', wholeNumber(1, 0xffffffff))
-    .option('--announce', 'announce itself by multicast, so that elements and users find it');
-  addConfigFileOption(addStatusReportOption(addSocketOptions(command)))
+    .option('--announce', 'announce itself by multicast, so that elements and users find it')
+    .option('--enrp-announce', 'find other registrars by multicast and be found, on 239.0.0.51:9901')
+    .option('--ttl <hops>', 'how far announcements go; 1 is this link (default: 30)', hopCount);
+  addConfigFileOption(addStatusReportOption(addSocketOptions(addMulticastOptions(command))))
     .option('--json', 'print one JSON object for each event')
     .addHelpText(
       'after',
       examples(
         'rserpool registrar --announce',
+        'rserpool registrar --address 10.0.0.1 --announce --group 239.0.0.50 --interface eth0 --ttl 1',
+        'rserpool registrar --address 10.0.0.1 --peer "example.com;srv"        # peers that the DNS names under _enrp._sctp',
         'rserpool registrar --config registrar.yaml   # addresses: [10.0.0.1, 10.1.0.1]',
         'rserpool registrar --udp-port 9900 --peer "127.0.0.1:9901;udp=9899"   # a second one on the same host',
       ),
@@ -80,7 +91,10 @@ export function addRegistrarCommand(program: Command, io: Io): void {
 }
 
 async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
-  const { address, udpPort, asapPort, tcp, enrpPort, id, announce, json = false, logLevel } = options;
+  const { address, udpPort, asapPort, tcp, enrpPort, id, enrpAnnounce, ttl, json = false, logLevel } = options;
+  // Whoever says where to announce wants to announce.
+  const announces = options.announce || options.group !== undefined;
+  const presence = enrpAnnounce && multicastOf({ interface: options.interface }, ttl);
   const peers = placesOf('--peer', options.peer);
   using capture = openCapture(options.capture);
   const start: RegistrarStartOptions = withConfigFile(options, CONFIG_KEYS, {
@@ -88,10 +102,10 @@ async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
     udpPort,
     peers: options.peer === undefined ? undefined : peers,
     registrarId: id,
-    announce,
+    announce: announces ? multicastOf(options, ttl) : undefined,
     capture: capture.hook,
     asap: asapPort === undefined && tcp === undefined ? undefined : { sctpPort: asapPort, tcp },
-    enrp: enrpPort === undefined ? undefined : { sctpPort: enrpPort },
+    enrp: enrpPort === undefined && enrpAnnounce === undefined ? undefined : { sctpPort: enrpPort, announce: presence },
   });
   await using registrar = await Registrar.start(start);
   await using _reporter = await reportStatus(registrar, options);

@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
 import { describeElement, PoolUser } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
+import { addRegistrarsOption, discoveryOf, type RegistrarsOption } from '../discovery-options.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
 import {
   addLogLevel,
-  addRegistrarsOption,
   addSocketOptions,
   type CommonOptions,
   examples,
-  placesOf,
-  type RegistrarsOption,
   type SocketOptions,
   seconds,
 } from '../options.ts';
@@ -29,20 +27,29 @@ export function addResolveCommand(program: Command, io: Io): void {
   addRegistrarsOption(command).option('--timeout <seconds>', 'how long to wait for an answer', seconds, 10);
   addSocketOptions(command)
     .option('--json', 'print one JSON array')
-    .addHelpText('after', examples('rserpool resolve EchoPool --registrar "127.0.0.1:3863;udp=9899"'))
+    .addHelpText(
+      'after',
+      examples(
+        'rserpool resolve EchoPool --registrar "127.0.0.1:3863;udp=9899"',
+        'rserpool resolve EchoPool --registrar "10.0.0.1:3863;tcp"            # by TCP',
+        'rserpool resolve EchoPool --registrar "example.com;srv"              # by _asap._sctp and _asap._tcp of the DNS',
+        'rserpool resolve EchoPool --group 239.0.0.50 --interface eth0       # by announcements in that group',
+      ),
+    )
     .action((pool: string, options: ResolveOptions) => runResolve(pool, options, io));
   addLogLevel(command);
 }
 
 async function runResolve(pool: string, options: ResolveOptions, io: Io): Promise<void> {
   const { address, udpPort, json = false } = options;
-  const registrars = placesOf('--registrar', options.registrar);
+  const discovery = discoveryOf(options);
   using capture = openCapture(options.capture);
-  await using user = await PoolUser.open({ registrars, addresses: address, udpPort, capture: capture.hook });
+  await using user = await PoolUser.open({ ...discovery, addresses: address, udpPort, capture: capture.hook });
+  user.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
   const elements = await within(
     1000 * options.timeout,
     io,
-    () => unanswered(user.home, registrars),
+    () => unanswered(user.home, discovery.registrars),
     (signal) => user.resolve(pool, { signal }),
   );
   if (json) io.out(jsonLine(elements));

@@ -2,16 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { describeElement, type PoolElementParameter, PoolUser, RSerPoolError } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
+import { addRegistrarsOption, discoveryOf, type RegistrarsOption } from '../discovery-options.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
 import {
   addLogLevel,
-  addRegistrarsOption,
   addSocketOptions,
   type CommonOptions,
   examples,
-  placesOf,
-  type RegistrarsOption,
   type SocketOptions,
   seconds,
 } from '../options.ts';
@@ -42,16 +40,18 @@ export function addWatchCommand(program: Command, io: Io): void {
 
 async function runWatch(pools: readonly string[], options: WatchOptions, io: Io): Promise<void> {
   const { address, udpPort, json = false, interval, logLevel } = options;
-  const registrars = placesOf('--registrar', options.registrar);
+  const { registrars, announcements } = discoveryOf(options);
   using capture = openCapture(options.capture);
   await using user = await PoolUser.open({
     registrars,
+    announcements,
     addresses: address,
     udpPort,
     capture: capture.hook,
     // Half of the interval: what is older is asked for anew, unless the registrar has promised changes.
     config: { subscribe: true, staleCacheMs: 500 * interval },
   });
+  user.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
   const known = new Map<string, readonly PoolElementParameter[]>();
   const show = (pool: string, elements: readonly PoolElementParameter[]): void => {
     const before = known.get(pool);

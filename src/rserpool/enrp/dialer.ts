@@ -10,6 +10,8 @@ interface Destination {
   readonly target: TransportTarget;
   /** From the configuration: never given up. */
   configured: boolean;
+  /** Somebody said that there is a registrar: forgotten if there is none. */
+  hint: boolean;
   channel: ChannelId | undefined;
   /** When the next attempt is due, unless there is a channel. */
   attemptAt: Instant;
@@ -18,6 +20,9 @@ interface Destination {
   /** Nobody who is in the peer list is there: when to forget it. */
   forgetAt: Instant | undefined;
 }
+
+/** Hints that are followed at the same time: anybody can send them. */
+const MAX_HINTS = 16;
 
 /** Keeps trying to reach peers, with growing pauses. */
 export class Dialer {
@@ -35,18 +40,18 @@ export class Dialer {
   /** Wants a channel to an endpoint from now on; the first attempt is due at once. */
   add(target: TransportTarget, configured: boolean, now: Instant): void {
     const known = this.#find(target);
-    if (known !== undefined) {
+    if (known === undefined) this.#push(target, configured, false, now);
+    else {
+      known.hint = false;
       known.forgetAt = undefined;
-      return;
     }
-    this.#destinations.push({
-      target,
-      configured,
-      channel: undefined,
-      attemptAt: now,
-      pauseMs: this.#config.peerRetryMinMs,
-      forgetAt: undefined,
-    });
+  }
+
+  /** Tries an endpoint that a datagram told of, once. */
+  suggest(target: TransportTarget, now: Instant): void {
+    if (this.#find(target) !== undefined) return;
+    if (this.#destinations.filter(({ hint }) => hint).length >= MAX_HINTS) return;
+    this.#push(target, false, true, now);
   }
 
   /** Replaces the configured endpoints, where names have other addresses now. What is connected stays. */
@@ -108,6 +113,10 @@ export class Dialer {
     const destination = this.#destinations.find((d) => d.channel === channel);
     if (destination === undefined) return;
     destination.channel = undefined;
+    if (destination.hint) {
+      this.remove(destination.target);
+      return;
+    }
     if (answered) destination.pauseMs = this.#config.peerRetryMinMs;
     // Random, so that two registrars that lost each other do not both dial at the same moment.
     destination.attemptAt = now + randomBetween(this.#entropy, destination.pauseMs / 2, destination.pauseMs);
@@ -136,6 +145,12 @@ export class Dialer {
       if (channel === undefined && (next === undefined || attemptAt < next)) next = attemptAt;
     }
     return next;
+  }
+
+  #push(target: TransportTarget, configured: boolean, hint: boolean, now: Instant): void {
+    const pauseMs = this.#config.peerRetryMinMs;
+    const channel = undefined;
+    this.#destinations.push({ target, configured, hint, channel, attemptAt: now, pauseMs, forgetAt: undefined });
   }
 
   #find(target: TransportTarget): Destination | undefined {

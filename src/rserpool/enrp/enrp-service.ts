@@ -23,6 +23,7 @@ import { Mentor, type StartupAction } from './mentor.ts';
 import { PeerChannels } from './peer-channels.ts';
 import { PeerDialects } from './peer-dialects.ts';
 import { type Peer, Peers, transportOf } from './peers.ts';
+import { PresenceMulticast } from './presence-multicast.ts';
 import { RsplibChecksum } from './rsplib-checksum.ts';
 import { type OwnIdentity, Speaker } from './speaker.ts';
 import { Supervision } from './supervision.ts';
@@ -65,6 +66,7 @@ export class EnrpService {
   readonly #updates: Updates;
   #collisions = 0;
   readonly #dialects: PeerDialects;
+  readonly #presenceMulticast: PresenceMulticast;
 
   constructor(parts: EnrpParts, now: Instant) {
     const { config, entropy, own, channels, outbox, store } = parts;
@@ -78,7 +80,8 @@ export class EnrpService {
     this.#membership = new Membership(own, this.peers, channels, this.#peerChannels, this.#dialer, outbox);
     const others = parts.peers.filter((target) => !sameEndpoint(target, own.transport));
     for (const target of others) this.#dialer.add(target, true, now);
-    this.#mentor = new Mentor(config, entropy, this.peers, this.#speaker, others.length > 0, now);
+    const hasPeers = others.length > 0 || config.enrpAnnounce;
+    this.#mentor = new Mentor(config, entropy, this.peers, this.#speaker, hasPeers, now);
     this.#acquaintances = new Acquaintances(this.#speaker);
     this.#supervision = new Supervision(config, this.peers, this.#speaker, this.#dialer, outbox, now);
     this.#takeover = new Takeover(config, entropy, own, this.peers, this.#speaker, outbox);
@@ -97,6 +100,10 @@ export class EnrpService {
     this.#audit = new Audit(config, channels, store, this.#speaker, outbox);
     this.#updates = new Updates(own, this.peers, this.#speaker, store, outbox);
     this.#dialects = new PeerDialects(outbox, this.#speaker, checksums.all);
+    this.#presenceMulticast = new PresenceMulticast(
+      { config, own, speaker: this.#speaker, dialer: this.#dialer, peers: this.peers, outbox },
+      now,
+    );
     outbox.event({ kind: 'starting', registrarId: own.id });
   }
 
@@ -108,6 +115,11 @@ export class EnrpService {
   configurePeers(peers: readonly TransportTarget[], now: Instant): void {
     const others = peers.filter((target) => !sameEndpoint(target, this.#parts.own.transport));
     this.#dialer.configure(others, now);
+  }
+
+  /** A PRESENCE that came by multicast, or whatever was sent to that group. */
+  handleMulticast(bytes: Uint8Array, now: Instant): void {
+    this.#presenceMulticast.handleDatagram(bytes, now);
   }
 
   /** Downloads that peers make from us at the moment. */
@@ -197,12 +209,14 @@ export class EnrpService {
     this.#audit.handleTimeout(now);
     this.#tables.handleTimeout(now);
     this.#enforcement.carryOut(now);
+    this.#presenceMulticast.handleTimeout(this.serving, now);
     // Last: those who fell silent, or were found on the way, are called at once.
     this.#dialer.handleTimeout(now, (target) => this.#membership.isReached(target));
   }
 
   nextTimeoutAt(): Instant | undefined {
     let next = earlier(this.#dialer.nextTimeoutAt(), this.#mentor.nextTimeoutAt());
+    next = earlier(next, this.#presenceMulticast.nextTimeoutAt());
     next = earlier(next, this.#supervision.nextTimeoutAt());
     next = earlier(next, this.#takeover.nextTimeoutAt());
     next = earlier(next, this.#audit.nextTimeoutAt());

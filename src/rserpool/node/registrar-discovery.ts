@@ -2,9 +2,10 @@ import type { Instant } from '../../base/contract.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import type { RSerPoolError } from '../errors.ts';
 import { ASAP_PORT, type TransportTarget } from '../role.ts';
-import { type AnnouncementGroup, Announcements, announcementGroup } from './announcements.ts';
 import { ConfiguredRegistrars } from './configured-registrars.ts';
 import { type EndpointOptions, substrateOf } from './endpoint-options.ts';
+import { MulticastListener } from './multicast-listener.ts';
+import { asapListening, type Multicast, type MulticastOptions } from './multicast-options.ts';
 
 /** How an element or a user finds registrars. RFC 5352 §3.6. */
 export interface DiscoveryOptions {
@@ -13,8 +14,8 @@ export interface DiscoveryOptions {
    * are found by announcement.
    */
   readonly registrars?: readonly (string | TransportTarget)[] | undefined;
-  /** Whether registrars are found by their announcements, and in which group; on if no registrar is given. */
-  readonly announcements?: boolean | AnnouncementGroup | undefined;
+  /** Whether registrars are found by their announcements, and where to listen; on if no registrar is given. */
+  readonly announcements?: boolean | MulticastOptions | undefined;
 }
 
 /** Beside the role's own events. */
@@ -34,17 +35,17 @@ interface DiscoveryDriver {
 /** Registrars that were configured, and those that announce themselves. */
 export class RegistrarDiscovery {
   readonly #options: DiscoveryOptions & EndpointOptions;
-  readonly #group: AnnouncementGroup | undefined;
+  readonly #multicast: Multicast | undefined;
   readonly #configured: ConfiguredRegistrars;
-  #announcements: Announcements | undefined;
+  #announcements: MulticastListener | undefined;
 
   private constructor(
     options: DiscoveryOptions & EndpointOptions,
-    group: AnnouncementGroup | undefined,
+    multicast: Multicast | undefined,
     configured: ConfiguredRegistrars,
   ) {
     this.#options = options;
-    this.#group = group;
+    this.#multicast = multicast;
     this.#configured = configured;
   }
 
@@ -59,15 +60,15 @@ export class RegistrarDiscovery {
     protocols: readonly ('sctp' | 'tcp')[],
   ): Promise<RegistrarDiscovery> {
     const { registrars = [], announcements = registrars.length === 0 } = options;
-    const group = announcementGroup(announcements);
+    const multicast = asapListening(announcements);
     const service = { name: 'asap', protocols, port: ASAP_PORT } as const;
-    const configured = await ConfiguredRegistrars.open(registrars, service, options, group !== undefined);
-    return new RegistrarDiscovery(options, group, configured);
+    const configured = await ConfiguredRegistrars.open(registrars, service, options, multicast !== undefined);
+    return new RegistrarDiscovery(options, multicast, configured);
   }
 
   /** What the role is to know from the beginning. */
   get known(): { readonly registrars: readonly RegistrarChoice[]; readonly announcements: boolean } {
-    return { registrars: this.#configured.targets, announcements: this.#group !== undefined };
+    return { registrars: this.#configured.targets, announcements: this.#multicast !== undefined };
   }
 
   /**
@@ -80,9 +81,9 @@ export class RegistrarDiscovery {
     hasRegistrar: () => boolean,
     onFailure: (error: RSerPoolError) => void,
   ): Promise<void> {
-    if (this.#group !== undefined) {
-      this.#announcements = await Announcements.listen(
-        this.#group,
+    if (this.#multicast !== undefined) {
+      this.#announcements = await MulticastListener.open(
+        this.#multicast,
         substrateOf(this.#options),
         (address, udpPort, bytes) => driver.handleAnnouncement(address, udpPort, bytes),
       );

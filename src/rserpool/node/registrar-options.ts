@@ -1,7 +1,7 @@
 import type { RegistrarConfig } from '../registrar/config.ts';
 import type { TransportTarget } from '../role.ts';
-import type { AnnouncementGroup } from './announcements.ts';
 import type { EndpointOptions } from './endpoint-options.ts';
+import type { MulticastOptions } from './multicast-options.ts';
 import type { TcpConfig } from './tcp-config.ts';
 
 export interface AsapOptions {
@@ -18,17 +18,27 @@ export interface AsapOptions {
   readonly tcpLimits?: Partial<TcpConfig> | undefined;
 }
 
+export interface EnrpOptions {
+  /** 9901 unless given. */
+  readonly sctpPort?: number | undefined;
+  /**
+   * Whether it sends PRESENCE by multicast and listens for that of others, and where; no unless given. Then registrars
+   * find each other without `peers`. RFC 5351 §3.1.
+   */
+  readonly announce?: boolean | MulticastOptions | undefined;
+}
+
 export interface RegistrarStartOptions extends EndpointOptions {
   /** Where elements and users come. */
   readonly asap?: AsapOptions | undefined;
-  /** Where other registrars come: SCTP port 9901 unless given. */
-  readonly enrp?: { readonly sctpPort?: number } | undefined;
+  /** Where other registrars come. */
+  readonly enrp?: EnrpOptions | undefined;
   /** Other registrars of the scope with their ENRP ports: `HOST:SCTPPORT;udp=PORT`, or `DOMAIN;srv`. */
   readonly peers?: readonly (string | TransportTarget)[] | undefined;
   /** Identifier, 1 to 2^32 - 1; random unless given. */
   readonly registrarId?: number | undefined;
   /** Timers and limits; defaults are the RFCs'. */
   readonly config?: Partial<RegistrarConfig> | undefined;
-  /** Whether it announces itself by multicast, and to which group. RFC 5352 §3.6. */
-  readonly announce?: boolean | AnnouncementGroup | undefined;
+  /** Whether it announces itself to elements and users by multicast, and where. RFC 5352 §3.6. */
+  readonly announce?: boolean | MulticastOptions | undefined;
 }

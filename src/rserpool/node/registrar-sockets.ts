@@ -1,8 +1,10 @@
+import type { IpAddress } from '../../base/address.ts';
 import { SctpEndpoint } from '../../sctp/index.ts';
 import { RSerPoolError } from '../errors.ts';
-import { ASAP_PORT, ENRP_PORT, type TransportTarget } from '../role.ts';
-import { Announcements, announcementGroup } from './announcements.ts';
+import { ASAP_PORT, ENRP_PORT, PPID, type TransportTarget } from '../role.ts';
 import { bindEndpoint, substrateOf, tcpNetworkOf } from './endpoint-options.ts';
+import { MulticastChannel } from './multicast-channel.ts';
+import { asapAnnouncing, enrpAnnouncing } from './multicast-options.ts';
 import type { RegistrarStartOptions } from './registrar-options.ts';
 import { TcpAcceptor } from './tcp-acceptor.ts';
 import { tcpConfig } from './tcp-config.ts';
@@ -11,49 +13,40 @@ import type { TcpSocket } from './tcp-network.ts';
 /** A registrar that goes does not wait long for its many associations, ms. */
 const CLOSE_MS = 1000;
 
-/** The sockets of a registrar: SCTP endpoints for ASAP and for ENRP on the same UDP port, TCP for users, announcements. */
+/** What comes in, beside SCTP. */
+export interface RegistrarSocketHandlers {
+  /** A user's connection; `gone` is to be called when it has ended. */
+  readonly onTcp: (socket: TcpSocket, gone: () => void) => void;
+  /** A datagram of the multicast groups of ASAP or of ENRP. */
+  readonly onMulticast: (address: IpAddress, udpPort: number, bytes: Uint8Array, ppid: number) => void;
+}
+
+/** The sockets of a registrar: SCTP endpoints for ASAP and for ENRP on the same UDP port, TCP for users, multicast. */
 export class RegistrarSockets {
   readonly asap: SctpEndpoint;
   readonly enrp: SctpEndpoint;
-  readonly tcp: TcpAcceptor | undefined;
-  readonly announcements: Announcements | undefined;
+  #tcp: TcpAcceptor | undefined;
+  readonly #multicast = new Map<number, MulticastChannel>();
 
-  private constructor(
-    asap: SctpEndpoint,
-    enrp: SctpEndpoint,
-    tcp: TcpAcceptor | undefined,
-    announcements: Announcements | undefined,
-  ) {
+  private constructor(asap: SctpEndpoint, enrp: SctpEndpoint) {
     this.asap = asap;
     this.enrp = enrp;
-    this.tcp = tcp;
-    this.announcements = announcements;
   }
 
-  /**
-   * @param onTcp a user's connection; `gone` is to be called when it has ended
-   * @throws (rejects) SctpError, RSerPoolError, ConfigError; then nothing stays open
-   */
-  static async open(
-    options: RegistrarStartOptions,
-    onTcp: (socket: TcpSocket, gone: () => void) => void,
-  ): Promise<RegistrarSockets> {
+  /** @throws (rejects) SctpError, RSerPoolError, ConfigError; then nothing stays open */
+  static async open(options: RegistrarStartOptions, handlers: RegistrarSocketHandlers): Promise<RegistrarSockets> {
     const addresses = options.addresses ?? options.asap?.addresses;
     const asap = await bindEndpoint({ ...options, addresses }, options.asap?.sctpPort ?? ASAP_PORT);
-    let tcp: TcpAcceptor | undefined;
     try {
       const enrp = await SctpEndpoint.bind({
         sctpPort: options.enrp?.sctpPort ?? ENRP_PORT,
         encapsulation: asap.encapsulation,
         config: options.sctp,
       });
-      tcp = await openTcp(options, asap, onTcp);
-      const group = announcementGroup(options.announce);
-      const announcements =
-        group === undefined ? undefined : await Announcements.send(group, substrateOf(options), asap.addresses);
-      return new RegistrarSockets(asap, enrp, tcp, announcements);
+      const sockets = new RegistrarSockets(asap, enrp);
+      await sockets.#openMore(options, handlers);
+      return sockets;
     } catch (error) {
-      await tcp?.close();
       // Its sockets carry the ENRP endpoint as well.
       await asap.close();
       throw error;
@@ -62,7 +55,7 @@ export class RegistrarSockets {
 
   /** Where elements and users come, SCTP first. */
   get asapTargets(): readonly TransportTarget[] {
-    return [targetOf(this.asap), ...(this.tcp?.targets ?? [])];
+    return [targetOf(this.asap), ...(this.#tcp?.targets ?? [])];
   }
 
   /** Where other registrars come. */
@@ -70,10 +63,44 @@ export class RegistrarSockets {
     return targetOf(this.enrp);
   }
 
+  /** Whether something is announced by multicast. */
+  announces(ppid: number): boolean {
+    return this.#multicast.has(ppid);
+  }
+
+  /** Sends to the multicast groups of ASAP or of ENRP, if that is wanted. */
+  announce(bytes: Uint8Array, ppid: number): void {
+    this.#multicast.get(ppid)?.send(bytes);
+  }
+
   /** Never rejects. */
   async close(): Promise<void> {
-    await Promise.all([this.announcements?.close(), this.tcp?.close()]);
+    await this.#closeMore();
     await Promise.all([this.enrp.close({ timeoutMs: CLOSE_MS }), this.asap.close({ timeoutMs: CLOSE_MS })]);
+  }
+
+  async #openMore(options: RegistrarStartOptions, { onTcp, onMulticast }: RegistrarSocketHandlers): Promise<void> {
+    const wanted = [
+      [PPID.asap, asapAnnouncing(options.announce), this.asap],
+      [PPID.enrp, enrpAnnouncing(options.enrp?.announce), this.enrp],
+    ] as const;
+    try {
+      this.#tcp = await openTcp(options, this.asap, onTcp);
+      for (const [ppid, multicast, own] of wanted) {
+        if (multicast === undefined) continue;
+        const channel = await MulticastChannel.open(multicast, substrateOf(options), own, (address, udpPort, bytes) =>
+          onMulticast(address, udpPort, bytes, ppid),
+        );
+        this.#multicast.set(ppid, channel);
+      }
+    } catch (error) {
+      await this.#closeMore();
+      throw error;
+    }
+  }
+
+  async #closeMore(): Promise<void> {
+    await Promise.all([this.#tcp, ...this.#multicast.values()].map((each) => each?.close()));
   }
 }
 

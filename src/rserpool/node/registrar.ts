@@ -48,7 +48,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
       enrpEndpoint: sockets.enrp,
       substrate: substrateOf(options),
       tcp: network && { network, config: tcpConfig(options.asap?.tcpLimits) },
-      announce: (bytes) => sockets.announcements?.announce(bytes),
+      announce: (bytes, ppid) => sockets.announce(bytes, ppid),
       onEvent: (event) => {
         emitSafely(this, event.kind, event);
         emitSafely(this, 'event', event);
@@ -66,12 +66,17 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
     const service = { name: 'enrp', protocols: ['sctp'], port: ENRP_PORT } as const;
     const peers = await ConfiguredRegistrars.open(options.peers ?? [], service, options, false);
     let registrar: Registrar | undefined;
-    const sockets = await RegistrarSockets.open(options, (socket, gone) => {
-      if (registrar !== undefined) registrar.#driver.acceptTcp(socket, gone);
-      else {
-        socket.destroy();
-        gone();
-      }
+    const sockets = await RegistrarSockets.open(options, {
+      onTcp: (socket, gone) => {
+        if (registrar !== undefined) registrar.#driver.acceptTcp(socket, gone);
+        else {
+          socket.destroy();
+          gone();
+        }
+      },
+      onMulticast: (...datagram) => {
+        if (registrar !== undefined) registrar.#driver.handleAnnouncement(...datagram);
+      },
     });
     try {
       const role = new RegistrarRole(
@@ -81,7 +86,11 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
           asap: sockets.asapTargets,
           peers: peers.targets,
           registrarId: options.registrarId,
-          config: { ...options.config, announce: sockets.announcements !== undefined },
+          config: {
+            ...options.config,
+            announce: sockets.announces(PPID.asap),
+            enrpAnnounce: sockets.announces(PPID.enrp),
+          },
         },
         substrateOf(options).now(),
       );
@@ -113,7 +122,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
 
   /** Where users reach it by TCP: one place for each address, none if it takes no TCP. */
   get asapTcp(): readonly TransportTarget[] {
-    return this.#sockets.tcp?.targets ?? [];
+    return this.#sockets.asapTargets.slice(1);
   }
 
   /** Where other registrars reach it. */

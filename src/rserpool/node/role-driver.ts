@@ -18,8 +18,8 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> {
   /** For channels by TCP, where the role may have such. */
   readonly tcp?: { readonly network: TcpNetwork; readonly config: TcpConfig } | undefined;
   readonly onEvent: (event: Event) => void;
-  /** Sends an announcement to the multicast group. */
-  readonly announce?: ((bytes: Uint8Array) => void) | undefined;
+  /** Sends to the multicast groups of a protocol. */
+  readonly announce?: ((bytes: Uint8Array, ppid: number) => void) | undefined;
 }
 
 /**
@@ -65,8 +65,8 @@ export class RoleDriver<Event, R extends Role<Event>> {
     return result;
   }
 
-  handleAnnouncement(address: string, udpPort: number, bytes: Uint8Array): void {
-    this.#tell({ kind: 'announcement', from: { address, udpPort }, bytes });
+  handleAnnouncement(address: string, udpPort: number, bytes: Uint8Array, ppid: number = PPID.asap): void {
+    this.#tell({ kind: 'announcement', ppid, from: { address, udpPort }, bytes });
   }
 
   /** Resolves when the peer of a channel has room for more. */
@@ -141,7 +141,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
         this.#probe(output.channel);
         break;
       case 'announce':
-        this.#options.announce?.(output.bytes);
+        this.#options.announce?.(output.bytes, output.ppid ?? PPID.asap);
         break;
       case 'event':
         this.#options.onEvent(output.event);

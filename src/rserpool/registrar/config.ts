@@ -63,6 +63,10 @@ export const registrarSettings = {
   announce: { default: false },
   /** T6-Serverannounce, multiplied by the number of registrars that announce themselves. RFC 5352 §3.6, §7.1. */
   announceCycleMs: milliseconds(1000),
+  /** Whether PRESENCE is sent by multicast as well, so that registrars find each other. RFC 5351 §3.1. */
+  enrpAnnounce: { default: false },
+  /** How often. */
+  enrpAnnounceCycleMs: milliseconds(2500),
   /** A registrar whose announcements stop is counted for this time, or for three pauses if that is longer. */
   announceOutdateMs: milliseconds(5000),
 

@@ -55,6 +55,11 @@ export class RegistrarOutbox {
     this.#outbox.announce(message);
   }
 
+  /** A PRESENCE to the multicast group of the registrars. */
+  announceEnrp(message: EnrpMessage): void {
+    this.#outbox.announceBytes(PPID.enrp, encodeEnrp(message));
+  }
+
   event(event: RegistrarEvent): void {
     this.counters.note(event);
     this.#outbox.event(event);

@@ -117,7 +117,8 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         this.#handleSendFailed(input.channel, input.ppid, input.bytes, now);
         break;
       case 'announcement':
-        this.#announcer.handleAnnouncement(input.bytes, now);
+        if (input.ppid === PPID.enrp) this.#enrp.handleMulticast(input.bytes, now);
+        else this.#announcer.handleAnnouncement(input.bytes, now);
         break;
       case 'channel-suspect':
       case 'probe-result':

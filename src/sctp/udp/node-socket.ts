@@ -2,7 +2,7 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
 import { canonicalIp, type IpAddress, isIpv6 } from '../../base/address.ts';
 import { SctpError } from '../core/errors.ts';
-import { joinOnEveryInterface, sendMulticastFrom } from './multicast.ts';
+import { joinGroup, sendMulticastFrom } from './multicast.ts';
 import type { DatagramSocket, SocketOptions } from './substrate.ts';
 
 /** Receive buffers to ask for, largest first. The default of many systems (208 KiB) drops bursts. */
@@ -43,12 +43,22 @@ export async function openNodeSocket(options: SocketOptions): Promise<DatagramSo
     lookup: ((host, family, done) => done(null, host, family)) satisfies Lookup as never,
   });
   try {
-    await socket.bind({ address, port, exclusive: true });
+    await socket.bind({ address: listeningAddress(address, options), port, exclusive: true });
   } catch (error) {
     socket.socket.close();
     throw bindError(error, address, port);
   }
   return new NodeSocket(socket, address, options);
+}
+
+/**
+ * Linux delivers a group to every socket that has its port on all addresses, whether that has joined it or not; a socket
+ * that is bound to the group hears nothing else. Windows cannot bind it.
+ */
+function listeningAddress(address: IpAddress, { multicastGroups = [] }: SocketOptions): IpAddress {
+  const [group] = multicastGroups;
+  const isAlone = multicastGroups.length === 1 && group !== undefined && !isIpv6(group);
+  return isAlone && address === '0.0.0.0' && process.platform !== 'win32' ? group : address;
 }
 
 class NodeSocket implements DatagramSocket {
@@ -71,11 +81,11 @@ class NodeSocket implements DatagramSocket {
     this.#socket.on('message', (bytes, from) => this.#receive(bytes, from));
     this.#socket.on('error', (error) => this.#report(error));
     this.#enlargeReceiveBuffer();
+    const { multicastTtl, multicastLoopback } = options;
+    if (multicastTtl !== undefined) this.#socket.setMulticastTTL(multicastTtl);
+    if (multicastLoopback !== undefined) this.#socket.setMulticastLoopback(multicastLoopback);
     sendMulticastFrom(this.#socket, this.address);
-    if (options.multicastGroup !== undefined) {
-      const failure = joinOnEveryInterface(this.#socket, options.multicastGroup);
-      if (failure !== undefined) setImmediate(() => this.#report(failure));
-    }
+    for (const failure of this.#join()) setImmediate(() => this.#report(failure));
   }
 
   send(bytes: Uint8Array, address: IpAddress, port: number): void {
@@ -94,9 +104,21 @@ class NodeSocket implements DatagramSocket {
     }
   }
 
+  renewMulticast(): void {
+    if (this.#closing !== undefined) return;
+    sendMulticastFrom(this.#socket, this.address);
+    // Failures were reported when the socket was opened.
+    this.#join();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#promised.close();
     return this.#closing;
+  }
+
+  #join(): readonly Error[] {
+    const { multicastGroups = [], multicastInterfaces } = this.#options;
+    return multicastGroups.flatMap((group) => joinGroup(this.#socket, group, multicastInterfaces) ?? []);
   }
 
   #receive(bytes: Uint8Array, from: RemoteInfo): void {

@@ -1,4 +1,5 @@
 import { createNodeEntropy } from './node-entropy.ts';
+import { nodeInterfaces } from './node-interfaces.ts';
 import { openNodeSocket } from './node-socket.ts';
 import { setNodeTimer } from './node-timer.ts';
 import type { Substrate } from './substrate.ts';
@@ -12,5 +13,6 @@ export const nodeSubstrate: Substrate = {
     setImmediate(run);
   },
   openSocket: openNodeSocket,
+  interfaces: nodeInterfaces,
   entropy: createNodeEntropy(),
 };

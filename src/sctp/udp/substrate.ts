@@ -17,7 +17,17 @@ export interface Substrate {
    * @throws SctpError `ERR_SCTP_PORT_TAKEN` or `ERR_SCTP_BAD_ADDRESS`
    */
   openSocket(options: SocketOptions): Promise<DatagramSocket>;
+  /** The interfaces of this host that are up at this moment, for multicast. */
+  interfaces?(): readonly NetworkInterface[];
   readonly entropy: Entropy;
+}
+
+/** An interface of this host. */
+export interface NetworkInterface {
+  /** As the system calls it: `eth0`. */
+  readonly name: string;
+  /** In canonical form; IPv6 addresses of the link with their zone (`fe80::1%eth0`). */
+  readonly addresses: readonly IpAddress[];
 }
 
 /** An error with the code of the system, such as `EMSGSIZE`. */
@@ -32,8 +42,14 @@ export interface SocketOptions {
   readonly onDatagram: (bytes: Uint8Array, address: IpAddress, port: number) => void;
   /** The socket reported an error: of its own, or that it did not send `datagram` to `to`. Must not throw. */
   readonly onError: (error: SocketError, to?: IpAddress, datagram?: Uint8Array) => void;
-  /** Join this multicast group on every interface (for announcements). */
-  readonly multicastGroup?: IpAddress | undefined;
+  /** Join these multicast groups. With a single IPv4 group the socket hears nothing else, where the system allows that. */
+  readonly multicastGroups?: readonly IpAddress[] | undefined;
+  /** Names or addresses of the interfaces to join them on; every interface unless given. */
+  readonly multicastInterfaces?: readonly string[] | undefined;
+  /** TTL or hop limit of what is sent to multicast groups; 1 unless given: not beyond the link. */
+  readonly multicastTtl?: number | undefined;
+  /** Whether this host hears what is sent to groups that it has joined; yes unless given. */
+  readonly multicastLoopback?: boolean | undefined;
   /** Let other sockets of this host share the port (multicast). */
   readonly shared?: boolean | undefined;
 }
@@ -43,5 +59,7 @@ export interface DatagramSocket {
   readonly port: number;
   /** Fire and forget: failures go to `onError`. `bytes` belongs to the socket from now on. */
   send(bytes: Uint8Array, address: IpAddress, port: number): void;
+  /** Joins on interfaces that have come since, and leaves by the interface of the address again if that was away. */
+  renewMulticast?(): void;
   close(): Promise<void>;
 }

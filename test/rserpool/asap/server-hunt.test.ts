@@ -28,7 +28,7 @@ describe('server hunt', () => {
     expect(ladder.take()).toEqual([]);
   });
 
-  it('[ASAP-237] [ASAP-244] [ASAP-245] makes the first one that comes up home, closes the others, stops T5', () => {
+  it('[ASAP-237] [ASAP-244] [ASAP-245] [OVW-024] makes the first one that comes up home, closes the others, stops T5', () => {
     const ladder = hunter(3);
     ladder.call((role, now) => role.start(now));
     ladder.take();
@@ -83,6 +83,72 @@ describe('server hunt', () => {
       'connect 9 192.0.2.5',
       'connect 11 192.0.2.1',
     ]);
+  });
+
+  it('tries registrars of the lowest priority number first, the others when those have failed or used up T5', () => {
+    const registrars = [
+      { ...host(1), priority: 20 },
+      { ...host(2), priority: 10 },
+      { ...host(3), priority: 20 },
+    ];
+    const ladder = hunter(0, { registrars });
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.2']);
+    ladder.down(1);
+    expect(ladder.take()).toEqual(['connect 3 192.0.2.1', 'connect 5 192.0.2.3']);
+    const hanging = hunter(0, { registrars });
+    hanging.call((role, now) => role.start(now));
+    hanging.take();
+    hanging.advance(10_000);
+    expect(hanging.take()).toEqual(['close 1 abort', 'connect 3 192.0.2.1', 'connect 5 192.0.2.3']);
+  });
+
+  it('tries TCP when SCTP has failed', () => {
+    const tcp = { protocol: 'tcp', addresses: ['192.0.2.1'], port: 3863 } as const;
+    const ladder = hunter(0, { registrars: [tcp, host(1)], registrarProtocols: ['sctp', 'tcp'] });
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.role.nextTimeoutAt()).toBe(10_000);
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.1']);
+    ladder.down(1);
+    expect(ladder.take()).toEqual(['connect 3 192.0.2.1']);
+    ladder.up(3, tcp);
+    expect(ladder.role.home?.target.protocol).toBe('tcp');
+  });
+
+  it('goes on with other configured registrars, and remembers which of them were tried', () => {
+    const ladder = hunter(1);
+    ladder.call((role, now) => role.start(now));
+    ladder.take();
+    ladder.call((role) => role.configureRegistrars([host(1), host(2)]));
+    expect(ladder.take()).toEqual(['connect 3 192.0.2.2']);
+    ladder.up(3, host(2));
+    ladder.take();
+    ladder.call((role) => role.configureRegistrars([host(3)]));
+    expect(ladder.role.home?.target).toEqual(host(2));
+    ladder.down(3);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 5 192.0.2.3']);
+    const none = { ...host(4), addresses: [] };
+    expect(() => ladder.role.configureRegistrars([none])).toThrow(/needs an address/);
+  });
+
+  it('[ASAP-230] takes copies of an announcement, heard in several groups, for one when it measures how often they come', () => {
+    const ladder = hunter(0);
+    const hear = () => ladder.announce('192.0.2.1', announce);
+    // Every 8 s, as with eight registrars: more seldom than T7.
+    for (let i = 0; i < 3; i++) {
+      hear();
+      ladder.advance(1);
+      hear();
+      if (i < 2) ladder.advance(7999);
+    }
+    ladder.advance(20_000);
+    ladder.call((role, now) => role.start(now));
+    expect(ladder.takeOnly('connect')).toEqual(['connect 1 192.0.2.1']);
+    const gone = hunter(0);
+    gone.announce('192.0.2.1', announce);
+    gone.advance(5001);
+    gone.call((role, now) => role.start(now));
+    expect(gone.takeOnly('connect')).toEqual([]);
   });
 
   it('[ASAP-238] begins the next hunt with T5 at its initial value', () => {

@@ -192,11 +192,11 @@ describe('node substrate: sockets', () => {
   });
 
   it('joins a multicast group and shares its port', async () => {
-    const group = { address: '0.0.0.0', multicastGroup: '239.255.77.77', shared: true };
+    const group = { address: '0.0.0.0', multicastGroups: ['239.255.77.77'], shared: true };
     const one = await open(group);
     const two = await open({ ...group, port: one.socket.port });
     const sender = await open();
-    sender.socket.send(new Uint8Array([5]), group.multicastGroup, one.socket.port);
+    sender.socket.send(new Uint8Array([5]), group.multicastGroups[0]!, one.socket.port);
     const outcome = await Promise.race([
       Promise.all([one.nextDatagram(), two.nextDatagram()]),
       // Hosts without any interface for multicast say so; joining must not have failed there.

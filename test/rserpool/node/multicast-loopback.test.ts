@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { PoolElement, PoolUser, Registrar } from '../../../src/rserpool/index.ts';
+import { nodeSubstrate } from '../../../src/sctp/index.ts';
+
+const open: AsyncDisposable[] = [];
+
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each[Symbol.asyncDispose]();
+});
+
+function keep<T extends AsyncDisposable>(what: T): T {
+  open.push(what);
+  return what;
+}
+
+describe('multicast on this host', () => {
+  it('[ASAP-246] several programs find a registrar by its announcements, all on one port', async () => {
+    // A group and a port that nobody else uses, on the loopback interface.
+    const multicast = { groups: ['239.255.38.63:38639'], interfaces: ['127.0.0.1'], ttl: 0 };
+    const config = { announceCycleMs: 50 };
+    const registrar = keep(await Registrar.start({ udpPort: 0, announce: multicast, config, asap: { tcp: false } }));
+    const announcements = multicast;
+    const [element, user] = await Promise.all([
+      PoolElement.join('Pool', { udpPort: 0, announcements }, () => undefined).then(keep),
+      PoolUser.open({ udpPort: 0, announcements }).then(keep),
+    ]);
+    expect(element.home).toEqual(registrar.asap);
+    expect((await user.resolve('Pool')).map(({ identifier }) => identifier)).toEqual([element.peIdentifier]);
+  });
+
+  it('knows the interfaces that are up, and takes any TTL', async () => {
+    const interfaces = nodeSubstrate.interfaces!();
+    expect(interfaces.flatMap(({ addresses }) => addresses)).toContain('127.0.0.1');
+    for (const multicastTtl of [0, 30, 255]) {
+      const socket = await nodeSubstrate.openSocket({
+        address: '127.0.0.1',
+        port: 0,
+        multicastTtl,
+        multicastLoopback: false,
+        onDatagram: () => undefined,
+        onError: () => undefined,
+      });
+      socket.renewMulticast!();
+      await socket.close();
+    }
+  });
+});
