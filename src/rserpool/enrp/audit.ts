@@ -2,6 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
 import type { Channels } from '../registrar/channels.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
+import type { Distances } from '../registrar/distances.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId } from '../role.ts';
@@ -21,6 +22,7 @@ export class Audit {
   readonly #config: RegistrarConfig;
   readonly #channels: Channels;
   readonly #store: ElementStore;
+  readonly #distances: Distances;
   readonly #speaker: Speaker;
   readonly #outbox: RegistrarOutbox;
   readonly #running = new Map<number, Resynchronization>();
@@ -31,12 +33,14 @@ export class Audit {
     config: RegistrarConfig,
     channels: Channels,
     store: ElementStore,
+    distances: Distances,
     speaker: Speaker,
     outbox: RegistrarOutbox,
   ) {
     this.#config = config;
     this.#channels = channels;
     this.#store = store;
+    this.#distances = distances;
     this.#speaker = speaker;
     this.#outbox = outbox;
   }
@@ -64,7 +68,8 @@ export class Audit {
     }
     for (const { poolHandle, elements } of message.pools) {
       for (const element of elements) {
-        if (this.#store.learnFromOwner(peer.id, poolHandle, element, now) === 'added') running.learnt++;
+        const seenFromHere = this.#distances.viaPeer(element, peer.channel);
+        if (this.#store.learnFromOwner(peer.id, poolHandle, seenFromHere, now) === 'added') running.learnt++;
       }
     }
     if (message.more) {

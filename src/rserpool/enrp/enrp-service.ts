@@ -4,6 +4,7 @@ import { WireError } from '../../base/errors.ts';
 import { earlier } from '../../base/timers.ts';
 import type { Channel, Channels } from '../registrar/channels.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
+import type { Distances } from '../registrar/distances.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
 import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
@@ -44,6 +45,7 @@ export interface EnrpParts {
   readonly channels: Channels;
   readonly outbox: RegistrarOutbox;
   readonly store: ElementStore;
+  readonly distances: Distances;
   /** Configured peers; our own endpoint among them is left out. */
   readonly peers: readonly TransportTarget[];
 }
@@ -69,7 +71,7 @@ export class EnrpService {
   readonly #presenceMulticast: PresenceMulticast;
 
   constructor(parts: EnrpParts, now: Instant) {
-    const { config, entropy, own, channels, outbox, store } = parts;
+    const { config, entropy, own, channels, outbox, store, distances } = parts;
     this.#parts = parts;
     this.peers = new Peers(config.maxPeers);
     const rsplibChecksum = new RsplibChecksum(own, store);
@@ -97,8 +99,8 @@ export class EnrpService {
       remove: (peer, reason, now) => this.#remove(peer, reason, now),
     });
     this.#tables = new TableSessions(config, store);
-    this.#audit = new Audit(config, channels, store, this.#speaker, outbox);
-    this.#updates = new Updates(own, this.peers, this.#speaker, store, outbox);
+    this.#audit = new Audit(config, channels, store, distances, this.#speaker, outbox);
+    this.#updates = new Updates(own, this.peers, this.#speaker, store, distances, outbox);
     this.#dialects = new PeerDialects(outbox, this.#speaker, checksums.all);
     this.#presenceMulticast = new PresenceMulticast(
       { config, own, speaker: this.#speaker, dialer: this.#dialer, peers: this.peers, outbox },
@@ -281,7 +283,7 @@ export class EnrpService {
           return;
         }
         const { pools, action } = this.#mentor.handleTable(peer, message, now);
-        this.#updates.download(pools, now);
+        this.#updates.download(peer, pools, now);
         this.#act(action);
         return;
       }

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import type { Distances } from '../registrar/distances.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId } from '../role.ts';
@@ -17,15 +18,24 @@ export class Updates {
   readonly #peers: Peers;
   readonly #speaker: Speaker;
   readonly #store: ElementStore;
+  readonly #distances: Distances;
   readonly #outbox: RegistrarOutbox;
   /** Changed or removed by its home while the table was being downloaded: the mentor's copy may be older. */
   readonly #updated = new Set<string>();
 
-  constructor(own: OwnIdentity, peers: Peers, speaker: Speaker, store: ElementStore, outbox: RegistrarOutbox) {
+  constructor(
+    own: OwnIdentity,
+    peers: Peers,
+    speaker: Speaker,
+    store: ElementStore,
+    distances: Distances,
+    outbox: RegistrarOutbox,
+  ) {
     this.#own = own;
     this.#peers = peers;
     this.#speaker = speaker;
     this.#store = store;
+    this.#distances = distances;
     this.#outbox = outbox;
   }
 
@@ -50,7 +60,7 @@ export class Updates {
       this.#refuse(peer, channel, 'an update does not name its sender as the home of the element');
       return;
     }
-    this.#store.learn(poolHandle, element, now);
+    this.#store.learn(poolHandle, this.#distances.viaPeer(element, channel), now);
   }
 
   /** §3.3.2, but only at the word of the element's home: another registrar may be late, or not reach it, or lie. */
@@ -68,12 +78,12 @@ export class Updates {
   }
 
   /** A part of the first download, whoever owns the elements. RFC 5353 §3.2.3 (4). */
-  download(pools: readonly PoolEntry[], now: Instant): void {
+  download(mentor: Peer, pools: readonly PoolEntry[], now: Instant): void {
     for (const { poolHandle, elements } of pools) {
       for (const element of elements) {
         if (element.homeRegistrarIdentifier === this.#own.id) continue;
         if (this.#updated.has(elementKey(poolHandle, element.identifier))) continue;
-        this.#store.learn(poolHandle, element, now);
+        this.#store.learn(poolHandle, this.#distances.viaPeer(element, mentor.channel), now);
       }
     }
   }

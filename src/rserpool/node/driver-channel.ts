@@ -5,6 +5,8 @@ export type SendOutput = Extract<RoleOutput<unknown>, { readonly kind: 'send' }>
 /** A role's channel on a real transport: an SCTP association, or a TCP connection. */
 export interface DriverChannel {
   readonly id: ChannelId;
+  /** Smoothed round trip, ms, if the transport has measured one. */
+  readonly roundTripMs?: number | undefined;
   /** Tells the role of the channel and of everything that happens on it. */
   open(): void;
   send(output: SendOutput): void;

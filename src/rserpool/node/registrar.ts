@@ -85,6 +85,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
           enrp: sockets.enrpTarget,
           asap: sockets.asapTargets,
           peers: peers.targets,
+          roundTripMs: (channel) => (registrar === undefined ? undefined : registrar.#driver.roundTripMs(channel)),
           registrarId: options.registrarId,
           config: {
             ...options.config,

@@ -69,6 +69,11 @@ export class RoleDriver<Event, R extends Role<Event>> {
     this.#tell({ kind: 'announcement', ppid, from: { address, udpPort }, bytes });
   }
 
+  /** Smoothed round trip of a channel, ms, once it was measured. */
+  roundTripMs(channel: ChannelId): number | undefined {
+    return this.#channels.get(channel)?.roundTripMs;
+  }
+
   /** Resolves when the peer of a channel has room for more. */
   async writable(channel: ChannelId): Promise<void> {
     await this.#channels.get(channel)?.writable();

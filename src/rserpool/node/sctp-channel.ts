@@ -25,6 +25,10 @@ export class SctpChannel implements DriverChannel {
     this.#gone = gone;
   }
 
+  get roundTripMs(): number | undefined {
+    return this.#association.paths.find(({ primary }) => primary)?.srttMs;
+  }
+
   open(): void {
     const association = this.#association;
     const changed = (restarted: boolean): void =>

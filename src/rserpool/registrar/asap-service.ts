@@ -17,6 +17,7 @@ import type { PoolHandle } from '../wire/pool-handle.ts';
 import { admit, isSameElement } from './admission.ts';
 import type { Channel, Channels } from './channels.ts';
 import type { RegistrarConfig } from './config.ts';
+import type { Distances } from './distances.ts';
 import type { ElementMonitor } from './element-monitor.ts';
 import { type ElementStore, nameOf, type StoredElement } from './element-store.ts';
 import type { ElementLoss } from './events.ts';
@@ -32,6 +33,7 @@ export interface AsapParts {
   readonly channels: Channels;
   readonly outbox: RegistrarOutbox;
   readonly store: ElementStore;
+  readonly distances: Distances;
   readonly monitor: ElementMonitor;
   /** Whether a peer is known to be one of rsplib. */
   readonly isRsplib: (registrarId: number) => boolean;
@@ -152,8 +154,9 @@ export class AsapService {
     announceUpdate('del-pe', poolHandle, parameter);
   }
 
-  #register(channel: Channel, { poolHandle, element }: Registration, now: Instant): void {
-    const { config, own, outbox, store, announceUpdate } = this.#parts;
+  #register(channel: Channel, { poolHandle, element: registered }: Registration, now: Instant): void {
+    const { config, own, outbox, store, distances, announceUpdate } = this.#parts;
+    const element = distances.ofElement(registered, channel.id);
     const admission = admit(poolHandle, element, channel, own.id, config);
     if (admission.kind === 'refused') {
       this.#rejectRegistration(channel, poolHandle, element.identifier, admission.causes);

@@ -10,6 +10,7 @@ import { Announcer } from './announcer.ts';
 import { AsapService } from './asap-service.ts';
 import { Channels } from './channels.ts';
 import { type RegistrarConfig, registrarConfig } from './config.ts';
+import { Distances } from './distances.ts';
 import { ElementMonitor } from './element-monitor.ts';
 import { ElementStore, type StoreChange } from './element-store.ts';
 import type { RegistrarEvent } from './events.ts';
@@ -29,6 +30,8 @@ export interface RegistrarOptions {
   readonly peers?: readonly TransportTarget[] | undefined;
   /** Overrides of the defaults. */
   readonly config?: Partial<RegistrarConfig> | undefined;
+  /** Smoothed round trip of a channel in ms, if it was measured: for policies with a delay penalty. */
+  readonly roundTripMs?: ((channel: ChannelId) => number | undefined) | undefined;
   /** Its identifier, 1 to 2^32 - 1; random unless given. It must never be used twice in a scope. RFC 5353 §3.2.1. */
   readonly registrarId?: number | undefined;
 }
@@ -60,12 +63,13 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     const own = { id: options.registrarId ?? randomRegistrarId(entropy), transport: enrp };
     const channels = new Channels(config);
     const store = new ElementStore(config, own, outbox, (change, at) => this.#handleChange(change, at));
+    const distances = new Distances(options.roundTripMs ?? (() => undefined));
     const monitor = new ElementMonitor(config, entropy, own, channels, outbox);
     this.#own = own;
     this.#channels = channels;
     this.#store = store;
     this.#monitor = monitor;
-    this.#enrp = new EnrpService({ config, entropy, own, channels, outbox, store, peers }, now);
+    this.#enrp = new EnrpService({ config, entropy, own, channels, outbox, store, distances, peers }, now);
     this.#asap = new AsapService({
       config,
       entropy,
@@ -73,6 +77,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
       channels,
       outbox,
       store,
+      distances,
       monitor,
       isRsplib: (registrarId) => this.#enrp.peers.get(registrarId)?.dialect === 'rsplib',
       announceUpdate: (action, poolHandle, element) => this.#enrp.announceUpdate(action, poolHandle, element),
