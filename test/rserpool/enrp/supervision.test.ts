@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PEER_TRANSITIONS, type PeerEvent, type PeerState } from '../../../src/rserpool/enrp/peer-state.ts';
 import { movePeer, type Peer, Peers } from '../../../src/rserpool/enrp/peers.ts';
 import { PPID } from '../../../src/rserpool/role.ts';
-import { ABC, element, host, OWN, RegistrarLadder } from '../registrar/registrar-ladder.ts';
+import { ABC, element, host, OWN, peerElement, RegistrarLadder } from '../registrar/registrar-ladder.ts';
 
 describe('PRESENCE', () => {
   it('[ENRP-036] [ENRP-038] [ENRP-190] [ENRP-137] has checksum and Server Information, bit by bit as in the RFC, and our own parameter', () => {
@@ -13,6 +13,26 @@ describe('PRESENCE', () => {
     expect(ladder.lastSent(4)).toBe(
       '010000340badcafe00000014000f0006d2f00000000b00200badcafe0004001026ad000000010008c00002098f09000826ab0000',
     );
+  });
+
+  it('[PAR-093] has the checksum of all elements that the registrar owns, and of no others', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.presence(2, 20, 0xffff, true);
+    expect(ladder.take()).toEqual(['2: presence to 20 ffff']);
+    ladder.registered(4, 0x12345678, 1);
+    ladder.enrp(2, 20, {
+      kind: 'handle-update',
+      action: 'add-pe',
+      poolHandle: ABC,
+      element: peerElement(0x0badcafe, 2, 20),
+    });
+    ladder.presence(2, 20, 0x6e66, true);
+    expect(ladder.take()[0]).toBe('2: presence to 20 d2f0');
+    ladder.registered(6, 0x00000001, 3);
+    ladder.presence(2, 20, 0x6e66, true);
+    // d2f0 and the complement of 6162 + 6300 + 0001: one's complement sums add up.
+    expect(ladder.take()[0]).toBe('2: presence to 20 e8d');
   });
 
   it('[ENRP-142] [ENRP-143] [ENRP-028] [ENRP-003] [ENRP-007] [ENRP-040] goes to all peers every 30 s and asks for no reply', () => {

@@ -49,6 +49,24 @@ const GOLDEN: readonly { ids: string; hex: string; transport: TransportParameter
   },
 ];
 
+describe('transports that carry data only', () => {
+  it.each([
+    [
+      '[PAR-044] [PAR-062]',
+      '00030014 1267 ffff 00000001 00010008 c0000201',
+      '00030014 1267 0000 00000001 00010008 c0000201',
+    ],
+    ['[PAR-053] [PAR-062]', '00050010 1267 0001 00010008 c0000201', '00050010 1267 0000 00010008 c0000201'],
+    ['[PAR-057] [PAR-062]', '00060010 1267 0001 00010008 c0000201', '00060010 1267 0000 00010008 c0000201'],
+    ['[PAR-061] [PAR-062]', '00070010 1267 0001 00010008 c0000201', '00070010 1267 0000 00010008 c0000201'],
+  ])('%s have no use: what stands in its place says nothing', (_, hex, again) => {
+    const transport = readOne(hex, readTransport);
+    expect(transport).not.toHaveProperty('use');
+    expect(transport).toEqual(readOne(again, readTransport));
+    expect(written((w) => writeTransport(w, transport))).toBe(plain(again));
+  });
+});
+
 describe('transport parameters', () => {
   for (const { ids, hex, transport } of GOLDEN) {
     it(`${ids} ${transport.protocol}`, () => {
