@@ -29,6 +29,7 @@ interface PeOptions extends SocketOptions, CommonOptions, RegistrarsOption {
   readonly maxSessions?: number;
   readonly failAfter?: number;
   readonly capacity?: number;
+  readonly maxJobs?: number;
   readonly raw?: boolean;
   readonly json?: boolean;
 }
@@ -51,6 +52,7 @@ export function addPeCommand(program: Command, io: Io): void {
     .option('--max-sessions <number>', 'users at the same time (default: of the service)', wholeNumber(1, 65_536))
     .option('--fail-after <number>', 'pingpong, fractal: leave a user after so many answers', wholeNumber(1, 1e9))
     .option('--capacity <number>', 'calcapp: calculations per second (default: 1000000)', wholeNumber(1, 1e12))
+    .option('--max-jobs <number>', 'calcapp: jobs at the same time (default: 10)', wholeNumber(1, 65_536))
     .option('--raw', 'exec: bytes as they come, instead of lines');
   addSocketOptions(command)
     .option('--json', 'print one JSON object for each event')
@@ -84,7 +86,12 @@ function policyList(): readonly string[] {
 /** Words and options that are not for this service are a mistake, not to be passed over. */
 function checkForService(name: ServiceName, words: readonly string[], options: PeOptions): void {
   const takes: readonly string[] = serviceEntry(name).takes ?? [];
-  const given = { 'fail-after': options.failAfter, capacity: options.capacity, raw: options.raw };
+  const given = {
+    'fail-after': options.failAfter,
+    capacity: options.capacity,
+    'max-jobs': options.maxJobs,
+    raw: options.raw,
+  };
   for (const [option, value] of Object.entries(given)) {
     if (value !== undefined && !takes.includes(option))
       throw usageError(`--${option}`, `pe ${name} has no such option`);
@@ -101,8 +108,9 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
   checkForService(name, words, options);
   const [program = '', ...args] = words;
   const onStderr = (text: string): void => io.err(printable(text.trimEnd()));
-  const service = serviceEntry(name).make({ ...options, command: [program, ...args], onStderr });
-  const { pool = service.pool, address, udpPort, sctpPort, maxSessions, json = false, logLevel } = options;
+  const made = serviceEntry(name).make({ ...options, command: [program, ...args], onStderr });
+  const service = { ...made, maxSessions: options.maxSessions ?? made.maxSessions };
+  const { pool = service.pool, address, udpPort, sctpPort, json = false, logLevel } = options;
   const { registrars, announcements } = discoveryOf(options);
   using capture = openCapture(options.capture);
   const where = registrars.length === 0 ? 'announcements' : registrars.join(', ');
@@ -111,7 +119,6 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
   try {
     element = await startService(service, {
       pool,
-      maxSessions,
       registrars,
       announcements,
       policy: options.policy,

@@ -17,7 +17,7 @@ export interface ServiceSettings {
   readonly failAfter?: number | undefined;
   /** Calculations per second. */
   readonly capacity?: number | undefined;
-  readonly maxSessions?: number | undefined;
+  readonly maxJobs?: number | undefined;
   /** The program of `exec`, with its arguments. */
   readonly command: readonly [string, ...string[]];
   readonly raw?: boolean | undefined;
@@ -30,7 +30,7 @@ interface ServiceEntry {
   readonly about: string;
   readonly make: (settings: ServiceSettings) => Service;
   /** Settings that it understands, by the names of their options. */
-  readonly takes?: readonly ('fail-after' | 'capacity' | 'raw' | 'command')[];
+  readonly takes?: readonly ('fail-after' | 'capacity' | 'max-jobs' | 'raw' | 'command')[];
 }
 
 /** What `rserpool pe` can serve. */
@@ -42,15 +42,15 @@ export const services = {
   pingpong: { about: 'answers numbered pings', make: pingPongService, takes: ['fail-after'] },
   calcapp: {
     about: 'pretends to calculate; jobs share its capacity',
-    make: ({ capacity, maxSessions }) => calcAppService({ capacity, maxJobs: maxSessions }),
-    takes: ['capacity'],
+    make: ({ capacity, maxJobs }) => calcAppService({ capacity, maxJobs }),
+    takes: ['capacity', 'max-jobs'],
   },
   fractal: { about: 'draws pictures of the Mandelbrot set', make: fractalService, takes: ['fail-after'] },
   counter: { about: 'counts messages; the count survives the element, in a cookie', make: counterService },
   exec: {
     about: 'runs a program for every user: lines in, lines out',
-    make: ({ command: [command, ...args], raw, maxSessions, onStderr }) =>
-      execService({ command, args, framing: raw ? 'raw' : 'lines', maxSessions, onStderr }),
+    make: ({ command: [command, ...args], raw, onStderr }) =>
+      execService({ command, args, framing: raw ? 'raw' : 'lines', onStderr }),
     takes: ['raw', 'command'],
   },
 } as const satisfies Readonly<Record<string, ServiceEntry>>;

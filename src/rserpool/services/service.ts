@@ -14,52 +14,53 @@ import type { Clock } from './clock.ts';
 export interface ServiceContext {
   readonly clock: Clock;
   readonly peIdentifier: number;
+  /** Tells the registrar the load, from 0 (idle) to 1, if the policy of the element knows one. */
+  readonly setLoad: (load: number) => void;
 }
 
 /** What the elements of a pool do for their users. One object serves one element. */
 export interface Service {
   /** Pool handle to join unless told otherwise. */
   readonly pool: string;
-  /** Users served at the same time; further ones are sent on to other elements. No limit unless given. */
+  /**
+   * Users served at the same time; further ones are sent on to other elements, and the load is the share of the places
+   * that are taken. Unless given there is no limit, and the service may tell its load itself.
+   */
   readonly maxSessions?: number | undefined;
   /** Serves one user. A WireError ends the session as a broken one. */
   serve(session: ElementSession, context: ServiceContext): Promise<void>;
-  /** Tells a user that there is no room; the session is closed then. */
-  refuse?(session: ElementSession, context: ServiceContext): Promise<void>;
 }
 
 export interface ServiceOptions extends JoinOptions {
   /** The pool handle; the service's own unless given. */
   readonly pool?: string | undefined;
-  /** Overrides the service's limit. */
-  readonly maxSessions?: number | undefined;
 }
 
 /**
- * Joins a pool and serves its users. With a policy that knows a load, the load is the share of the places that are
- * taken, and every change is registered.
+ * Joins a pool and serves its users. With a policy that knows a load, every change of it is registered.
  *
  * @throws (rejects) as {@link PoolElement.join}
  */
 export async function startService(service: Service, options: ServiceOptions): Promise<PoolElement> {
-  const { pool = service.pool, maxSessions = service.maxSessions ?? Number.POSITIVE_INFINITY, ...joining } = options;
+  const { pool = service.pool, ...joining } = options;
+  const { maxSessions } = service;
   const clock = options.substrate ?? nodeSubstrate;
+  const setLoad = (load: number): void => tellLoad(element, options.policy, load);
   let sessions = 0;
-  const countSession = (change: 1 | -1): void => {
+  const count = (change: 1 | -1): void => {
     sessions += change;
-    tellLoad(element, options.policy, sessions / maxSessions);
+    if (maxSessions !== undefined) setLoad(sessions / maxSessions);
   };
   const handler: SessionHandler = async (session) => {
-    const context = { clock, peIdentifier: element.peIdentifier };
-    if (sessions >= maxSessions) return service.refuse?.(session, context);
-    countSession(1);
+    if (maxSessions !== undefined && sessions >= maxSessions) return;
+    count(1);
     try {
-      await service.serve(session, context);
+      await service.serve(session, { clock, peIdentifier: element.peIdentifier, setLoad });
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       session.abort(`malformed message: ${error.message}`);
     } finally {
-      countSession(-1);
+      count(-1);
     }
   };
   const element: PoolElement = await PoolElement.join(pool, joining, handler);

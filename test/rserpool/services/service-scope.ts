@@ -1,5 +1,6 @@
 import { type PoolElement, PoolUser, Registrar } from '../../../src/rserpool/index.ts';
 import { type Service, type ServiceOptions, startService } from '../../../src/rserpool/services/index.ts';
+import { delay } from '../../harness/links/delay.ts';
 import type { StageFactory } from '../../harness/links/stage.ts';
 import type { SimHost } from '../../harness/sim-substrate.ts';
 import { SimWorld } from '../../sctp/api/sim-world.ts';
@@ -25,7 +26,7 @@ export class ServiceScope {
     this.world = new SimWorld(link);
   }
 
-  static async open(link: readonly StageFactory[] = []): Promise<ServiceScope> {
+  static async open(link: readonly StageFactory[] = [delay(1)]): Promise<ServiceScope> {
     const scope = new ServiceScope(link);
     scope.registrar = await Registrar.start({
       addresses: ['10.0.0.1'],

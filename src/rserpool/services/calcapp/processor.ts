@@ -19,6 +19,11 @@ export class Processor {
     this.#perSecond = perSecond;
   }
 
+  /** Tasks in work. */
+  get size(): number {
+    return this.#tasks.size;
+  }
+
   add(task: Task, now: Instant): void {
     this.advance(now);
     this.#tasks.add(task);

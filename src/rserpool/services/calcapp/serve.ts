@@ -32,22 +32,22 @@ export function calcAppService({ capacity = 1_000_000, maxJobs = 10 }: CalcAppSe
   const processor = new Processor(capacity);
   return {
     pool: 'CalcAppPool',
-    maxSessions: maxJobs,
-    serve: (session, { clock }) => new CalcAppSession(session, processor, clock).serve(),
-    refuse: (session, { clock }) => reject(session, new Inbox(session, clock), clock),
+    serve: (session, { clock, setLoad }) =>
+      new CalcAppSession(session, {
+        processor,
+        clock,
+        hasRoom: () => processor.size < maxJobs,
+        onJobsChange: () => setLoad(processor.size / maxJobs),
+      }).serve(),
   };
 }
 
-/** Waits for what the user wants, to be able to refuse it. */
-async function reject(session: ElementSession, inbox: Inbox, clock: Clock): Promise<void> {
-  session.onCookieEcho(() => inbox.wake());
-  const arrival = await inbox.next(clock.now() + KEEP_ALIVE_MS);
-  const cookie = session.cookie;
-  let jobId: number | undefined;
-  if (cookie !== undefined) jobId = decodeCalcAppCookie(cookie).jobId;
-  else if (typeof arrival !== 'string') jobId = decodeCalcApp(arrival.data)?.jobId;
-  if (jobId !== undefined && !session.closed)
-    await session.send(encodeCalcApp('reject', jobId), { ppid: CALCAPP_PPID });
+/** What the users of an element have in common. */
+interface Workplace {
+  readonly processor: Processor;
+  readonly clock: Clock;
+  readonly hasRoom: () => boolean;
+  readonly onJobsChange: () => void;
 }
 
 /** A job in work. */
@@ -64,17 +64,19 @@ interface Work {
 /** One user: one job after the other, at most one at a time. */
 class CalcAppSession {
   readonly #session: ElementSession;
+  readonly #workplace: Workplace;
   readonly #processor: Processor;
   readonly #clock: Clock;
   readonly #inbox: Inbox;
   #echoed: Uint8Array | undefined;
   #work: Work | undefined;
 
-  constructor(session: ElementSession, processor: Processor, clock: Clock) {
+  constructor(session: ElementSession, workplace: Workplace) {
     this.#session = session;
-    this.#processor = processor;
-    this.#clock = clock;
-    this.#inbox = new Inbox(session, clock);
+    this.#workplace = workplace;
+    this.#processor = workplace.processor;
+    this.#clock = workplace.clock;
+    this.#inbox = new Inbox(session, this.#clock);
     this.#echoed = session.cookie;
     session.onCookieEcho((cookie) => {
       this.#echoed = cookie;
@@ -99,17 +101,14 @@ class CalcAppSession {
   /** Goes on where the element before stopped. */
   async #resume(cookie: Uint8Array): Promise<void> {
     this.#echoed = undefined;
-    const job = decodeCalcAppCookie(cookie);
-    if (this.#work === undefined) await this.#accept(job);
-    else await this.#tell('reject', job.jobId);
+    await this.#take(decodeCalcAppCookie(cookie));
   }
 
   async #handle(bytes: Uint8Array): Promise<void> {
     const message = decodeCalcApp(bytes);
     switch (message?.kind) {
       case 'request':
-        if (this.#work === undefined) await this.#accept({ ...message, completed: 0n });
-        else await this.#tell('reject', message.jobId);
+        await this.#take({ ...message, completed: 0n });
         break;
       case 'abort':
         if (message.jobId === this.#work?.job.jobId) this.#drop();
@@ -128,7 +127,9 @@ class CalcAppSession {
     }
   }
 
-  async #accept({ jobId, jobSize, completed }: Job): Promise<void> {
+  /** Begins or goes on with a job, if there is room. */
+  async #take({ jobId, jobSize, completed }: Job): Promise<void> {
+    if (this.#work !== undefined || !this.#workplace.hasRoom()) return this.#tell('reject', jobId);
     const now = this.#clock.now();
     const task: Task = {
       size: Number(jobSize),
@@ -139,6 +140,7 @@ class CalcAppSession {
     const work = { job, task, cookieDueAt: 0, cookieDueFrom: 0, keepAliveAt: now + KEEP_ALIVE_MS, asked: false };
     this.#work = work;
     this.#processor.add(task, now);
+    this.#workplace.onJobsChange();
     await this.#tell('accept', jobId);
     await this.#setCookie(work);
   }
@@ -183,7 +185,9 @@ class CalcAppSession {
   #drop(): void {
     const task = this.#work?.task;
     this.#work = undefined;
-    if (task !== undefined) this.#processor.remove(task, this.#clock.now());
+    if (task === undefined) return;
+    this.#processor.remove(task, this.#clock.now());
+    this.#workplace.onJobsChange();
   }
 
   #tell(kind: CalcAppKind, jobId: number, jobSize?: bigint, completed?: bigint): Promise<void> {
