@@ -52,6 +52,16 @@ describe('ByteReader', () => {
 });
 
 describe('ByteWriter', () => {
+  it('writes 64-bit numbers and doubles as the reader reads them', () => {
+    const w = new ByteWriter(1);
+    w.u64(0x0102030405060708n);
+    w.f64(-2.5);
+    expect(toHex(w.view())).toBe('0102030405060708c004000000000000');
+    const r = new ByteReader(w.view());
+    expect([r.u64(), r.f64()]).toEqual([0x0102030405060708n, -2.5]);
+    expect(() => r.u64()).toThrow(WireError);
+  });
+
   it('writes what a reader reads, growing from any capacity', () => {
     fc.assert(
       fc.property(fc.nat(20), fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 10 }), (capacity, parts) => {
