@@ -1,9 +1,13 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCapture } from '../../src/sctp/index.ts';
 import { RunningCommand, run } from './test-io.ts';
+
+/** A program that answers in upper case. */
+const UPPER_CASE = `process.stdin.on('data', (text) => process.stdout.write(String(text).toUpperCase()))`;
 
 describe('a pool made of commands', () => {
   let registrar: RunningCommand;
@@ -13,8 +17,10 @@ describe('a pool made of commands', () => {
   beforeAll(async () => {
     registrar = new RunningCommand('registrar', '--udp-port', '0');
     place = /ASAP at (\S+),/.exec(await registrar.line(/^registrar: ASAP at/))![1]!;
-    for (const service of ['echo', 'daytime', 'counter', 'discard']) {
-      const element = new RunningCommand('pe', service, '--registrar', place, '--udp-port', '0');
+    const services = ['echo', 'daytime', 'counter', 'discard', 'chargen', 'pingpong', 'calcapp', 'fractal', 'fractal'];
+    for (const service of [...services, 'exec']) {
+      const more = service === 'exec' ? ['--raw', '--', process.execPath, '-e', UPPER_CASE] : [];
+      const element = new RunningCommand('pe', service, '--registrar', place, '--udp-port', '0', ...more);
       elements.push(element);
       await element.line(new RegExp(`^${service} in `));
     }
@@ -52,6 +58,68 @@ describe('a pool made of commands', () => {
     silent.stdin.end('?\n!\n');
     expect(await silent.exitCode).toBe(0);
     expect(silent.out).toEqual(['2 messages sent']);
+  });
+
+  it('exec: a program answers', async () => {
+    const user = use('ExecPool', '--linger', '2');
+    user.stdin.write('what\n');
+    await user.line(/^WHAT$/);
+    user.stdin.end();
+    expect(await user.exitCode).toBe(0);
+  });
+
+  it('pingpong: numbered answers, for people and as JSON', async () => {
+    const people = use('PingPongPool', '--count', '2', '--interval', '0.02');
+    expect(await people.exitCode).toBe(0);
+    expect(people.out).toEqual(
+      [1, 2].map((n) => expect.stringMatching(`^pong ${n}, answer ${n} from 0x.{8}, \\S+ ms$`)),
+    );
+    expect(people.err.at(-1)).toBe('2 of 2 pings were answered');
+    const machines = use('PingPongPool', '--count', '1', '--json');
+    expect(await machines.exitCode).toBe(0);
+    expect(JSON.parse(machines.out[0]!)).toMatchObject({ messageNo: 1, replyNo: 1 });
+  });
+
+  it('pingpong: exit code 1 if there is no answer; --service overrides what the name of the pool says', async () => {
+    const user = use('DiscardPool', '--service', 'pingpong', '--count', '1');
+    expect(await user.exitCode).toBe(1);
+    expect(user.err.at(-1)).toBe('rserpool: no ping was answered (ERR_CLI_TIMEOUT)');
+  });
+
+  it('calcapp: jobs one after the other', async () => {
+    const user = use('CalcAppPool', '--size', '20000', '--count', '2');
+    expect(await user.exitCode).toBe(0);
+    expect(user.out).toEqual(
+      [1, 2].map((n) => expect.stringMatching(`^job ${n}: 20000 calculations in 0\\.\\d{3} s$`)),
+    );
+    expect(user.err).toContain('job 2 was accepted');
+  });
+
+  it('chargen: as many messages as wanted', async () => {
+    const user = use('CharGenPool', '--count', '3');
+    expect(await user.exitCode).toBe(0);
+    expect(user.out).toHaveLength(Math.ceil((3 * 1024) / 74));
+    expect(user.out[0]).toHaveLength(72);
+  });
+
+  it('fractal: a PNG file, and progress meanwhile', async () => {
+    const output = join(mkdtempSync(join(tmpdir(), 'rserpool-')), 'set.png');
+    const user = use('FractalGeneratorPool', '--output', output, '--width', '80', '--height', '60', '--json');
+    expect(await user.exitCode).toBe(0);
+    expect(JSON.parse(user.out[0]!)).toMatchObject({ output, width: 80, height: 60, failovers: 0 });
+    expect(user.err.filter((line) => line.endsWith('%')).at(-1)).toBe('100 %');
+    const { width, height, channels, data } = decode(readFileSync(output));
+    expect([width, height, channels]).toEqual([80, 60, 3]);
+    const colourAt = (x: number, y: number): readonly number[] => [...data.subarray(3 * (80 * y + x)).subarray(0, 3)];
+    // The middle of the set, and a corner that is far from it.
+    expect(colourAt(56, 30)).toEqual([0, 0, 0]);
+    expect(colourAt(0, 0)).not.toEqual([0, 0, 0]);
+  });
+
+  it('fractal: a file that cannot be written is told before anything is drawn', async () => {
+    const user = use('FractalGeneratorPool', '--output', '/no/such/place/set.png');
+    expect(await user.exitCode).toBe(1);
+    expect(user.err.at(-1)).toMatch(/^rserpool: --output: ENOENT.* \(ERR_CLI_FILE\)$/);
   });
 
   it('counter: counts what is new, and repeats its answer to what is not', async () => {

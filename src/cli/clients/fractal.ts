@@ -41,7 +41,7 @@ export const fractal: Client = async ({ io, user, pool, settings, connect }) => 
   );
 };
 
-/** The whole of the set; it is the mirror image of the usual picture, as c is subtracted. */
+/** The whole of the set as it is usually shown: from the right to the left, as c is subtracted. */
 function parameterOf({ width, height, iterations }: ClientSettings): FractalParameter {
   const [centre, wide] = [0.6, 3];
   const tall = (wide * height) / width;
@@ -50,10 +50,10 @@ function parameterOf({ width, height, iterations }: ClientSettings): FractalPara
     height,
     maxIterations: iterations,
     algorithm: 'mandelbrot',
-    c1Real: centre - wide / 2,
-    c1Imag: tall / 2,
-    c2Real: centre + wide / 2,
-    c2Imag: -tall / 2,
+    c1Real: centre + wide / 2,
+    c1Imag: -tall / 2,
+    c2Real: centre - wide / 2,
+    c2Imag: tall / 2,
     n: 2,
   };
 }

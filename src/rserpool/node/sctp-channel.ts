@@ -107,6 +107,8 @@ export class SctpChannel implements DriverChannel {
   #failed(error: unknown, { ppid, streamId, unordered, bytes, context }: SendOutput): void {
     // Anything but an SCTP error is a defect of ours and must not be swallowed.
     if (!(error instanceof SctpError)) throw error;
+    // The association is ending: there is never room again, and who writes in a loop must not spin until it is over.
+    if (error.code === 'ERR_SCTP_NOT_OPEN') this.#waitingSend = this.#association.closed.then(() => undefined);
     queueMicrotask(() =>
       this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes, streamId, unordered, context }),
     );
