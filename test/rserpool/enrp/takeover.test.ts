@@ -297,6 +297,20 @@ describe('enforcement', () => {
     expect(ladder.eventsOf('takeover-completed')).toEqual([
       { kind: 'takeover-completed', targetId: 20, winnerId: 30, elements: 1 },
     ]);
+    expect(ladder.eventsOf('takeover-aborted')).toEqual([]);
+  });
+
+  it('[ENRP-184] by another registrar of one that was never met moves its elements too', () => {
+    const ladder = RegistrarLadder.serving(CONFIG);
+    ladder.peer(30, 30);
+    ladder.presence(30, 30, 0x1234);
+    const pools = [{ poolHandle: ABC, elements: [peerElement(1, 1, 30)] }];
+    ladder.enrp(30, 30, { kind: 'handle-table-response', rejected: false, more: false, pools });
+    expect(ladder.elements()).toEqual(['1@30']);
+    ladder.peer(40, 40);
+    ladder.enrp(40, 40, { kind: 'takeover-server', targetId: 99 });
+    expect(ladder.eventsOf('takeover-completed')).toMatchObject([{ targetId: 99, winnerId: 40, elements: 0 }]);
+    expect(ladder.elements()).toEqual(['1@30']);
   });
 
   it('by another registrar ends an attempt of our own', () => {
