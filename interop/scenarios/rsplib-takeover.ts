@@ -54,6 +54,8 @@ export const rsplibTheirTakeover = rsplibScenario('their registrar takes ours ov
   );
   await theirs.shows('Registrar started');
   const theirAddress = host.addresses[0];
+  await host.element('-discard', [theirAddress]);
+  await theirs.shows('Successfully registered DiscardPool');
   await using lost = await Registrar.start({
     ...lab.ours(10),
     registrarId: OURS,
@@ -67,19 +69,20 @@ export const rsplibTheirTakeover = rsplibScenario('their registrar takes ours ov
     // It leaves the takeover to theirs.
     config: { peerHeartbeatCycleMs: 1000, maxTimeLastHeardMs: 60_000 },
   });
-  const events = new EventLog<RegistrarEvent>(witness);
+  const [lostEvents, events] = [new EventLog<RegistrarEvent>(lost), new EventLog<RegistrarEvent>(witness)];
   await Promise.all([lost.whenServing(), witness.whenServing()]);
   await using element = await PoolElement.join(
     'EchoPool',
-    { ...lab.ours(12), registrars: ['10.99.1.10'], peIdentifier: 0x2001, registrationLifeS: 600_000 /* ms there */ },
+    { ...lab.ours(12), registrars: ['10.99.1.10'], peIdentifier: 0x2001 },
     async (session) => {
       for await (const { data } of session) await session.send(data);
     },
   );
   const elementEvents = new EventLog<ElementEvent>(element);
   await events.seen('element-learnt', { peIdentifier: 0x2001, homeRegistrarId: OURS });
-  await until('both of our registrars know theirs', () =>
-    [lost, witness].every((each) => each.snapshot().peers.some(({ registrarId }) => registrarId === THEIRS)),
+  await until(
+    'both of our registrars know theirs',
+    () => lostEvents.of('rsplib-peer').length + events.of('rsplib-peer').length === 2,
   );
 
   const cutAt = performance.now();
