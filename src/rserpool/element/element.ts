@@ -305,7 +305,7 @@ export class ElementRole implements Role<ElementEvent> {
     if (home.dialect !== undefined || !dialects.isDecided(home.channel)) return;
     home.dialect = dialects.of(home.channel);
     this.#hunt.noteDialect(home.dialect);
-    if (home.dialect === 'rsplib') this.#registrations.handleHome(home, now);
+    if (home.dialect === 'rsplib') this.#registrations.handleRsplibHome(home, now);
   }
 
   /** KA1 and KA2 of RFC 5352 §3.4. */

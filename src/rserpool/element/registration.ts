@@ -39,6 +39,8 @@ export class Registration {
   #known = false;
   /** The profile changed while a response was awaited. */
   #changed = false;
+  /** A de-registration was sent only to register anew: its response means nothing. */
+  #withdrawn = false;
 
   constructor(outbox: Outbox<ElementEvent>, config: ElementConfig, profile: RegistrationProfile) {
     this.#outbox = outbox;
@@ -63,13 +65,26 @@ export class Registration {
    * registration: what changed while there was no home may not have reached it.
    */
   handleHome(home: HomeRegistrar, now: Instant): void {
+    this.#withdrawn = false;
     // T3 goes on: registrars that come and go must not hold up the farewell.
     if (this.#state.kind === 'deregistering') this.#sendDeregistration(home);
     else if (this.#state.kind !== 'ended' && this.#state.kind !== 'refused') this.#sendRegistration(home, now);
   }
 
+  /**
+   * The home registrar turns out to be one of rsplib, and has taken our life in seconds for milliseconds. It keeps the
+   * first life that it was told and passes it on however often we register again, so we leave and enter anew.
+   */
+  handleRsplibHome(home: HomeRegistrar, now: Instant): void {
+    const isTold = this.#state.kind === 'registering' || this.#state.kind === 'registered';
+    if (isTold) this.#sendDeregistration(home);
+    this.handleHome(home, now);
+    this.#withdrawn = isTold;
+  }
+
   /** SEND.FAILURE: the home registrar is gone and another one is looked for. */
   handleHomeLost(): void {
+    this.#withdrawn = false;
     if (this.#state.kind === 'registering' && this.#giveUp()) return;
     if (this.#state.kind === 'registering' || this.#state.kind === 'registered') this.#state = { kind: 'hunting' };
   }
@@ -127,6 +142,10 @@ export class Registration {
   }
 
   handleDeregistrationResponse(message: DeregistrationResponse, home: HomeRegistrar, now: Instant): void {
+    if (this.#withdrawn) {
+      this.#withdrawn = false;
+      return;
+    }
     if (this.#state.kind === 'deregistering') {
       if (message.causes.length === 0) {
         this.#end({ kind: 'deregistered', ...this.#name(), confirmed: true });

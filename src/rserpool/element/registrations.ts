@@ -72,6 +72,10 @@ export class Registrations {
     for (const registration of this.#registrations) registration.handleHome(home, now);
   }
 
+  handleRsplibHome(home: HomeRegistrar, now: Instant): void {
+    for (const registration of this.#registrations) registration.handleRsplibHome(home, now);
+  }
+
   handleHomeLost(): void {
     for (const registration of this.#registrations) registration.handleHomeLost();
   }

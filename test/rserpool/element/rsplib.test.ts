@@ -23,18 +23,34 @@ function registeredOn(ladder: ElementLadder, channel: number): string {
 }
 
 describe('an rsplib registrar', () => {
-  it('is recognised by the element that its keep-alive names: it gets the life in milliseconds at once', () => {
+  it('is recognised by the element that its keep-alive names: it gets the life in milliseconds at once, anew', () => {
     const ladder = new ElementLadder();
     ladder.join();
     expect(ladder.lastSent(1)).toContain(LIFE_600_S);
     expect(ladder.lastSent(1)).toContain(OUR_PARAMETER);
     keepAlive(ladder, 1);
-    expect(ladder.take()).toEqual(['1: registration 7', '1: endpoint-keep-alive-ack abc 7']);
+    // It would keep the first life that it was told.
+    expect(ladder.take()).toEqual(['1: deregistration abc 7', '1: registration 7', '1: endpoint-keep-alive-ack abc 7']);
     expect(registeredOn(ladder, 1)).toContain(LIFE_600_S_IN_MS);
     expect(registeredOn(ladder, 1)).not.toContain(OUR_PARAMETER);
+    ladder.deregistered(1);
+    expect(ladder.take()).toEqual([]);
     ladder.granted(1);
     keepAlive(ladder, 1);
     expect(ladder.take()).toEqual(['event registered', '1: endpoint-keep-alive-ack abc 7']);
+  });
+
+  it('takes a farewell after that for what it is', () => {
+    const ladder = new ElementLadder();
+    ladder.join();
+    keepAlive(ladder, 1);
+    ladder.take();
+    ladder.role.deregisterAll(ladder.now);
+    // The first answer is to what was withdrawn.
+    ladder.deregistered(1);
+    expect(ladder.eventsOf('deregistered')).toEqual([]);
+    ladder.deregistered(1);
+    expect(ladder.eventsOf('deregistered')).toHaveLength(1);
   });
 
   it('gets registrations with the life in milliseconds, without our own parameter', () => {
