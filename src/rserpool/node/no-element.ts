@@ -17,7 +17,8 @@ const TEXTS: Readonly<Record<WaitReason, string>> = {
   'no-answer': 'the registrar does not answer',
   'no-registrar': 'no registrar can be reached: check their addresses, SCTP and UDP ports',
   'no-element-reachable': 'none of its elements can be reached',
-  'no-usable-transport': 'none of its elements has a transport that can be used here',
+  'no-usable-transport':
+    'sessions run over SCTP, and none of its elements is reached by that; resolve() tells how they are',
 };
 
 /** Why there is no element of a pool, for a caller that waits for one. */

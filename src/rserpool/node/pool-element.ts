@@ -12,6 +12,7 @@ import { componentId } from '../status/component.ts';
 import type { ComponentStatus } from '../status/component-status.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { TransportParameter } from '../wire/transport.ts';
 import { ElementSession } from './element-session.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
@@ -22,6 +23,7 @@ import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './
 import { registrarLink } from './registrar-link.ts';
 import { RoleDriver } from './role-driver.ts';
 import type { StatusSource } from './status-reporter.ts';
+import { transportParameter, type UserTransport } from './user-transport.ts';
 
 export interface JoinOptions extends EndpointOptions, DiscoveryOptions {
   /** Round robin unless given. RFC 5356. */
@@ -32,6 +34,11 @@ export interface JoinOptions extends EndpointOptions, DiscoveryOptions {
   readonly registrationLifeS?: number | undefined;
   /** SCTP port of the service; any unless given. */
   readonly sctpPort?: number | undefined;
+  /**
+   * Where the program itself serves users, instead of a handler: by TCP, UDP, UDP-Lite, DCCP or whatever it is. Sessions,
+   * failover and cookies are for SCTP only; users find it by `resolve`. RFC 5352 §2.1.
+   */
+  readonly transport?: UserTransport | undefined;
   /** Timers and limits; defaults are the RFCs'. */
   readonly config?: Partial<ElementConfig> | undefined;
   /** Ends the wait for the registration. */
@@ -58,7 +65,7 @@ export class PoolElement
   readonly peIdentifier: number;
   readonly #endpoint: SctpEndpoint;
   readonly #driver: RoleDriver<ElementEvent, ElementRole>;
-  readonly #handler: SessionHandler;
+  readonly #handler: SessionHandler | undefined;
   readonly #sessions = new Map<ElementSessionId, ElementSession>();
   #registration: RegistrationRequest;
   readonly #substrate: Substrate;
@@ -72,7 +79,7 @@ export class PoolElement
     handle: PoolHandle,
     endpoint: SctpEndpoint,
     role: ElementRole,
-    handler: SessionHandler,
+    handler: SessionHandler | undefined,
     discovery: RegistrarDiscovery,
     options: JoinOptions,
   ) {
@@ -87,9 +94,16 @@ export class PoolElement
       substrate: substrateOf(options),
       onEvent: (event) => this.#onEvent(event),
     });
-    const { policy, peIdentifier, registrationLifeS } = options;
+    const { policy, peIdentifier, registrationLifeS, transport } = options;
+    const userTransport = transport && transportParameter(transport, endpoint.addresses);
     this.#substrate = substrateOf(options);
-    const request: RegistrationRequest = { poolHandle: handle, policy, peIdentifier, registrationLifeS };
+    const request: RegistrationRequest = {
+      poolHandle: handle,
+      policy,
+      peIdentifier,
+      registrationLifeS,
+      userTransport,
+    };
     this.peIdentifier = role.register(request, this.#substrate.now());
     this.#registration = { ...request, peIdentifier: this.peIdentifier };
   }
@@ -97,13 +111,22 @@ export class PoolElement
   /**
    * Opens an endpoint, registers it in a pool and serves its users. Resolves when it is registered.
    *
+   * @param handler serves the users' sessions; none if `transport` says where the program serves them itself
    * @throws (rejects) RSerPoolError `ERR_RSERPOOL_REJECTED` if the registrar refuses, `ERR_RSERPOOL_NO_REGISTRAR` if it
    *   does not answer, `ERR_RSERPOOL_LOOKUP` if no registrar's name is known, `ERR_RSERPOOL_BAD_ARGUMENT`,
    *   `ERR_RSERPOOL_NO_REGISTRARS`; SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError; the signal's
    *   reason. As long as no registrar can be reached it goes on looking: use a signal to limit that.
    */
-  static async join(pool: string | Uint8Array, options: JoinOptions, handler: SessionHandler): Promise<PoolElement> {
+  static async join(
+    pool: string | Uint8Array,
+    options: JoinOptions,
+    handler?: SessionHandler | undefined,
+  ): Promise<PoolElement> {
     const { signal } = options;
+    if ((handler === undefined) === (options.transport === undefined)) {
+      const text = 'either a handler serves SCTP sessions, or `transport` says where the program serves users itself';
+      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', text);
+    }
     signal?.throwIfAborted();
     const handle = handleOf(pool);
     const discovery = await RegistrarDiscovery.open(options, ['sctp']);
@@ -133,7 +156,12 @@ export class PoolElement
     }
   }
 
-  /** Where users reach it. */
+  /** The transport that users find if it is not this endpoint's. */
+  get transport(): TransportParameter | undefined {
+    return this.#registration.userTransport;
+  }
+
+  /** Its own SCTP endpoint: where users reach it unless `transport` says otherwise. */
   get target(): TransportTarget {
     const { addresses, sctpPort, udpPort } = this.#endpoint;
     return { protocol: 'sctp', addresses, port: sctpPort, udpPort };
@@ -286,7 +314,7 @@ export class PoolElement
 
   async #serve(session: ElementSession): Promise<void> {
     try {
-      await this.#handler(session);
+      await (this.#handler ?? sendAway)(session);
       session.close();
     } catch (error) {
       // The user is gone, and the handler learnt it by sending: that is no failure of the handler.
@@ -297,6 +325,11 @@ export class PoolElement
       if (!this.emit('handler-error', error, session)) throw error;
     }
   }
+}
+
+/** Users of an element that serves elsewhere: a registrar may be among those who call, so they go when they send data. */
+async function sendAway(session: ElementSession): Promise<void> {
+  for await (const _ of session) session.abort('this element is not reached by SCTP');
 }
 
 /** What sending to a user fails with who is gone, or whom the element is leaving. */
