@@ -20,6 +20,7 @@ import { unanswered, within } from '../within.ts';
 interface PuOptions extends SocketOptions, CommonOptions, RegistrarsOption {
   readonly service?: ClientName;
   readonly timeout: number;
+  readonly wait?: boolean;
   readonly linger: number;
   readonly count?: number;
   readonly interval?: number;
@@ -51,6 +52,7 @@ export function addPuCommand(program: Command, io: Io): void {
     );
   addRegistrarsOption(command)
     .option('--timeout <seconds>', 'how long to wait for the first element', seconds, 10)
+    .option('--wait', 'wait so long for the pool as well, if it does not exist yet')
     .option('--linger <seconds>', 'how long to wait for further answers after the end of the input', seconds, 1)
     .option('--count <number>', 'how often: pings, jobs, times, messages', wholeNumber(1, 1e9))
     .option('--interval <seconds>', 'from one to the next', seconds)
@@ -103,7 +105,7 @@ async function runPu(pool: string, options: PuOptions, io: Io): Promise<void> {
           1000 * timeout,
           io,
           () => (user.home === undefined ? unanswered(undefined, registrars) : `no element of ${pool} answered`),
-          (signal) => user.connect(pool, { ...sessionOptions, signal }),
+          (signal) => user.connect(pool, { ...sessionOptions, signal, waitForPool: options.wait }),
         );
         if (!quiet) tellWhatHappens(session, io);
         return session;
