@@ -3,6 +3,7 @@ import { ConfigError } from '../base/config.ts';
 import { addDecodeCommand } from './commands/decode.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDemoPartCommand } from './commands/demo-part.ts';
+import { addDumpCommand } from './commands/dump.ts';
 import { addPeCommand } from './commands/pe.ts';
 import { addPuCommand } from './commands/pu.ts';
 import { addRegistrarCommand } from './commands/registrar.ts';
@@ -52,6 +53,7 @@ function programOf(io: Io): Command {
     addPeCommand,
     addPuCommand,
     addResolveCommand,
+    addDumpCommand,
     addWatchCommand,
     addStatusCommand,
     addSctpCommand,

@@ -58,5 +58,5 @@ export type { PoolElementParameter } from './wire/element.ts';
 export { decodeEnrp } from './wire/enrp-codec.ts';
 export { POLICY_FIELDS, type PolicyField, type PolicyParameter } from './wire/policy.ts';
 export { MAX_POOL_HANDLE_BYTES, PoolHandle, poolHandle } from './wire/pool-handle.ts';
-export { describeAsap, describeElement, describeEnrp, describePolicy } from './wire/text.ts';
+export { describeAsap, describeElement, describeEnrp, describePolicy, describeTransport } from './wire/text.ts';
 export type { TransportParameter } from './wire/transport.ts';
