@@ -28,7 +28,7 @@ describe('server hunt', () => {
     expect(ladder.take()).toEqual([]);
   });
 
-  it('[ASAP-237] [ASAP-244] [ASAP-245] [OVW-024] makes the first one that comes up home, closes the others, stops T5', () => {
+  it('[ASAP-237] [ASAP-244] [ASAP-245] [OVW-008] [OVW-024] makes the first one that comes up home, closes the others, stops T5', () => {
     const ladder = hunter(3);
     ladder.call((role, now) => role.start(now));
     ladder.take();
@@ -85,6 +85,29 @@ describe('server hunt', () => {
     ]);
   });
 
+  it('[ASAP-233] follows SH1 to SH6 from the start to the home, and again when that is lost', () => {
+    const ladder = hunter(5, { config: { t5ServerhuntMs: 10_000, retranMaxMs: 60_000 } });
+    ladder.call((role, now) => role.start(now));
+    // SH1, SH2: three at once; SH4: another one for the one that failed.
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.1', 'connect 3 192.0.2.2', 'connect 5 192.0.2.3']);
+    ladder.down(3);
+    expect(ladder.take()).toEqual(['connect 7 192.0.2.4']);
+    // SH5: T5 ends the round, and the next one begins with whom the last one left out.
+    ladder.advance(10_000);
+    expect(ladder.take()).toEqual([
+      ...['close 1 abort', 'close 5 abort', 'close 7 abort'],
+      ...['connect 9 192.0.2.5', 'connect 11 192.0.2.1', 'connect 13 192.0.2.2'],
+    ]);
+    expect(ladder.role.nextTimeoutAt()).toBe(ladder.now + 20_000);
+    // SH3, SH6: the first one is home, the others are closed, T5 does not run.
+    ladder.up(11, host(1));
+    expect(ladder.take()).toEqual(['close 9 abort', 'close 13 abort', 'event home-changed']);
+    expect(ladder.role.nextTimeoutAt()).toBeUndefined();
+    ladder.down(11);
+    expect(ladder.takeOnly('connect')).toHaveLength(3);
+    expect(ladder.role.nextTimeoutAt()).toBe(ladder.now + 10_000);
+  });
+
   it('tries registrars of the lowest priority number first, the others when those have failed or used up T5', () => {
     const registrars = [
       { ...host(1), priority: 20 },
@@ -115,7 +138,7 @@ describe('server hunt', () => {
     expect(ladder.role.home?.target.protocol).toBe('tcp');
   });
 
-  it('goes on with other configured registrars, and remembers which of them were tried', () => {
+  it('[ASAP-224] goes on with other configured registrars, and remembers which of them were tried', () => {
     const ladder = hunter(1);
     ladder.call((role, now) => role.start(now));
     ladder.take();

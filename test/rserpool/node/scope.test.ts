@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 describe('a scope of registrars, elements and users', () => {
-  it('[ASAP-244] [ASAP-245] keeps one channel to the home registrar and closes the surplus ones of the hunt', async () => {
+  it('[ASAP-244] [ASAP-245] [OVW-023] keeps one channel to the home registrar and closes the surplus ones of the hunt', async () => {
     const scope = new Scope();
     const registrars = await scope.start(3);
     await scope.join(1, registrars, echo);
