@@ -322,14 +322,17 @@ export class ElementRole implements Role<ElementEvent> {
       return;
     }
     const registrar = this.#sessions.handleKeepAlive(channel);
-    if (registrar === undefined || !message.home) return;
+    // Without a home, whoever asks is as good as any that a hunt may find. It would not find this one: there is never more
+    // than one association between two endpoints (RFC 9260 §1.3).
+    if (registrar === undefined || (!message.home && home !== undefined)) return;
     if (home !== undefined && home.identifier === message.registrarIdentifier) return;
     // KA2.4: the sender is home from now on.
     this.#sessions.release(channel);
     const { remote: target, local } = registrar;
     const adopted: HomeRegistrar = { channel, target, local, identifier: message.registrarIdentifier };
     this.#hunt.adopt(adopted);
-    this.#outbox.event({ kind: 'home-changed', home: target, reason: 'a registrar took over' });
+    const reason = message.home ? 'a registrar took over' : 'a registrar asked that owns an element here';
+    this.#outbox.event({ kind: 'home-changed', home: target, reason });
     this.#registrations.handleHome(adopted, now);
   }
 

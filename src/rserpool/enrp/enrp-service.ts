@@ -27,6 +27,7 @@ import { type Peer, Peers, transportOf } from './peers.ts';
 import { PresenceMulticast } from './presence-multicast.ts';
 import { RsplibChecksum } from './rsplib-checksum.ts';
 import { type OwnIdentity, Speaker } from './speaker.ts';
+import { Strays } from './strays.ts';
 import { Supervision } from './supervision.ts';
 import { TableSessions } from './table-sessions.ts';
 import { Takeover } from './takeover.ts';
@@ -63,6 +64,7 @@ export class EnrpService {
   readonly #supervision: Supervision;
   readonly #takeover: Takeover;
   readonly #enforcement: Enforcement;
+  readonly #strays: Strays;
   readonly #tables: TableSessions;
   readonly #audit: Audit;
   readonly #updates: Updates;
@@ -98,6 +100,7 @@ export class EnrpService {
       outbox,
       remove: (peer, reason, now) => this.#remove(peer, reason, now),
     });
+    this.#strays = new Strays(config, own, store, this.peers, now);
     this.#tables = new TableSessions(config, store);
     this.#audit = new Audit(config, channels, store, distances, this.#speaker, outbox);
     this.#updates = new Updates(own, this.peers, this.#speaker, store, distances, outbox);
@@ -208,6 +211,7 @@ export class EnrpService {
     // First: a target whose takeover came to nothing is watched again from this moment on.
     this.#takeover.handleTimeout(now);
     for (const peer of this.#supervision.handleTimeout(now)) this.#bury(peer, now);
+    if (this.serving) for (const home of this.#strays.handleTimeout(now)) this.#suspectStray(home, now);
     this.#audit.handleTimeout(now);
     this.#tables.handleTimeout(now);
     this.#enforcement.carryOut(now);
@@ -221,6 +225,7 @@ export class EnrpService {
     next = earlier(next, this.#presenceMulticast.nextTimeoutAt());
     next = earlier(next, this.#supervision.nextTimeoutAt());
     next = earlier(next, this.#takeover.nextTimeoutAt());
+    if (this.serving) next = earlier(next, this.#strays.nextTimeoutAt());
     next = earlier(next, this.#audit.nextTimeoutAt());
     return earlier(next, this.#tables.nextTimeoutAt());
   }
@@ -327,6 +332,12 @@ export class EnrpService {
     if (this.#enforcement.settle(peer, now)) return;
     if (this.serving) this.#takeover.start(peer, now);
     else this.#remove(peer, 'dead', now);
+  }
+
+  /** From here on it is a peer like any other: if it does not speak up, one of us takes its elements over. §3.5. */
+  #suspectStray(home: number, now: Instant): void {
+    const peer = this.peers.add(home, now);
+    if (peer !== undefined) this.#supervision.suspect(peer, now);
   }
 
   #remove(peer: Peer, reason: 'dead' | 'taken-over', now: Instant): void {

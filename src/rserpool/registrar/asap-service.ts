@@ -249,8 +249,12 @@ export class AsapService {
 
   /** An element of ours is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
   #dismiss(element: StoredElement): void {
-    const { monitor, outbox, own } = this.#parts;
-    if (element.parameter.homeRegistrarIdentifier !== own.id) return;
+    if (element.parameter.homeRegistrarIdentifier === this.#parts.own.id) this.tellOut(element);
+  }
+
+  /** The element does not belong to this registrar any more; if it thinks so still, it registers again. RFC 5352 §2.2.4. */
+  tellOut(element: StoredElement): void {
+    const { monitor, outbox } = this.#parts;
     const channel = monitor.channelOf(element);
     // rsplib's elements take a response that they did not ask for as one to their next request.
     if (channel === undefined || outbox.dialects.of(channel) === 'rsplib') return;

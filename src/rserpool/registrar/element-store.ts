@@ -26,7 +26,14 @@ export type StoreChange =
   /** A peer told of it. */
   | { readonly kind: 'learnt'; readonly element: StoredElement }
   /** Its home changed from or to this registrar, or between two others. */
-  | { readonly kind: 'moved'; readonly element: StoredElement; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'moved';
+      readonly element: StoredElement;
+      readonly from: number;
+      readonly to: number;
+      /** With all others of a registrar that is dead. */
+      readonly takenOver: boolean;
+    }
   /** A peer wants it gone, or for itself, but it is ours: everybody has to hear so. */
   | {
       readonly kind: 'disputed';
@@ -180,7 +187,7 @@ export class ElementStore {
     const moved = this.#handlespace.setHome(from, to);
     for (const element of moved) {
       this.#handlespace.setExpiry(element, endOfLife(element.parameter, to === this.#own.id ? 1 : 2, now));
-      this.#noteMove(element, from, now);
+      this.#noteMove(element, from, now, true);
     }
     return moved.length;
   }
@@ -217,11 +224,11 @@ export class ElementStore {
     this.#changed({ kind: 'disputed', element, claimed: true, channel }, now);
   }
 
-  #noteMove(element: StoredElement, from: number, now: Instant): void {
+  #noteMove(element: StoredElement, from: number, now: Instant, takenOver = false): void {
     const to = element.parameter.homeRegistrarIdentifier;
     if (from === to) return;
     this.#outbox.event({ kind: 'element-moved', ...nameOf(element), from, to });
-    this.#changed({ kind: 'moved', element, from, to }, now);
+    this.#changed({ kind: 'moved', element, from, to, takenOver }, now);
   }
 
   #noteLoss(element: StoredElement, reason: ElementLoss): void {

@@ -272,7 +272,11 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         break;
       case 'moved':
         if (change.to === this.#own.id) this.#monitor.adopt(element, now);
-        else this.#monitor.forget(element);
+        else {
+          // A late update may claim what came back to us. Whoever took us over tells the elements itself.
+          if (change.from === this.#own.id && !change.takenOver) this.#asap.tellOut(element);
+          this.#monitor.forget(element);
+        }
         break;
       case 'disputed':
         if (change.claimed) this.#monitor.adopt(element, now, change.channel);

@@ -64,6 +64,18 @@ describe('keep-alive', () => {
     expect(ladder.take()).toEqual(['event registered']);
   });
 
+  it('takes any registrar that asks for its home while it has none: a hunt cannot find one that is connected', () => {
+    const ladder = new ElementLadder();
+    ladder.join();
+    ladder.incoming(2, 9);
+    ladder.keepAlive(2, false, 0x2222);
+    ladder.down(1);
+    ladder.take();
+    ladder.keepAlive(2, false, 0x2222);
+    expect(ladder.take()).toEqual(expect.arrayContaining(['event home-changed', '2: registration 7']));
+    expect(ladder.role.home).toMatchObject({ channel: 2, identifier: 0x2222 });
+  });
+
   it('[ASAP-200] adopts a home while it has none, and ends the hunt', () => {
     const ladder = new ElementLadder();
     ladder.join();
