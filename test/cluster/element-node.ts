@@ -18,10 +18,9 @@ export class ElementNode {
   identifier: number;
   /** In the pool, or on the way into it. */
   wanted = false;
+  joinedAt: Instant = 0;
   /** Since when nobody manages it, and why. */
   lost: { readonly at: Instant; readonly why: 'takeover' | 'rehome' | 'join' } | undefined;
-  /** When it died or left, until nobody lists it any more. */
-  goneAt: Instant | undefined;
   readonly #world: World;
   readonly #index: number;
 
@@ -50,8 +49,8 @@ export class ElementNode {
 
   join(): void {
     this.wanted = true;
-    this.lost = { at: this.#world.clock.now(), why: 'join' };
-    this.goneAt = undefined;
+    this.joinedAt = this.#world.clock.now();
+    this.lost = { at: this.joinedAt, why: 'join' };
     this.#world.elementJoined(this);
     this.host.call((role, now) => this.#register(role, now));
   }

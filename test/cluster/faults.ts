@@ -63,8 +63,8 @@ export class Faults {
     const registrar = this.#victim();
     if (registrar === undefined) return;
     this.#note(`${registrar.host.name} crashes`, 'registrar crash');
-    registrar.host.kill();
     this.#world.registrarGone(registrar);
+    registrar.host.kill();
     this.#comeBack(registrar);
   }
 
@@ -72,8 +72,8 @@ export class Faults {
     const registrar = this.#victim();
     if (registrar === undefined) return;
     this.#note(`${registrar.host.name} ends`, 'registrar end');
-    registrar.host.leave();
     this.#world.registrarGone(registrar);
+    registrar.host.leave();
     this.#comeBack(registrar);
   }
 

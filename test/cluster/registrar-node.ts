@@ -11,6 +11,7 @@ export class RegistrarNode {
   readonly view = new Map<number, number>();
   /** Equal for equal views. */
   hash = 0;
+  startedAt = 0;
   readonly #world: World;
   readonly #index: number;
 
@@ -42,6 +43,7 @@ export class RegistrarNode {
 
   /** Comes back, with the identifier that it had or with another one. */
   restart(sameId: boolean): void {
+    this.startedAt = this.#world.clock.now();
     this.host.restart(this.#newRole(sameId ? this.id : undefined));
   }
 

@@ -7,6 +7,8 @@ import { World } from './world.ts';
 
 /** How often it is looked whether the registrars agree. */
 const LOOK_EVERY_MS = 20;
+/** As long as they do not agree, a trace says so as often as this. */
+const TELL_EVERY_MS = 60_000;
 /** Quiet at the end, after everybody agrees: they go on to agree, nobody waits, nothing is left over. */
 const REST_MS = 180_000;
 
@@ -94,7 +96,12 @@ class Run {
   #untilAgreed(what: string): void {
     const { clock } = this.#world;
     const limit = clock.now() + this.#patienceMs;
+    let tellAt = clock.now() + TELL_EVERY_MS;
     while (!this.#look()) {
+      if (clock.now() > tellAt) {
+        this.#world.tell?.(`no agreement yet: ${divergence(this.#world)}`);
+        tellAt += TELL_EVERY_MS;
+      }
       if (clock.now() > limit) throw new Error(`no agreement since ${what}: ${divergence(this.#world)}`);
       clock.runFor(LOOK_EVERY_MS);
     }

@@ -16,6 +16,9 @@ import type { Scenario } from './scenario.ts';
 import { checkBusySecond } from './storm.ts';
 import { UserNode } from './user-node.ts';
 
+/** Who has come back within this time may be taken for what it was before. */
+const REBORN_MS = 60_000;
+
 const POLICIES: readonly PolicyParameter[] = [
   { kind: 'round-robin' },
   { kind: 'random' },
@@ -103,8 +106,8 @@ export class World {
   registrarsFor(index: number): readonly TransportTarget[] {
     const { registrars, registrarsKnown } = this.scenario;
     return Array.from({ length: registrarsKnown }, (_, i) =>
-      target(registrarAddress((index + i * (1 + (index % 7))) % registrars), ASAP_PORT),
-    ).filter((each, i, all) => all.findIndex((other) => other.addresses[0] === each.addresses[0]) === i);
+      target(registrarAddress((index + i) % registrars), ASAP_PORT),
+    );
   }
 
   drawPool(): PoolHandle {
@@ -216,16 +219,20 @@ export class World {
     this.count(`element lost: ${reason}`);
     const element = this.#wanted.get(peIdentifier);
     if (element === undefined || reason === 'peer-update' || reason === 'resynchronization') return;
+    // What is meant may be its former life.
+    if (this.clock.now() - element.joinedAt < REBORN_MS) return;
     if (this.network.isReachable(registrar.host as never, element.host as never)) {
       this.count(`false: element, ${reason}${this.#disturbed}`);
+      this.tell?.(`!!! ${registrar.host.name} takes ${element.host.name} for dead`);
     }
   }
 
   #onPeerDead(registrar: RegistrarNode, id: number): void {
     const peer = this.registrars.find((each) => each.id === id && each.host.isAlive);
-    if (peer === undefined) return;
+    if (peer === undefined || this.clock.now() - peer.startedAt < REBORN_MS) return;
     if (this.network.isReachable(registrar.host as never, peer.host as never)) {
       this.count(`false: registrar${this.#disturbed}`);
+      this.tell?.(`!!! ${registrar.host.name} takes ${peer.host.name} for dead`);
     }
   }
 
