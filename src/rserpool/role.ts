@@ -42,8 +42,6 @@ export const PPID = { asap: 11, enrp: 12 } as const;
 export interface AnnouncementSource {
   readonly address: IpAddress;
   readonly udpPort: number;
-  /** The multicast group on which it was heard, if the driver knows. */
-  readonly group?: IpAddress | undefined;
 }
 
 export type RoleInput =

@@ -31,9 +31,6 @@ interface Announced {
   outdated: boolean;
 }
 
-/** Where rsplib's registrars announce themselves. */
-const RSPLIB_ASAP_GROUP = '239.0.0.50';
-
 /** Limits and times of {@link KnownRegistrars}; see `asapSettings`. */
 export interface KnownRegistrarsConfig {
   readonly dialect: DialectSetting;
@@ -155,9 +152,9 @@ export class KnownRegistrars {
 
   /**
    * An announcement without a transport. RFC 5352 §3.6: its source address and the well-known port. rsplib means the
-   * number of its UDP source port; where it cannot be told who announces, both are worth a call.
+   * number of its UDP source port: both are worth a call, unless our own parameter is there.
    */
-  #bareTargets({ address, udpPort, group }: AnnouncementSource, message: ServerAnnounce): TransportTarget[] {
+  #bareTargets({ address, udpPort }: AnnouncementSource, message: ServerAnnounce): TransportTarget[] {
     if (!isUnicast(address)) return [];
     const byRfc: TransportTarget = {
       protocol: 'sctp',
@@ -167,9 +164,8 @@ export class KnownRegistrars {
     };
     const byRsplib: TransportTarget = { protocol: 'sctp', addresses: [address], port: udpPort, dialect: 'rsplib' };
     const { dialect } = this.#config;
-    if (dialect === 'rsplib' || (dialect === 'auto' && group === RSPLIB_ASAP_GROUP)) return [byRsplib];
-    if (dialect === 'rfc' || group !== undefined || udpPort === ASAP_PORT || message.udpPort !== undefined)
-      return [byRfc];
+    if (dialect === 'rsplib') return [byRsplib];
+    if (dialect === 'rfc' || udpPort === ASAP_PORT || message.udpPort !== undefined) return [byRfc];
     return [byRfc, byRsplib];
   }
 

@@ -106,7 +106,15 @@ export class EnrpService {
     this.#updates = new Updates(own, this.peers, this.#speaker, store, distances, outbox);
     this.#dialects = new PeerDialects(outbox, this.#speaker, checksums.all);
     this.#presenceMulticast = new PresenceMulticast(
-      { config, own, speaker: this.#speaker, dialer: this.#dialer, peers: this.peers, outbox },
+      {
+        config,
+        own,
+        speaker: this.#speaker,
+        dialer: this.#dialer,
+        peers: this.peers,
+        outbox,
+        dialects: this.#dialects,
+      },
       now,
     );
     outbox.event({ kind: 'starting', registrarId: own.id });

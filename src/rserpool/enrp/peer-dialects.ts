@@ -1,5 +1,6 @@
 import type { Channel } from '../registrar/channels.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
+import type { ChannelId } from '../role.ts';
 import type { Peer } from './peers.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -19,7 +20,7 @@ export class PeerDialects {
   handleMessage(peer: Peer, channel: Channel): void {
     const { dialects } = this.#outbox;
     if (peer.dialect !== undefined) dialects.decide(channel.id, peer.dialect);
-    else if (dialects.isDecided(channel.id)) this.#settle(peer, channel);
+    else if (dialects.isDecided(channel.id)) this.#settle(peer, channel.id);
   }
 
   /**
@@ -33,13 +34,20 @@ export class PeerDialects {
     const checksum = this.#ownChecksum();
     if (checksum !== NOTHING_OWNED && peer.toldChecksum === checksum) {
       this.#outbox.dialects.decide(channel.id, 'rsplib');
-      this.#settle(peer, channel);
+      this.#settle(peer, channel.id);
     }
     peer.toldChecksum = checksum;
   }
 
-  #settle(peer: Peer, channel: Channel): void {
-    peer.dialect = this.#outbox.dialects.of(channel.id);
+  /** It was heard by multicast without our own parameter: only rsplib sends such. */
+  handleMulticast(peer: Peer): void {
+    if (peer.dialect !== undefined || peer.channel === undefined) return;
+    this.#outbox.dialects.decide(peer.channel, 'rsplib');
+    this.#settle(peer, peer.channel);
+  }
+
+  #settle(peer: Peer, channel: ChannelId): void {
+    peer.dialect = this.#outbox.dialects.of(channel);
     if (peer.dialect !== 'rsplib') return;
     this.#outbox.event({ kind: 'rsplib-peer', registrarId: peer.id });
     // What it was told in the other dialect it may have lost: our checksum makes it ask.

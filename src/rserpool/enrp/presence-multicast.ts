@@ -4,9 +4,11 @@ import { WireError } from '../../base/errors.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
+import type { TransportTarget } from '../role.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';
 import { decodeEnrp } from '../wire/enrp-codec.ts';
 import type { Dialer } from './dialer.ts';
+import type { PeerDialects } from './peer-dialects.ts';
 import { type Peers, transportOf } from './peers.ts';
 import type { OwnIdentity, Speaker } from './speaker.ts';
 
@@ -17,6 +19,7 @@ export interface PresenceMulticastParts {
   readonly dialer: Dialer;
   readonly peers: Peers;
   readonly outbox: RegistrarOutbox;
+  readonly dialects: PeerDialects;
 }
 
 /**
@@ -34,12 +37,20 @@ export class PresenceMulticast {
 
   /** A datagram of the group. Nothing in it is believed, and it is never answered: whoever is there is called. */
   handleDatagram(bytes: Uint8Array, now: Instant): void {
-    const { own, dialer, peers } = this.#parts;
+    const { config, own, dialer, peers, dialects } = this.#parts;
     const message = decoded(bytes);
     if (message?.kind !== 'presence' || message.senderId === 0 || message.senderId === own.id) return;
     const { information, senderId } = message;
-    if (information?.identifier !== senderId || peers.get(senderId)?.channel !== undefined) return;
-    const target = transportOf(information);
+    if (information?.identifier !== senderId) return;
+    // The RFC has no such datagrams, and our own ones carry our private parameter.
+    const isRsplib = config.dialect === 'auto' && information.udpPort === undefined;
+    const target: TransportTarget = { ...transportOf(information), ...(isRsplib && { dialect: 'rsplib' }) };
+    const peer = peers.get(senderId);
+    if (peer?.channel !== undefined) {
+      const isThere = peer.transport !== undefined && sameEndpoint(peer.transport, target);
+      if (isRsplib && isThere) dialects.handleMulticast(peer);
+      return;
+    }
     if (target.port === 0 || !target.addresses.every(isUnicast) || sameEndpoint(target, own.transport)) return;
     dialer.suggest(target, now);
   }

@@ -124,13 +124,13 @@ describe('an rsplib registrar', () => {
     const ladder = new ElementLadder(1);
     ladder.input({
       kind: 'announcement',
-      from: { address: '192.0.2.44', udpPort: 4000, group: '239.0.0.50' },
+      from: { address: '192.0.2.44', udpPort: 4000 },
       bytes,
     });
     ladder.register();
-    expect(ladder.takeOnly('connect')).toEqual(['connect 1 192.0.2.1', 'connect 3 192.0.2.44']);
-    ladder.up(3, host(44, 4000));
-    expect(ladder.lastSent(3)).toContain(LIFE_600_S_IN_MS);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 1 192.0.2.1', 'connect 3 192.0.2.44', 'connect 5 192.0.2.44']);
+    ladder.up(5, host(44, 4000));
+    expect(ladder.lastSent(5)).toContain(LIFE_600_S_IN_MS);
     expect(ladder.outputs.filter((output) => output.kind === 'send' && output.ppid === PPID.asap)).toHaveLength(1);
   });
 });

@@ -139,6 +139,39 @@ describe('a peer of rsplib', () => {
     expect(known(ladder)).toEqual([20]);
   });
 
+  it('is recognised by a PRESENCE by multicast without our own parameter, before it is called and after', () => {
+    const hear = (ladder: RegistrarLadder, id: number, udpPort?: number) => {
+      const transport = { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.20'] } as const;
+      const bytes = encodeEnrp({
+        kind: 'presence',
+        senderId: id,
+        receiverId: 0,
+        replyRequired: false,
+        checksum: 0xffff,
+        information: { identifier: id, transport, udpPort },
+      });
+      ladder.input({ kind: 'announcement', ppid: PPID.enrp, from: { address: '192.0.2.20', udpPort: 9901 }, bytes });
+      ladder.advance(0);
+    };
+    const before = RegistrarLadder.serving();
+    hear(before, 20);
+    expect(before.take()).toEqual(['connect 1 192.0.2.20:9901']);
+    before.up(1, host(20), 'local');
+    before.presence(1, 20);
+    expect(known(before)).toEqual([20]);
+    const after = RegistrarLadder.serving();
+    after.peer(2, 20);
+    hear(after, 20, 9899);
+    hear(after, 21);
+    expect(known(after)).toEqual([]);
+    hear(after, 20);
+    expect(known(after)).toEqual([20]);
+    const rfc = RegistrarLadder.serving({ dialect: 'rfc' });
+    rfc.peer(2, 20);
+    hear(rfc, 20);
+    expect(known(rfc)).toEqual([]);
+  });
+
   it('gets lives in milliseconds, others in the same group-cast seconds', () => {
     const ladder = withPeer();
     ladder.peer(4, 30);
