@@ -49,7 +49,7 @@ describe('rserpool decode', () => {
 
   it('decodes ASAP and ENRP by their PPIDs, also what is broken', async () => {
     const { out } = await run('decode', fileOf(on(9899, 1, RESOLUTION), on(1, 9899, ENRP_GARBAGE)));
-    expect(out[0]).toMatch(/ppid=11 \(24 bytes\) => ASAP handle-resolution EchoPool at most 1$/);
+    expect(out[0]).toMatch(/ppid=11 \(24 bytes\) => ASAP handle-resolution EchoPool at most 1 \(rsplib\)$/);
     expect(out[1]).toMatch(
       /ppid=12 \(8 bytes\) => MALFORMED \(bad-length at byte 2: message claims 65535 of 8 bytes\)$/,
     );
@@ -66,7 +66,7 @@ describe('rserpool decode', () => {
         toUdpPort: 1,
         encapsulation: 'udp',
         packet: expect.stringContaining('DATA BE tsn=7') as string,
-        messages: ['ASAP handle-resolution EchoPool at most 1'],
+        messages: ['ASAP handle-resolution EchoPool at most 1 (rsplib)'],
       },
     ]);
   });

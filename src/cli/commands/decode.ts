@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { WireError } from '../../base/errors.ts';
-import { decodeAsap, decodeEnrp, describeAsap, describeEnrp, PPID } from '../../rserpool/index.ts';
+import { explainAsap, explainEnrp, PPID } from '../../rserpool/index.ts';
 import {
   type CapturedDatagram,
   decodePacket,
@@ -78,8 +78,8 @@ function poolMessagesIn(packet: Uint8Array): string[] {
   try {
     for (const chunk of decodePacket(packet).chunks) {
       if ((chunk.kind !== 'data' && chunk.kind !== 'i-data') || !chunk.beginning || !chunk.ending) continue;
-      if (chunk.ppid === PPID.asap) messages.push(described(() => describeAsap(decodeAsap(chunk.userData))));
-      else if (chunk.ppid === PPID.enrp) messages.push(described(() => describeEnrp(decodeEnrp(chunk.userData))));
+      if (chunk.ppid === PPID.asap) messages.push(described(() => explainAsap(chunk.userData)));
+      else if (chunk.ppid === PPID.enrp) messages.push(described(() => explainEnrp(chunk.userData)));
     }
   } catch (error) {
     // No SCTP header: `describePacket` has said so.

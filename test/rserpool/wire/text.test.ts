@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../src/base/bytes.ts';
 import { decodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
 import { decodeEnrp } from '../../../src/rserpool/wire/enrp-codec.ts';
+import { explainAsap, explainEnrp } from '../../../src/rserpool/wire/explain.ts';
 import { describeAsap, describeCause, describeEnrp, describePolicy } from '../../../src/rserpool/wire/text.ts';
 import { GOLDEN_ASAP, GOLDEN_ENRP } from './golden-messages.ts';
 
@@ -59,6 +60,23 @@ describe('text of messages', () => {
         "ENRP error 0x0badcafe > 0x00c0ffee unrecognized-parameter 0x412300057f",
       ]
     `);
+  });
+
+  it('tells the dialect where it shows, and then lives in its units', () => {
+    const pe =
+      '000a0030 a8046364 00000000 00015f90 00040018 91930001 00010008 0a630103 00010008 0a630203 00080008 00000001';
+    const handle = '0009000c 4563686f 506f6f6c';
+    expect(explainAsap(fromHex(`01000040 ${handle} ${pe}`))).toBe(
+      'ASAP registration EchoPool pe 0xa8046364 home 0x00000000 life 90 s sctp 10.99.1.3,10.99.2.3 port 37267 (data and control) round-robin (rsplib)',
+    );
+    expect(explainAsap(fromHex(`01000040 ${handle} ${pe.replace('00015f90', '00000258')}`))).toMatch(
+      /life 600 s .* round-robin$/,
+    );
+    expect(explainAsap(fromHex(`0700001c 2905ab6e ${handle} 000e0008 a8046364`))).toMatch(/\(rsplib\)$/);
+    expect(explainAsap(fromHex(`0700001c 2905ab6e ${handle}`.replace('1c', '14')))).not.toContain('rsplib');
+    expect(explainEnrp(fromHex('0a000014 00000014 00000032 000c0008 00100004'))).toBe(
+      'ENRP error 0x00000014 > 0x00000032 cause 0x10 the message is malformed (rsplib)',
+    );
   });
 
   it('tells what is unknown or not usual', () => {
