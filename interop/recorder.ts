@@ -12,7 +12,11 @@ export class Recorder {
   readonly #file = join(this.#folder, 'capture.pcapng');
   readonly #descriptor = openSync(this.#file, 'w');
 
-  constructor() {
+  readonly #sctpUdpPorts: string | undefined;
+
+  /** @param sctpUdpPorts UDP ports that carry SCTP and nothing else; all of them unless given */
+  constructor(sctpUdpPorts?: string) {
+    this.#sctpUdpPorts = sctpUdpPorts;
     writeSync(this.#descriptor, pcapngHeader());
   }
 
@@ -29,7 +33,7 @@ export class Recorder {
   /** Ends the recording. Throws unless tshark finds every packet well-formed and its checksums right. */
   async check(see: (text: string) => void): Promise<void> {
     try {
-      const report = await tsharkReport(this.#file);
+      const report = await tsharkReport(this.#file, this.#sctpUdpPorts);
       see(describeReport(report));
       expectThat(report.sctp > 0 && report.goodChecksums === report.sctp, 'tshark does not verify every checksum');
       expectThat(report.malformed === 0 && report.badChecksums === 0, 'tshark finds malformed packets');

@@ -18,6 +18,7 @@ import { kernelSetup } from './scenarios/kernel-setup.ts';
 import { kernelTransfer } from './scenarios/kernel-transfer.ts';
 import { kernelUdpPort } from './scenarios/kernel-udp-port.ts';
 import { kernelWindow } from './scenarios/kernel-window.ts';
+import { rsplibDiscovery } from './scenarios/rsplib-discovery.ts';
 import { rsplibEnrp } from './scenarios/rsplib-enrp.ts';
 import { rsplibFailover } from './scenarios/rsplib-failover.ts';
 import { rsplibMentor } from './scenarios/rsplib-mentor.ts';
@@ -25,6 +26,8 @@ import { rsplibOurElements } from './scenarios/rsplib-our-elements.ts';
 import { rsplibOurRegistrar } from './scenarios/rsplib-our-registrar.ts';
 import { rsplibOurTakeover, rsplibTheirTakeover } from './scenarios/rsplib-takeover.ts';
 import { rsplibTheirElements } from './scenarios/rsplib-their-elements.ts';
+import { rsplibTheirRegistrar } from './scenarios/rsplib-their-registrar.ts';
+import { rsplibTools } from './scenarios/rsplib-tools.ts';
 import { usrsctpBulk } from './scenarios/usrsctp-bulk.ts';
 import { usrsctpClient } from './scenarios/usrsctp-client.ts';
 import { usrsctpCollision } from './scenarios/usrsctp-collision.ts';
@@ -61,6 +64,7 @@ const SCENARIOS: readonly Scenario[] = [
   kernelPartialReliability,
   kernelLksctp,
   rsplibOurRegistrar,
+  rsplibTheirRegistrar,
   rsplibOurElements,
   rsplibTheirElements,
   rsplibFailover,
@@ -68,6 +72,8 @@ const SCENARIOS: readonly Scenario[] = [
   rsplibEnrp,
   rsplibOurTakeover,
   rsplibTheirTakeover,
+  rsplibDiscovery,
+  rsplibTools,
   demoCapture,
 ];
 

@@ -2,13 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** Every UDP port may carry SCTP here but those of CSP, ASAP and ENRP: announcements are in UDP. */
-const SCTP_PORTS = ['1-2959', '2961-3862', '3864-9900', '9902-65535'];
 /** All checksums are verified, SCTP's is CRC32c. */
-const DECODE = [
-  ...SCTP_PORTS.flatMap((ports) => ['-d', `udp.port==${ports},sctp`]),
-  ...['-o', 'sctp.checksum:CRC 32c'],
-  ...['-o', 'udp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'],
+const CHECKS = [
+  ...['-o', 'sctp.checksum:CRC 32c', '-o', 'udp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'],
   // usrsctp's rtcweb speaks an early draft of WebRTC data channels, which is user data here.
   ...['--disable-protocol', 'rtcdc'],
 ];
@@ -32,9 +28,22 @@ export interface TsharkReport {
   readonly goodChecksums: number;
 }
 
-/** Reads the whole capture once. */
-export async function tsharkReport(file: string): Promise<TsharkReport> {
-  const args = ['-r', file, ...DECODE, '-T', 'fields', ...FIELDS.flatMap((field) => ['-e', field])];
+/**
+ * Reads the whole capture once.
+ *
+ * @param sctpUdpPorts UDP ports that carry SCTP and nothing else, as tshark writes them
+ */
+export async function tsharkReport(file: string, sctpUdpPorts = '1-65535'): Promise<TsharkReport> {
+  const args = [
+    '-r',
+    file,
+    '-d',
+    `udp.port==${sctpUdpPorts},sctp`,
+    ...CHECKS,
+    '-T',
+    'fields',
+    ...FIELDS.flatMap((field) => ['-e', field]),
+  ];
   const tshark = spawn('tshark', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const report = { sctp: 0, asap: 0, enrp: 0, malformed: 0, badChecksums: 0, goodChecksums: 0 };
   for await (const line of createInterface(tshark.stdout)) {

@@ -13,6 +13,8 @@ function addressesOf(host: number): readonly [string, string] {
 /** Guests with rsplib's programs, hosts of ours, and the two networks between them. */
 export class RsplibLab implements Lab {
   readonly network = new IpNetwork();
+  /** Announcements and status reports are UDP without SCTP. */
+  readonly sctpUdpPorts = '9899';
   readonly #hosts = new Map<number, RsplibHost>();
 
   get guests(): readonly Guest[] {

@@ -5,6 +5,8 @@ import type { IpNetwork } from './network.ts';
 /** Guests and the networks that they share with us. */
 export interface Lab {
   readonly network: IpNetwork;
+  /** UDP ports that carry SCTP and nothing else; all of them unless given. */
+  readonly sctpUdpPorts?: string;
   /** Those that run. */
   readonly guests: readonly Guest[];
   /** Nothing of the last scenario is left: no cut cable, no program. */
@@ -18,7 +20,7 @@ export async function encounter(
   see: (text: string) => void,
   run: () => Promise<void>,
 ): Promise<void> {
-  const recorder = new Recorder();
+  const recorder = new Recorder(lab.sctpUdpPorts);
   lab.network.traces.add(recorder.trace);
   try {
     await within(limitMs, run, lab);
