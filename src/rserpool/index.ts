@@ -23,6 +23,7 @@ export { Registrar } from './node/registrar.ts';
 export type { DiscoveryOptions, LookupEvents } from './node/registrar-discovery.ts';
 export type { AsapOptions, EnrpOptions, RegistrarStartOptions } from './node/registrar-options.ts';
 export type { SessionSendOptions } from './node/send-options.ts';
+export { SignedCookies } from './node/signed-cookies.ts';
 export {
   StatusCollector,
   type StatusCollectorEvents,

@@ -10,6 +10,7 @@ import { RSerPoolError, type RSerPoolErrorCode } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 import { componentId } from '../status/component.ts';
 import type { ComponentStatus } from '../status/component-status.ts';
+import type { PoolElementParameter } from '../wire/element.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { TransportParameter } from '../wire/transport.ts';
@@ -32,6 +33,8 @@ export interface JoinOptions extends EndpointOptions, DiscoveryOptions {
   readonly peIdentifier?: number | undefined;
   /** Seconds, or -1 for ever. */
   readonly registrationLifeS?: number | undefined;
+  /** What its business cards list, in the order of preference; the element itself unless given. RFC 5352 §3.9. */
+  readonly preferredElements?: readonly PoolElementParameter[] | undefined;
   /** SCTP port of the service; any unless given. */
   readonly sctpPort?: number | undefined;
   /**
@@ -94,7 +97,7 @@ export class PoolElement
       substrate: substrateOf(options),
       onEvent: (event) => this.#onEvent(event),
     });
-    const { policy, peIdentifier, registrationLifeS, transport } = options;
+    const { policy, peIdentifier, registrationLifeS, preferredElements, transport } = options;
     const userTransport = transport && transportParameter(transport, endpoint.addresses);
     this.#substrate = substrateOf(options);
     const request: RegistrationRequest = {
@@ -103,6 +106,7 @@ export class PoolElement
       peIdentifier,
       registrationLifeS,
       userTransport,
+      preferredElements,
     };
     this.peIdentifier = role.register(request, this.#substrate.now());
     this.#registration = { ...request, peIdentifier: this.peIdentifier };

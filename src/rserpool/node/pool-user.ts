@@ -32,7 +32,10 @@ export interface PoolUserOptions extends EndpointOptions, DiscoveryOptions {
   readonly config?: Partial<UserConfig> | undefined;
   /** Limits of a TCP connection with a registrar. */
   readonly tcpLimits?: Partial<TcpConfig> | undefined;
-  /** Elements of the same program: what goes to all elements of a pool does not come back to them. RFC 5352 §6.5.5. */
+  /**
+   * Elements of the same program: what goes to all elements of a pool does not come back to them (RFC 5352 §6.5.5), and
+   * registrars are reached by SCTP only (§3.3).
+   */
   readonly self?: readonly Pick<PoolElementHandle, 'poolHandle' | 'peIdentifier'>[] | undefined;
 }
 
@@ -85,7 +88,9 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
    *   registrar's name is known; SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_BAD_ADDRESS`; ConfigError
    */
   static async open(options: PoolUserOptions): Promise<PoolUser> {
-    const protocols = tcpNetworkOf(options) === undefined ? (['sctp'] as const) : (['sctp', 'tcp'] as const);
+    // RFC 5352 §3.3 NR3, §3.5: an element speaks SCTP with registrars, also when it is a user.
+    const onlySctp = tcpNetworkOf(options) === undefined || (options.self ?? []).length > 0;
+    const protocols = onlySctp ? (['sctp'] as const) : (['sctp', 'tcp'] as const);
     const discovery = await RegistrarDiscovery.open(options, protocols);
     const endpoint = await bindEndpoint(options, undefined);
     try {

@@ -168,7 +168,7 @@ function expectNoMisuse(world: PoolWorld, user: User): void {
 }
 
 describe('a pool', () => {
-  it('[REQ-006] [OVW-035] [ASAP-271] goes on counting at the next element when one dies', () => {
+  it('[REQ-006] [OVW-035] [ASAP-271] [ASAP-010] goes on counting at the next element when one dies', () => {
     forEachSeed(10, (seed) => {
       const world = new PoolWorld(seed, 2);
       for (const i of [1, 2, 3]) world.addElement(i);
@@ -197,7 +197,7 @@ describe('a pool', () => {
     });
   });
 
-  it('[REQ-005] [ASAP-103] [ASAP-232] survives the death of the registrar that everybody uses', () => {
+  it('[REQ-005] [ASAP-103] [ASAP-232] [REQ-012] survives the death of the registrar that everybody uses', () => {
     forEachSeed(10, (seed) => {
       const world = new PoolWorld(seed, 3);
       for (const i of [1, 2, 3]) world.addElement(i);

@@ -20,7 +20,7 @@ function hunter(registrars: number, options: Partial<UserRoleOptions> = {}) {
 const announce = { kind: 'server-announce', registrarIdentifier: 7, transports: [] } as const;
 
 describe('server hunt', () => {
-  it('[ASAP-234] [ASAP-235] [ASAP-232] tries three of five registrars at start-up and never more at once', () => {
+  it('[ASAP-234] [ASAP-235] [ASAP-232] [ASAP-233] tries three of five registrars at start-up and never more at once', () => {
     const ladder = hunter(5);
     ladder.call((role, now) => role.start(now));
     expect(ladder.take()).toEqual(['connect 1 192.0.2.1', 'connect 3 192.0.2.2', 'connect 5 192.0.2.3']);
@@ -28,7 +28,7 @@ describe('server hunt', () => {
     expect(ladder.take()).toEqual([]);
   });
 
-  it('[ASAP-237] [ASAP-244] [ASAP-245] [OVW-008] [OVW-024] makes the first one that comes up home, closes the others, stops T5', () => {
+  it('[ASAP-237] [ASAP-244] [ASAP-245] [OVW-008] [OVW-024] [ASAP-233] makes the first one that comes up home, closes the others, stops T5', () => {
     const ladder = hunter(3);
     ladder.call((role, now) => role.start(now));
     ladder.take();
@@ -43,7 +43,7 @@ describe('server hunt', () => {
     expect(ladder.take()).toEqual([]);
   });
 
-  it('[ASAP-239] tries another address as soon as an attempt fails, and each only once a round', () => {
+  it('[ASAP-239] [ASAP-224] [ASAP-233] tries another address as soon as an attempt fails, and each only once a round', () => {
     const ladder = hunter(4);
     ladder.call((role, now) => role.start(now));
     ladder.take();
@@ -55,7 +55,7 @@ describe('server hunt', () => {
     expect(ladder.take()).toEqual([]);
   });
 
-  it('[ASAP-236] [ASAP-240] [ASAP-389] doubles T5 from 10 s to RETRAN-MAX, 60 s', () => {
+  it('[ASAP-236] [ASAP-240] [ASAP-389] [ASAP-383] [ASAP-233] doubles T5 from 10 s to RETRAN-MAX, 60 s', () => {
     const ladder = hunter(1);
     ladder.call((role, now) => role.start(now));
     const rounds: number[] = [];
@@ -68,7 +68,7 @@ describe('server hunt', () => {
     expect(rounds).toEqual([10, 20, 40, 60, 60]);
   });
 
-  it('[ASAP-241] [ASAP-242] [ASAP-243] gives up hanging attempts at T5 and begins with addresses not tried yet', () => {
+  it('[ASAP-241] [ASAP-242] [ASAP-243] [ASAP-233] gives up hanging attempts at T5 and begins with addresses not tried yet', () => {
     const ladder = hunter(5);
     ladder.call((role, now) => role.start(now));
     ladder.take();
@@ -237,7 +237,7 @@ describe('server hunt', () => {
 });
 
 describe('announcements of registrars', () => {
-  it('[ASAP-227] [ASAP-229] tries the source address at port 3863 if an announcement has no transports', () => {
+  it('[ASAP-227] [ASAP-229] [ASAP-288] tries the source address at port 3863 if an announcement has no transports', () => {
     const ladder = hunter(0);
     ladder.call((role, now) => role.start(now));
     ladder.announce('192.0.2.9', announce);

@@ -5,7 +5,7 @@ import { hex, host } from '../asap/role-ladder.ts';
 import { ElementLadder, POOL } from './element-ladder.ts';
 
 describe('keep-alive', () => {
-  it('[ASAP-196] [ASAP-197] [ASAP-198] [ASAP-072] answers GV-KA with GV-KAACK', () => {
+  it('[ASAP-196] [ASAP-197] [ASAP-198] [ASAP-072] [ASAP-293] [ASAP-294] [OVW-013] answers GV-KA with GV-KAACK', () => {
     const ladder = new ElementLadder();
     ladder.join({ peIdentifier: 0x12345678 });
     ladder.asap(1, hex('0701000f 0badcafe 00090007 61626300'));

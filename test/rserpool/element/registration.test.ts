@@ -4,7 +4,7 @@ import { host } from '../asap/role-ladder.ts';
 import { ElementLadder, POOL } from './element-ladder.ts';
 
 describe('registration', () => {
-  it('[ASAP-087] [ASAP-088] [ASAP-098] hunts a registrar first, then registers over that association', () => {
+  it('[ASAP-087] [ASAP-088] [ASAP-098] [ASAP-086] [OVW-008] hunts a registrar first, then registers over that association', () => {
     const ladder = new ElementLadder();
     ladder.register();
     expect(ladder.take()).toEqual(['connect 1 192.0.2.1', 'connect 3 192.0.2.2']);
@@ -17,7 +17,7 @@ describe('registration', () => {
     ]);
   });
 
-  it('[ASAP-090] [ASAP-091] [ASAP-095] [ASAP-097] [ASAP-101] [ASAP-317] writes GV-REG, and our own parameter behind', () => {
+  it('[ASAP-090] [ASAP-091] [ASAP-095] [ASAP-097] [ASAP-101] [ASAP-317] [ASAP-093] [ASAP-289] [ASAP-316] [OVW-009] [OVW-031] writes GV-REG, and our own parameter behind', () => {
     const ladder = new ElementLadder();
     ladder.register({ peIdentifier: 0x12345678, registrationLifeS: 600 });
     // The endpoint at 192.0.2.1:4711, default UDP port.
@@ -41,7 +41,7 @@ describe('registration', () => {
     expect(ladder.lastSent(1).endsWith('8f09000813881388')).toBe(true);
   });
 
-  it('[ASAP-092] [ASAP-099] draws identifiers at random, none twice, none zero', () => {
+  it('[ASAP-092] [ASAP-099] [OVW-009] draws identifiers at random, none twice, none zero', () => {
     const ladder = new ElementLadder(2, { maxRegistrations: 20_000 });
     const drawn = new Set<number>();
     for (let i = 0; i < 10_000; i++) {
@@ -54,7 +54,7 @@ describe('registration', () => {
     expect(high / drawn.size).toBeCloseTo(0.5, 1);
   });
 
-  it('[ASAP-100] [ASAP-102] [ASAP-103] [ASAP-380] hunts 30 s after a registration without response, then registers again', () => {
+  it('[ASAP-100] [ASAP-102] [ASAP-103] [ASAP-380] [ASAP-315] hunts 30 s after a registration without response, then registers again', () => {
     const ladder = new ElementLadder();
     ladder.register();
     ladder.up(1);
@@ -72,14 +72,14 @@ describe('registration', () => {
     expect(ladder.takeOnly('5:')).toEqual(['5: registration 7']);
   });
 
-  it('[ASAP-104] does not hunt after a response', () => {
+  it('[ASAP-104] [ASAP-291] does not hunt after a response', () => {
     const ladder = new ElementLadder();
     ladder.join();
     ladder.advance(60_000);
     expect(ladder.take()).toEqual([]);
   });
 
-  it('[ASAP-113] [ASAP-112] [ASAP-387] gives up after the third registration without response', () => {
+  it('[ASAP-113] [ASAP-112] [ASAP-387] [ASAP-260] gives up after the third registration without response', () => {
     const ladder = new ElementLadder(1);
     ladder.register();
     for (const channel of [1, 3, 5]) {
@@ -110,7 +110,7 @@ describe('registration', () => {
     expect(ladder.eventsOf('registered')).toHaveLength(3);
   });
 
-  it('[ASAP-106] [ASAP-107] reports a rejection in words and does not try again', () => {
+  it('[ASAP-106] [ASAP-107] [ASAP-291] reports a rejection in words and does not try again', () => {
     const ladder = new ElementLadder();
     ladder.register();
     ladder.up(1);
@@ -289,7 +289,7 @@ describe('registration and the home registrar', () => {
     expect(ladder.take()).toEqual(['event registered']);
   });
 
-  it('[ASAP-003] sends everything to one of two registrars that came up at the same time', () => {
+  it('[ASAP-003] [OVW-024] sends everything to one of two registrars that came up at the same time', () => {
     const ladder = new ElementLadder();
     ladder.register();
     ladder.up(3);
@@ -303,7 +303,7 @@ describe('registration and the home registrar', () => {
 describe('de-registration', () => {
   const leave = (ladder: ElementLadder): void => ladder.call((role, now) => role.deregister(POOL, 7, now));
 
-  it('[ASAP-145] [ASAP-146] [ASAP-147] [ASAP-148] [ASAP-149] [ASAP-153] leaves with GV-DEREG, and hears that it left', () => {
+  it('[ASAP-145] [ASAP-146] [ASAP-147] [ASAP-148] [ASAP-149] [ASAP-153] [ASAP-290] [ASAP-320] [OVW-032] leaves with GV-DEREG, and hears that it left', () => {
     const ladder = new ElementLadder();
     ladder.join({ peIdentifier: 0x12345678 });
     ladder.call((role, now) => role.deregister(POOL, 0x12345678, now));

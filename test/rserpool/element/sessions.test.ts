@@ -66,7 +66,7 @@ describe('sessions of a pool element', () => {
     expect(() => ladder.role.sendBusinessCard(2, POOL, [])).toThrow(none);
   });
 
-  it('[ASAP-272] [ASAP-299] [ASAP-079] sends a business card when a session begins: GV-BC but for the home, and our own parameter', () => {
+  it('[ASAP-272] [ASAP-299] [ASAP-079] [OVW-018] sends a business card when a session begins: GV-BC but for the home, and our own parameter', () => {
     const ladder = new ElementLadder(2, { businessCards: true });
     ladder.register({ peIdentifier: 0x12345678 });
     const local = host(1, 4711, 9899);
@@ -79,7 +79,7 @@ describe('sessions of a pool element', () => {
     );
   });
 
-  it('[ASAP-275] [ASAP-041] sends a new business card whenever it is told to', () => {
+  it('[ASAP-275] [ASAP-041] [OVW-041] sends a new business card whenever it is told to', () => {
     const ladder = new ElementLadder();
     ladder.join();
     ladder.incoming(2);
@@ -89,12 +89,14 @@ describe('sessions of a pool element', () => {
     expect(ladder.take()).toEqual(['2: business-card']);
   });
 
-  it('[ASAP-299] [ASAP-080] passes on the business card of a user that is an element as well', () => {
+  it('[ASAP-299] [ASAP-080] [ASAP-276] passes on the business card of a user that is an element as well', () => {
     const ladder = new ElementLadder();
     ladder.join();
     ladder.incoming(2);
     ladder.asap(2, { kind: 'business-card', poolHandle: poolHandle('users'), elements: [] });
-    expect(ladder.eventsOf('business-card')).toMatchObject([{ session: 2, card: { kind: 'business-card' } }]);
+    expect(ladder.eventsOf('business-card')).toMatchObject([
+      { session: 2, card: { kind: 'business-card', poolHandle: { key: 'users' } } },
+    ]);
   });
 
   it('reports the end of a session once, and refuses to send then', () => {

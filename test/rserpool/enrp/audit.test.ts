@@ -25,7 +25,7 @@ describe('audit', () => {
     expect(ladder.role.snapshot().peers[0]?.checksum).toBe(OF_7);
   });
 
-  it('[ENRP-188] [ENRP-193] [ENRP-194] [ENRP-210] [ENRP-220] asks at once for the peer’s own elements if they do not', () => {
+  it('[ENRP-188] [ENRP-193] [ENRP-194] [ENRP-210] [ENRP-220] [OVW-026] asks at once for the peer’s own elements if they do not', () => {
     const ladder = setUp();
     ladder.presence(20, 20, OF_7);
     expect(ladder.take()).toEqual(['20: handle-table-request to 20 W']);

@@ -50,7 +50,7 @@ describe('registrars that start', () => {
 });
 
 describe('a scope of registrars', () => {
-  it('[ENRP-008] [ENRP-111] [ENRP-056] keeps its copies the same while elements come and go', () => {
+  it('[ENRP-008] [ENRP-111] [ENRP-056] [OVW-023] keeps its copies the same while elements come and go', () => {
     forEachSeed(10, (seed) => {
       const scope = new Scope(seed, 3).startAll();
       for (let i = 1; i <= 6; i++) scope.join(`e${i}`, [(i % 3) + 1]);

@@ -27,7 +27,7 @@ describe('start-up without configured peers', () => {
     expect(ladder.eventsOf('serving')).toEqual([{ kind: 'serving', registrarId: OWN, mentorId: undefined }]);
   });
 
-  it('[ENRP-032] [ENRP-067] picks an identifier that is not 0 and keeps it', () => {
+  it('[ENRP-032] [ENRP-067] [OVW-019] picks an identifier that is not 0 and keeps it', () => {
     for (let seed = 1; seed <= 1000; seed++) {
       const { role } = new RegistrarLadder({}, { registrarId: undefined, entropy: new SeededRandom(seed) });
       expect(role.registrarId).toBeGreaterThan(0);
@@ -44,7 +44,7 @@ describe('start-up without configured peers', () => {
 });
 
 describe('mentor', () => {
-  it('[ENRP-073] [ENRP-078] [ENRP-088] [ENRP-089] [ENRP-102] is asked for the list, then for the whole table', () => {
+  it('[ENRP-073] [ENRP-078] [ENRP-088] [ENRP-089] [ENRP-102] [OVW-020] [OVW-021] is asked for the list, then for the whole table', () => {
     const ladder = new RegistrarLadder({}, { peers: [host(20)] });
     expect(ladder.take()).toEqual(['connect 1 192.0.2.20:9901']);
     expect(ladder.connects[0]?.ppid).toBe(PPID.enrp);

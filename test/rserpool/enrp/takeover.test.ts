@@ -209,7 +209,7 @@ describe('INIT_TAKEOVER of another registrar', () => {
 });
 
 describe('enforcement', () => {
-  it('[ENRP-176] [ENRP-177] [ENRP-178] [ENRP-179] [ENRP-180] [ENRP-185] [ASAP-070] tells the peers first, then each element with the H flag', () => {
+  it('[ENRP-176] [ENRP-177] [ENRP-178] [ENRP-179] [ENRP-180] [ENRP-185] [ASAP-070] [OVW-027] tells the peers first, then each element with the H flag', () => {
     const ladder = arbitrating([30]);
     ladder.take();
     ack(ladder, 30);

@@ -109,7 +109,7 @@ describe("a peer's record", () => {
     expect([resolved(handlespace, 'p', 1), resolved(handlespace, 'p', 1)]).toEqual([[1], [1]]);
   });
 
-  it('[POL-086] a policy that is not known here is stored as it is and served as round robin', () => {
+  it('[POL-086] [REQ-026] a policy that is not known here is stored as it is and served as round robin', () => {
     const handlespace = new Handlespace<string>();
     const policy = { kind: 'unknown', type: 0x80000007, data: new Uint8Array([1, 2, 3, 4]) } as const;
     for (const identifier of [1, 2, 3]) handlespace.learn(peerRecord('p', theirs(identifier, { policy })));

@@ -35,7 +35,7 @@ describe('a registration', () => {
     expect(handlespace.elementCount).toBe(2);
   });
 
-  it('keeps pools apart whose handles differ in one byte, and knows none by a part of its handle', () => {
+  it('[ASAP-011] [OVW-003] [REQ-002] keeps pools apart whose handles differ in one byte, and knows none by a part of its handle', () => {
     const handlespace = new Handlespace<string>();
     register(handlespace, parameter(1), 'pool');
     register(handlespace, parameter(1), 'pool\0');
@@ -53,7 +53,7 @@ describe('a registration', () => {
     expect(handlespace.elementCount).toBe(1);
   });
 
-  it('[ASAP-118] [ASAP-122] [PAR-103] with another transport type is rejected with the transport of a member', () => {
+  it('[ASAP-118] [ASAP-122] [PAR-103] [ASAP-096] with another transport type is rejected with the transport of a member', () => {
     const handlespace = new Handlespace<string>();
     register(handlespace, parameter(1, { userTransport: sctp('data-only') }));
     expect(register(handlespace, parameter(2, { userTransport: tcp }))).toEqual({
@@ -62,7 +62,7 @@ describe('a registration', () => {
     });
   });
 
-  it('[ASAP-119] [ASAP-122] [PAR-104] with another transport use is rejected', () => {
+  it('[ASAP-119] [ASAP-122] [PAR-104] [ASAP-096] with another transport use is rejected', () => {
     const handlespace = new Handlespace<string>();
     register(handlespace, parameter(1, { userTransport: sctp('data-only') }));
     expect(register(handlespace, parameter(2, { userTransport: sctp('data-and-control') }))).toEqual({
@@ -153,7 +153,7 @@ describe('a re-registration', () => {
 describe('limits', () => {
   const lacks = { kind: 'rejected', causes: [{ kind: 'lack-of-resources' }] };
 
-  it('[PAR-102] maxElements', () => {
+  it('[PAR-102] [REQ-009] maxElements', () => {
     const handlespace = new Handlespace<string>({ maxElements: 2 });
     register(handlespace, parameter(1));
     register(handlespace, parameter(2));
@@ -166,7 +166,7 @@ describe('limits', () => {
     expect(register(handlespace, parameter(3)).kind).toBe('added');
   });
 
-  it('[PAR-102] maxPools', () => {
+  it('[PAR-102] [REQ-009] maxPools', () => {
     const handlespace = new Handlespace<string>({ maxPools: 1 });
     register(handlespace, parameter(1), 'a');
     expect(register(handlespace, parameter(1), 'b')).toEqual(lacks);

@@ -4,7 +4,7 @@ import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { OTHER, OWN, parameter, peerRecord, registration, resolved } from './samples.ts';
 
 describe('removal', () => {
-  it('[ASAP-156] [ASAP-157] [ENRP-129] [ENRP-130] takes the element out, and the pool with its last one', () => {
+  it('[ASAP-156] [ASAP-157] [ENRP-129] [ENRP-130] [OVW-007] takes the element out, and the pool with its last one', () => {
     const handlespace = new Handlespace<string>();
     for (const identifier of [1, 2]) handlespace.register(registration('p', parameter(identifier)));
     const [first, second] = [1, 2].map((identifier) => handlespace.find(poolHandle('p'), identifier)!);

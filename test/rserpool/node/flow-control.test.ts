@@ -71,7 +71,7 @@ function flood(sent: { count: number }): SessionHandler {
 }
 
 describe('flow control of sessions', () => {
-  it('makes an element wait for a user that does not read, and loses nothing', async () => {
+  it('[REQ-011] makes an element wait for a user that does not read, and loses nothing', async () => {
     const pool = new Pool();
     const sent = { count: 0 };
     const session = await pool.world.run(pool.start([flood(sent)]));
@@ -90,7 +90,7 @@ describe('flow control of sessions', () => {
     expect(await pool.world.run(read())).toEqual(Array.from({ length: MESSAGES }, (_, i) => i));
   });
 
-  it('makes a user wait for an element that does not read', async () => {
+  it('[REQ-011] makes a user wait for an element that does not read', async () => {
     const pool = new Pool();
     let received = 0;
     let begin = (): void => undefined;

@@ -29,7 +29,7 @@ function instants(ladder: RegistrarLadder, ms: number): number[] {
 }
 
 describe('SERVER_ANNOUNCE', () => {
-  it('[ASAP-225] [ASAP-384] [ASAP-075] [ASAP-310] comes every second while no other registrar is heard', () => {
+  it('[ASAP-225] [ASAP-384] [ASAP-075] [ASAP-310] [OVW-022] [REQ-013] comes every second while no other registrar is heard', () => {
     const ladder = announcing();
     expect(toHex(ladder.announcements[0]!)).toBe(
       '0a0000280badcafe000500100f17000000010008c0000209000400100f17000000010008c0000209',
@@ -43,7 +43,7 @@ describe('SERVER_ANNOUNCE', () => {
     expect(toHex(ladder.announcements[0]!).endsWith('8f0900084e210000')).toBe(true);
   });
 
-  it('[ASAP-225] [ASAP-226] comes the less often the more registrars announce themselves', () => {
+  it('[ASAP-225] [ASAP-226] [REQ-011] comes the less often the more registrars announce themselves', () => {
     const ladder = announcing({ announceOutdateMs: 60_000 });
     ladder.take();
     hear(ladder, 1);

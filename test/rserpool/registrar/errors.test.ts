@@ -22,7 +22,7 @@ describe('ASAP messages that are not understood', () => {
     expect(ladder.take()).toEqual([]);
   });
 
-  it('[ASAP-083] an unknown parameter with the high bits 11 is reported, and the rest is done', () => {
+  it('[ASAP-083] [REQ-029] an unknown parameter with the high bits 11 is reported, and the rest is done', () => {
     const ladder = setUp();
     ladder.hex(2, PPID.asap, '05000014 00090007 61626300 c1230005 7f000000');
     expect(ladder.take()).toEqual([

@@ -31,7 +31,7 @@ function learn(ladder: RegistrarLadder): void {
 }
 
 describe('periodic keep-alive', () => {
-  it('[ASAP-218] [ASAP-069] [ASAP-306] [ASAP-194] [ASAP-305] goes to an element again and again as long as it answers', () => {
+  it('[ASAP-218] [ASAP-069] [ASAP-306] [ASAP-194] [ASAP-305] [OVW-010] [OVW-013] goes to an element again and again as long as it answers', () => {
     const ladder = setUp();
     for (let i = 0; i < 20; i++) {
       ladder.advance(7500);
@@ -48,7 +48,7 @@ describe('periodic keep-alive', () => {
     expect(ladder.lastSent(2)).toBe('0700000f0badcafe0009000761626300');
   });
 
-  it('[ASAP-219] [ASAP-203] [ENRP-125] removes an element that does not answer in 5 s, and the peers hear of it', () => {
+  it('[ASAP-219] [ASAP-203] [ENRP-125] [REQ-023] removes an element that does not answer in 5 s, and the peers hear of it', () => {
     const ladder = setUp();
     ladder.advance(7500);
     const sentAt = ladder.sent.at(-1);

@@ -289,7 +289,7 @@ describe('deregistration', () => {
 });
 
 describe('registration life', () => {
-  it('[ASAP-141] [ASAP-142] [ASAP-143] ends: the element is removed and told, the peers too', () => {
+  it('[ASAP-141] [ASAP-142] [ASAP-143] [OVW-011] ends: the element is removed and told, the peers too', () => {
     const ladder = setUp({ keepAlivePeriodMs: 0, peerHeartbeatCycleMs: 10_000_000, maxTimeLastHeardMs: 10_000_000 });
     register(ladder, 2, element(7, 1));
     ladder.advance(599_999);

@@ -18,7 +18,7 @@ function resolve(ladder: RegistrarLadder, options: { subscribe?: boolean; itemCo
 }
 
 describe('handle resolution', () => {
-  it('[ASAP-185] [ASAP-186] [ASAP-187] [ASAP-190] [ASAP-309] lists all elements, in the order of the policy', () => {
+  it('[ASAP-185] [ASAP-186] [ASAP-187] [ASAP-190] [ASAP-309] [OVW-012] lists all elements, in the order of the policy', () => {
     const ladder = withElements(3);
     expect(resolve(ladder)).toEqual(['100: handle-resolution-response [1 2 3]']);
     expect(resolve(ladder)).toEqual(['100: handle-resolution-response [2 3 1]']);

@@ -5,7 +5,7 @@ import { element, POOL, UserLadder } from './user-ladder.ts';
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('session with a pool', () => {
-  it('[ASAP-371] [ASAP-328] [ASAP-330] [ASAP-336] [ASAP-331] hunts, resolves, selects, connects, and sends what was queued, in order', () => {
+  it('[ASAP-371] [ASAP-328] [ASAP-330] [ASAP-336] [ASAP-331] [OVW-034] hunts, resolves, selects, connects, and sends what was queued, in order', () => {
     const ladder = new UserLadder();
     const session = ladder.open();
     expect(ladder.send(session, 'one')).toBe(false);
@@ -96,7 +96,7 @@ describe('session with a pool', () => {
 });
 
 describe('failover', () => {
-  it('[ASAP-206] [ASAP-208] [ASAP-373] [ASAP-355] [REQ-006] reports the element and goes on with the next one', () => {
+  it('[ASAP-206] [ASAP-208] [ASAP-373] [ASAP-355] [REQ-006] [ASAP-207] [OVW-014] reports the element and goes on with the next one', () => {
     const ladder = new UserLadder();
     const session = ladder.session([10, 11]);
     ladder.down(3);
@@ -123,7 +123,7 @@ describe('failover', () => {
     });
   });
 
-  it('[ASAP-263] [ASAP-267] [ASAP-269] [ASAP-330] [OVW-035] [OVW-036] [OVW-038] hands the latest cookie on before anything else', () => {
+  it('[ASAP-263] [ASAP-267] [ASAP-269] [ASAP-330] [OVW-035] [OVW-036] [OVW-038] [ASAP-285] [ASAP-286] [OVW-015] hands the latest cookie on before anything else', () => {
     const ladder = new UserLadder();
     const session = ladder.session([10, 11]);
     ladder.asap(3, hex('0b00000d 000d0009 73746174 65000000'));
@@ -137,7 +137,7 @@ describe('failover', () => {
     expect(ladder.eventsOf('failover')[0]).toMatchObject({ cookie: true });
   });
 
-  it('[ASAP-269] returns cookies of any size unmodified', () => {
+  it('[ASAP-269] [OVW-017] returns cookies of any size unmodified', () => {
     for (const length of [0, 1, 65_000]) {
       const ladder = new UserLadder();
       ladder.session([10, 11]);
@@ -220,11 +220,12 @@ describe('failover', () => {
     expect(ladder.takeOnly('connect')).toEqual(['connect 5 192.0.2.11']);
   });
 
-  it('[ASAP-277] [ASAP-287] resolves the pool of a card that is not cached', () => {
+  it('[ASAP-277] [ASAP-287] [ASAP-276] resolves the pool of a card that is not cached', () => {
     const ladder = new UserLadder();
     ladder.session([10]);
     ladder.asap(3, hex('0d00000c 00090007 78797a00'));
     expect(ladder.take()).toEqual(['event business-card', '1: handle-resolution xyz']);
+    expect(ladder.eventsOf('business-card')).toMatchObject([{ poolHandle: { key: 'xyz' }, elements: [] }]);
   });
 
   it('[ASAP-210] reports each element that cannot be reached once, and asks again when the list is used up', () => {
@@ -390,7 +391,7 @@ describe('failover', () => {
     expect(ladder.eventsOf('send-failed')).toEqual([]);
   });
 
-  it('reports what the transport gave back, unless it is told to send it again', () => {
+  it('[ASAP-008] reports what the transport gave back, unless it is told to send it again', () => {
     const ladder = new UserLadder();
     const session = ladder.session([10, 11]);
     ladder.input({ kind: 'send-failed', channel: 3, ppid: 0, bytes: bytes('b') });
