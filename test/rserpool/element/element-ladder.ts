@@ -11,12 +11,13 @@ export const POOL = poolHandle('abc');
 
 /** A pool element with scripted registrars at 192.0.2.1, .2, … and scripted users. */
 export class ElementLadder extends RoleLadder<ElementEvent, ElementRole> {
-  constructor(registrars = 2, config: ElementRoleOptions['config'] = {}) {
+  constructor(registrars = 2, config: ElementRoleOptions['config'] = {}, options: Partial<ElementRoleOptions> = {}) {
     super(
       new ElementRole({
         registrars: Array.from({ length: registrars }, (_, i) => host(i + 1)),
         config: { businessCards: false, ...config },
         entropy: new SeededRandom(7),
+        ...options,
       }),
     );
   }

@@ -289,6 +289,16 @@ describe('registration and the home registrar', () => {
     expect(ladder.take()).toEqual(['event registered']);
   });
 
+  it('[ASAP-300] [OVW-022] [OVW-025] finds a registrar by its announcement, the first one that it hears', () => {
+    const ladder = new ElementLadder(0, {}, { announcements: true });
+    ladder.register();
+    expect(ladder.take()).toEqual([]);
+    ladder.announce('192.0.2.9', { kind: 'server-announce', registrarIdentifier: 9, transports: [] });
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.9']);
+    ladder.up(1, host(9));
+    expect(ladder.take()).toEqual(['event home-changed', '1: registration 7']);
+  });
+
   it('[ASAP-003] [OVW-024] sends everything to one of two registrars that came up at the same time', () => {
     const ladder = new ElementLadder();
     ladder.register();

@@ -21,9 +21,22 @@ const policies = Object.keys(POLICY_TYPE).map((kind) => (i: number) => {
   } as PolicyParameter;
 });
 
+describe('100 000 pools', () => {
+  it('[REQ-036] are no more trouble than one', () => {
+    // The limit is a setting, not one of the protocol.
+    const handlespace = new Handlespace<string>({ maxPools: ELEMENTS });
+    for (let i = 0; i < ELEMENTS; i++) handlespace.register(registration(`pool ${i}`, parameter(i + 1)));
+    expect([handlespace.poolCount, handlespace.elementCount]).toEqual([ELEMENTS, ELEMENTS]);
+    for (let i = 0; i < ELEMENTS; i++) {
+      const resolution = handlespace.resolve(poolHandle(`pool ${i}`), 3, entropy);
+      if (resolution.kind !== 'resolved' || resolution.elements.length !== 1) expect.fail('one element');
+    }
+  });
+});
+
 describe('100 000 elements in one pool', () => {
   it.each(policies.map((policyOf) => ({ kind: policyOf(0).kind, policyOf })))(
-    '$kind works with them',
+    '[REQ-024] [REQ-027] [REQ-031] [REQ-034] $kind works with them',
     ({ policyOf }) => {
       const handlespace = new Handlespace<string>();
       const handle = poolHandle('large');

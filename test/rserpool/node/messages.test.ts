@@ -34,11 +34,18 @@ async function answers(scope: Scope, user: PoolUser, count: number): Promise<str
 }
 
 describe('messages without a session', () => {
-  it('[ASAP-326] [ASAP-339] [ASAP-345] [ASAP-351] go to the pool in turn, and to an element by the PE handle that came back', async () => {
+  it('[ASAP-002] [REQ-003] [ASAP-346] [ASAP-326] [ASAP-339] [ASAP-345] [ASAP-351] go to the pool in turn, and to an element by the PE handle that came back', async () => {
     const { scope, user } = await poolOf(3);
     const handles: PoolElementHandle[] = [];
     for (const text of ['a', 'b', 'c']) handles.push(...(await scope.world.run(user.send('Pool', text))));
     expect(handles.map(({ peIdentifier }) => peIdentifier).toSorted()).toEqual([1, 2, 3]);
+    for (const { poolHandle, peIdentifier, target } of handles) {
+      expect([poolHandle.toString(), target?.protocol, target?.addresses]).toEqual([
+        'Pool',
+        'sctp',
+        [`10.0.1.${peIdentifier}`],
+      ]);
+    }
     expect(await answers(scope, user, 3)).toEqual(
       ['a', 'b', 'c']
         .map((text, i) => `${handles[i]!.peIdentifier}: ${text} from ${handles[i]!.peIdentifier}`)

@@ -1,5 +1,6 @@
 import { PoolElement, PoolUser, Registrar, RSerPoolError, type SessionHandler } from '../../../src/rserpool/index.ts';
 import { SctpError } from '../../../src/sctp/index.ts';
+import type { StageFactory } from '../../harness/links/stage.ts';
 import type { SimHost } from '../../harness/sim-substrate.ts';
 import { SimWorld } from '../../sctp/api/sim-world.ts';
 
@@ -21,12 +22,17 @@ const HUNT = { t5ServerhuntMs: 1000, t2RegistrationMs: 1000, t3DeregistrationMs:
 
 /** Registrars, elements and users, each on a host of its own, on virtual time. */
 export class Scope {
-  readonly world = new SimWorld();
+  readonly world: SimWorld;
   readonly hosts = new Map<string, SimHost>();
   readonly registrars: Registrar[] = [];
 
-  host(name: string, address: string): SimHost {
-    const host = this.world.host(name, address);
+  /** @param link what happens to datagrams on their way */
+  constructor(link: readonly StageFactory[] = []) {
+    this.world = new SimWorld(link);
+  }
+
+  host(name: string, ...addresses: readonly string[]): SimHost {
+    const host = this.world.host(name, ...addresses);
     this.hosts.set(name, host);
     return host;
   }

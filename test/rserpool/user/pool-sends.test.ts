@@ -270,6 +270,17 @@ describe('failover of messages', () => {
     expect(ladder.eventsOf('error-report')).toMatchObject([{ send, destination: pe(10), bytes: bytes('x') }]);
   });
 
+  it('[ASAP-356] [ASAP-008] sends nothing again that the element acknowledged, though it may not have read it', () => {
+    const ladder = new SendLadder();
+    ladder.connected([10, 11]);
+    ladder.post('acknowledged', { failover: true });
+    ladder.post('not acknowledged', { failover: true, to: 'last' });
+    ladder.take();
+    ladder.giveBack(3);
+    ladder.down(3);
+    expect(ladder.take().filter((line) => line.includes('data'))).toEqual(['5: data not acknowledged']);
+  });
+
   it('[ASAP-353] does as the configuration says, unless the message says', () => {
     for (const sendFailover of [true, false]) {
       const ladder = new SendLadder({ sendFailover });

@@ -15,6 +15,15 @@ describe('handle resolution', () => {
     expect(ladder.lastSent(1)).toBe('0500000b0009000761626300');
   });
 
+  it('[ASAP-005] asks one registrar, its home, whatever it asks', () => {
+    const ladder = new UserLadder(3);
+    ladder.call((role, now) => role.start(now));
+    ladder.up(3, host(2));
+    ladder.take();
+    for (const name of ['a', 'b', 'c']) resolve(ladder, poolHandle(name));
+    expect(ladder.take()).toEqual(['3: handle-resolution a', '3: handle-resolution b', '3: handle-resolution c']);
+  });
+
   it('[ASAP-055] sets the S flag if it subscribes', () => {
     const ladder = new UserLadder(1, { subscribe: true });
     ladder.home();
