@@ -32,7 +32,7 @@ export function multicastOf(option: MulticastOption, ttl?: number): true | Multi
 }
 
 export interface RegistrarsOption extends MulticastOption {
-  readonly registrar?: readonly string[];
+  readonly registrar?: readonly string[] | undefined;
 }
 
 /** How elements and users find registrars. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
@@ -155,6 +155,52 @@ describe('a pool made of commands', () => {
       expect(text).toContain(what);
     }
     expect(text).toContain('=> ASAP handle-resolution-response EchoPool round-robin [pe 0x');
+  });
+
+  it('pe and pu: options from a configuration file, and reports for `rserpool status`', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rserpool-'));
+    const files = { pe: join(folder, 'pe.yaml'), pu: join(folder, 'pu.json') };
+    writeFileSync(
+      files.pe,
+      `registrars: ["${place}"]\npool: Configured\npolicy: least-used:25%\npeIdentifier: 0xbee\n`,
+    );
+    writeFileSync(files.pu, JSON.stringify({ registrars: [place], udpPort: 0 }));
+    const status = new RunningCommand('status', '--port', '0', '--json');
+    const collector = `127.0.0.1:${/UDP port (\d+)/.exec(await status.line(/listening/))![1]!}`;
+
+    const element = new RunningCommand('pe', 'echo', '--config', files.pe, '--udp-port', '0', '--csp', collector);
+    expect(await element.line(/^echo in/)).toMatch(/^echo in Configured as 0x00000bee at /);
+    const report = JSON.parse(await status.line(/pool-element/)) as object;
+    expect(report).toMatchObject({ component: 'pool-element', id: '0x00000bee', status: '0 sessions' });
+    const user = new RunningCommand('pu', 'Configured', '--config', files.pu, '--linger', '0.1', '--csp', collector);
+    user.stdin.end('found\n');
+    expect(await user.exitCode).toBe(0);
+    expect(user.out).toEqual(['found']);
+    expect(JSON.parse(await status.line(/pool-user/))).toMatchObject({ component: 'pool-user' });
+    expect(await element.interrupt()).toBe(0);
+    expect(await status.interrupt()).toBe(0);
+  });
+
+  it.each([
+    [
+      'pe echo',
+      'policy: fastest',
+      /^rserpool: .*x\.yaml:1: policy takes a policy such as weighted-round-robin:10, not "fastest" /,
+    ],
+    ['pe echo', 'pool: A\nregistrars: ["a b"]', /x\.yaml:2: registrars takes a list of places such as 10\.0\.0\.1/],
+    ['pe echo', 'peers: []', /x\.yaml:1: unknown key "peers"; known are registrars, addresses,/],
+    [
+      'pe echo',
+      'udpPort: 0\nregistrars: [127.0.0.1]\nconfig: { nonsense: 1 }',
+      /unknown setting "nonsense"; known are /,
+    ],
+    ['pu Pool', 'pool: A', /x\.yaml:1: unknown key "pool"/],
+  ])('%s --config: %j is refused in one line, exit code 2', async (command, text, expected) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'rserpool-')), 'x.yaml');
+    writeFileSync(file, text);
+    const { code, out, err } = await run(...command.split(' '), '--config', file);
+    expect({ code, out }).toEqual({ code: 2, out: [] });
+    expect(err).toEqual([expect.stringMatching(expected)]);
   });
 
   it('pe and registrar tell what happens, the latter as JSON if asked', async () => {

@@ -1,12 +1,14 @@
 import { Argument, type Command } from 'commander';
 import { formatTarget, type PolicyParameter, type PoolElement } from '../../rserpool/index.ts';
-import { startService } from '../../rserpool/services/index.ts';
+import { type ServiceOptions, startService } from '../../rserpool/services/index.ts';
 import { openCapture } from '../capture-file.ts';
+import { addConfigFileOption, type ConfigFileOption, number, TEXT, withConfigFile } from '../config-file.ts';
 import { describeEvent, identifierText } from '../describe-event.ts';
 import { addRegistrarsOption, discoveryOf, type RegistrarsOption } from '../discovery-options.ts';
 import { usageError } from '../errors.ts';
 import { Interruption, type Io, untilInterrupted } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
+import { MEMBER_KEYS, POLICY } from '../member-config.ts';
 import {
   addLogLevel,
   addSocketOptions,
@@ -19,8 +21,22 @@ import {
 import { POLICY_FORMS, policy } from '../policy-option.ts';
 import { printable } from '../printable.ts';
 import { SERVICE_NAMES, type ServiceName, serviceEntry } from '../services/services.ts';
+import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 
-interface PeOptions extends SocketOptions, CommonOptions, RegistrarsOption {
+/** What a configuration file may say: options of `PoolElement.join`. */
+const CONFIG_KEYS = {
+  ...MEMBER_KEYS,
+  pool: TEXT,
+  policy: POLICY,
+  peIdentifier: number(1, 0xffffffff),
+  registrationLifeS: number(1, 0x7fffffff),
+  sctpPort: number(0, 65_535),
+};
+
+/** Whoever starts a server wants it to go on trying, until Ctrl-C. */
+const PATIENT = { maxRegAttempt: 1_000_000 };
+
+interface PeOptions extends SocketOptions, CommonOptions, RegistrarsOption, StatusReportOption, ConfigFileOption {
   readonly pool?: string;
   readonly policy?: PolicyParameter;
   readonly id?: number;
@@ -54,7 +70,7 @@ export function addPeCommand(program: Command, io: Io): void {
     .option('--capacity <number>', 'calcapp: calculations per second (default: 1000000)', wholeNumber(1, 1e12))
     .option('--max-jobs <number>', 'calcapp: jobs at the same time (default: 10)', wholeNumber(1, 65_536))
     .option('--raw', 'exec: bytes as they come, instead of lines');
-  addSocketOptions(command)
+  addConfigFileOption(addStatusReportOption(addSocketOptions(command)))
     .option('--json', 'print one JSON object for each event')
     .addHelpText('after', `\nServices and their pools:\n${serviceList().join('\n')}`)
     .addHelpText('after', `\nPolicies, LOAD and DEGRADATION in percent or of 4294967295:\n${policyList().join('\n')}`)
@@ -64,6 +80,7 @@ export function addPeCommand(program: Command, io: Io): void {
         'rserpool pe echo --registrar "127.0.0.1:3863;udp=9899"',
         'rserpool pe calcapp --capacity 500000 --policy least-used',
         'rserpool pe echo --registrar "example.com;srv"   # registrars that the DNS names under _asap._sctp',
+        'rserpool pe echo --config echo.yaml --csp 10.0.0.9   # registrars: [10.0.0.1, 10.0.0.2]',
         'rserpool pe counter --pool MyPool --policy weighted-round-robin:10',
         'rserpool pe exec --pool CalculatorPool -- bc -l',
       ),
@@ -104,34 +121,40 @@ function checkForService(name: ServiceName, words: readonly string[], options: P
   }
 }
 
+/** What the command line and the configuration file say together. @throws CliError */
+function joinOptionsOf(options: PeOptions): ServiceOptions & { readonly registrars: readonly string[] } {
+  const { pool, registrar, policy: givenPolicy, id, life, sctpPort, address, udpPort } = options;
+  const said = withConfigFile<Partial<ServiceOptions>>(options, CONFIG_KEYS, {
+    pool,
+    registrars: registrar,
+    policy: givenPolicy,
+    peIdentifier: id,
+    registrationLifeS: life,
+    sctpPort,
+    addresses: address,
+    udpPort,
+  });
+  const discovery = discoveryOf({ ...options, registrar: said.registrars as readonly string[] | undefined });
+  // In a file it is a text.
+  const chosen = typeof said.policy === 'string' ? policy(said.policy) : said.policy;
+  return { ...said, ...discovery, policy: chosen, config: { ...PATIENT, ...said.config } };
+}
+
 async function runPe(name: ServiceName, words: readonly string[], options: PeOptions, io: Io): Promise<void> {
   checkForService(name, words, options);
   const [program = '', ...args] = words;
   const onStderr = (text: string): void => io.err(printable(text.trimEnd()));
   const made = serviceEntry(name).make({ ...options, command: [program, ...args], onStderr });
   const service = { ...made, maxSessions: options.maxSessions ?? made.maxSessions };
-  const { pool = service.pool, address, udpPort, sctpPort, json = false, logLevel } = options;
-  const { registrars, announcements } = discoveryOf(options);
+  const { json = false, logLevel } = options;
   using capture = openCapture(options.capture);
+  const joining = joinOptionsOf(options);
+  const { pool = service.pool, registrars } = joining;
   const where = registrars.length === 0 ? 'announcements' : registrars.join(', ');
   const impatient = setTimeout(() => io.err(`rserpool: no registrar has answered yet; asking ${where}`), PATIENCE_MS);
   let element: PoolElement;
   try {
-    element = await startService(service, {
-      pool,
-      registrars,
-      announcements,
-      policy: options.policy,
-      peIdentifier: options.id,
-      registrationLifeS: options.life,
-      sctpPort,
-      addresses: address,
-      udpPort,
-      capture: capture.hook,
-      // Whoever starts a server wants it to go on trying, until Ctrl-C.
-      config: { maxRegAttempt: 1_000_000 },
-      signal: io.interrupted,
-    });
+    element = await startService(service, { ...joining, capture: capture.hook, signal: io.interrupted });
   } catch (error) {
     if (error instanceof Interruption) return;
     throw error;
@@ -139,6 +162,7 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
     clearTimeout(impatient);
   }
   await using _leaving = element;
+  await using _reporter = await reportStatus(element, options);
   const { peIdentifier, target, home } = element;
   if (json) io.out(jsonLine({ kind: 'joined', pool, peIdentifier, target, home }));
   else {

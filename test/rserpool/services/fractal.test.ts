@@ -203,22 +203,28 @@ describe('pictures', () => {
     expect(failovers).toEqual(Array.from({ length: 8 }, () => true));
   });
 
-  it('an element that sends too little, or nonsense, is left for another', async () => {
+  it.each([
+    ['sends no points', encodeEnd(), 2000],
+    ['sends nonsense', fromHex('02000008 00000000'), 2000],
+    ['is silent', undefined, 5000],
+  ])('an element that %s is left for another, and soon', async (_, answer, limitMs) => {
     const scope = await ServiceScope.open();
-    let lies = 0;
+    let asked = 0;
     await scope.start({
       pool: 'FractalGeneratorPool',
       async serve(session) {
         await session.receive();
-        lies++;
-        await session.send(lies % 2 === 0 ? encodeEnd() : fromHex('02000008 00000000'), { ppid: FRACTAL_PPID });
+        asked++;
+        if (answer !== undefined) await session.send(answer, { ppid: FRACTAL_PPID });
         while ((await session.receive()) !== undefined);
       },
     });
     await scope.start(fractalService());
-    const picture = await draw(scope, 4, 2);
+    const before = scope.world.clock.now();
+    const picture = await draw(scope, 4, 2, { silenceMs: 3000 });
+    expect(scope.world.clock.now() - before).toBeLessThan(limitMs);
     expect([...picture.counts]).toEqual(naive(PICTURE));
-    expect(lies).toBeGreaterThan(0);
+    expect(asked).toBeGreaterThan(0);
   });
 
   it.each([
