@@ -91,7 +91,11 @@ function checkChannels(world: World): void {
     let own = 0;
     for (const home of view.values()) if (home === id) own++;
     const users = world.users.filter(({ host: user }) => user.role.home?.target.addresses[0] === host.address).length;
-    const needed = own + users + peers.length;
+    // Nobody has told that these peers are gone: SCTP finds out by HEARTBEATs, in up to a quarter of an hour.
+    const halfOpen = [...host.channels.values()].filter(
+      (side) => side.association?.peerOf(side).exists !== true,
+    ).length;
+    const needed = own + users + peers.length + halfOpen;
     expect(channels <= needed + 2, `${host.name} has ${channels} channels, but needs ${needed}`);
     expect(host.attempts.size <= world.registrars.length, `${host.name} opens ${host.attempts.size} channels`);
   }
@@ -99,12 +103,16 @@ function checkChannels(world: World): void {
     if (!host.isAlive || !wanted) continue;
     const { sessionCount } = host.role;
     const others = host.channels.size - sessionCount;
-    expect(others === 1, `${host.name} has ${others} channels beside ${sessionCount} sessions`);
+    expect(
+      others <= 2 && host.role.home !== undefined,
+      `${host.name} has ${others} channels beside ${sessionCount} sessions`,
+    );
   }
   for (const { host } of world.users) {
     if (!host.isAlive) continue;
-    expect(host.role.sessionCount === 1, `${host.name} has ${host.role.sessionCount} sessions`);
-    expect(host.channels.size <= 2, `${host.name} has ${host.channels.size} channels`);
+    // One of them may be closing.
+    expect(host.role.sessionCount <= 2, `${host.name} has ${host.role.sessionCount} sessions`);
+    expect(host.channels.size <= 3, `${host.name} has ${host.channels.size} channels`);
     expect(host.role.cacheSize <= world.scenario.poolSizes.length, `${host.name} caches ${host.role.cacheSize} pools`);
   }
 }
