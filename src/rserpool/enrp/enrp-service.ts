@@ -103,7 +103,7 @@ export class EnrpService {
     this.#strays = new Strays(config, own, store, this.peers, now);
     this.#tables = new TableSessions(config, store);
     this.#audit = new Audit(config, channels, store, distances, this.#speaker, outbox);
-    this.#updates = new Updates(own, this.peers, this.#speaker, store, distances, outbox);
+    this.#updates = new Updates(this.peers, this.#speaker, store, distances, outbox);
     this.#dialects = new PeerDialects(outbox, this.#speaker, checksums.all);
     this.#presenceMulticast = new PresenceMulticast(
       {

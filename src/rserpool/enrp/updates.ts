@@ -7,14 +7,13 @@ import type { PoolElementParameter } from '../wire/element.ts';
 import type { HandleUpdate, PoolEntry } from '../wire/enrp.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { isWatched, type Peer, type Peers } from './peers.ts';
-import type { OwnIdentity, Speaker } from './speaker.ts';
+import type { Speaker } from './speaker.ts';
 
 /** Updates that are remembered during start-up. */
 const MAX_REMEMBERED_UPDATES = 65_536;
 
 /** HANDLE_UPDATE in both directions, and the entries of the first download. RFC 5353 §3.2.3, §3.3. */
 export class Updates {
-  readonly #own: OwnIdentity;
   readonly #peers: Peers;
   readonly #speaker: Speaker;
   readonly #store: ElementStore;
@@ -23,15 +22,7 @@ export class Updates {
   /** Changed or removed by its home while the table was being downloaded: the mentor's copy may be older. */
   readonly #updated = new Set<string>();
 
-  constructor(
-    own: OwnIdentity,
-    peers: Peers,
-    speaker: Speaker,
-    store: ElementStore,
-    distances: Distances,
-    outbox: RegistrarOutbox,
-  ) {
-    this.#own = own;
+  constructor(peers: Peers, speaker: Speaker, store: ElementStore, distances: Distances, outbox: RegistrarOutbox) {
     this.#peers = peers;
     this.#speaker = speaker;
     this.#store = store;
@@ -81,7 +72,6 @@ export class Updates {
   download(mentor: Peer, pools: readonly PoolEntry[], now: Instant): void {
     for (const { poolHandle, elements } of pools) {
       for (const element of elements) {
-        if (element.homeRegistrarIdentifier === this.#own.id) continue;
         if (this.#updated.has(elementKey(poolHandle, element.identifier))) continue;
         this.#store.learn(poolHandle, this.#distances.viaPeer(element, mentor.channel), now);
       }

@@ -181,6 +181,32 @@ describe('a registrar that was taken over', () => {
   });
 });
 
+describe('registrars that were taken over, one after the other', () => {
+  it('are not remembered beyond the limit', () => {
+    const ladder = RegistrarLadder.serving({ maxPeers: 2, peerRetryMinMs: 1000, peerRetryMaxMs: 1000 });
+    const fail = (): void => {
+      while (ladder.take().some((line) => line.startsWith('connect'))) ladder.down(ladder.connects.at(-1)!.channel);
+    };
+    for (let id = 101; id <= 110; id++) {
+      ladder.peer(2 * id, id);
+      ladder.down(2 * id);
+      ladder.advance(0);
+      fail();
+      expect(ladder.peers()).toEqual([]);
+    }
+    const called = new Set<string>();
+    for (let i = 0; i < 200; i++) {
+      const before = ladder.connects.length;
+      ladder.advance(100);
+      for (const { channel, target } of ladder.connects.slice(before)) {
+        called.add(target.addresses[0]!);
+        ladder.down(channel);
+      }
+    }
+    expect([...called].toSorted()).toEqual(['192.0.2.109', '192.0.2.110']);
+  });
+});
+
 describe('channels of peers', () => {
   /** The registrar has dialled its configured peer on channel 1, which calls on channel 2 at the same time. */
   function crossed(peerId: number): RegistrarLadder {

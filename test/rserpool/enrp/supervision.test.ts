@@ -92,6 +92,7 @@ describe('supervision', () => {
     expect(ladder.peers()).toEqual(['20 active']);
     ladder.advance(60_000);
     expect(ladder.peers()).toEqual(['20 active']);
+    expect(ladder.eventsOf('takeover-aborted')).toEqual([]);
   });
 
   it('[ENRP-144] [ENRP-224] notes when a peer was heard last, and when its PRESENCE came', () => {

@@ -54,6 +54,20 @@ describe('handle resolution', () => {
     expect(resolve(ladder)).toEqual(['100: handle-resolution-response [1 9]']);
   });
 
+  it('[ASAP-011] knows no hierarchy of pool handles', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.up(2, host(1, 4711));
+    const names = ['a', 'a/b', 'a.b', 'A', 'a/'];
+    names.forEach((name, i) => {
+      ladder.asap(2, { kind: 'registration', poolHandle: poolHandle(name), element: element(i, 1) });
+    });
+    ladder.take();
+    for (const name of names) {
+      ladder.asap(2, { kind: 'handle-resolution', subscribe: false, poolHandle: poolHandle(name) });
+    }
+    expect(ladder.take()).toEqual(names.map((_, i) => `2: handle-resolution-response [${i}]`));
+  });
+
   it('gives at most what the user asks for, and at most what is configured', () => {
     expect(resolve(withElements(3), { itemCount: 2 })).toEqual(['100: handle-resolution-response [1 2]']);
     expect(resolve(withElements(3, { maxResolutionItems: 1 }), { itemCount: 2 })).toEqual([
