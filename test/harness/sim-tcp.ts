@@ -21,7 +21,8 @@ export class SimTcp {
   readonly delayMs: number;
   readonly segments: (bytes: Uint8Array) => readonly Uint8Array[];
   readonly #listeners = new Map<string, (socket: SimTcpSocket) => void>();
-  #nextPort = 49_152;
+  /** The next port that a connection or a listener gets if it does not care. */
+  nextPort = 49_152;
 
   constructor({ clock, delayMs = 5, segments = (bytes) => [bytes] }: SimTcpOptions) {
     this.clock = clock;
@@ -38,7 +39,7 @@ export class SimTcp {
   }
 
   #listen({ address, port: wanted, onConnection }: TcpListenOptions): TcpListener {
-    const port = wanted === 0 ? this.#nextPort++ : wanted;
+    const port = wanted === 0 ? this.nextPort++ : wanted;
     const key = `${address} ${port}`;
     if (this.#listeners.has(key)) throw Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
     this.#listeners.set(key, onConnection);
@@ -46,7 +47,7 @@ export class SimTcp {
   }
 
   #connect(from: string, address: string, port: number, signal: AbortSignal): Promise<SimTcpSocket> {
-    const local = { address: from, port: this.#nextPort++ };
+    const local = { address: from, port: this.nextPort++ };
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       this.clock.after(2 * this.delayMs, () => {

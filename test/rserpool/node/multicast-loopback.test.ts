@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PoolElement, PoolUser, Registrar } from '../../../src/rserpool/index.ts';
+import { MulticastListener } from '../../../src/rserpool/node/multicast-listener.ts';
+import { asapListening } from '../../../src/rserpool/node/multicast-options.ts';
 import { nodeSubstrate } from '../../../src/sctp/index.ts';
 
 const open: AsyncDisposable[] = [];
@@ -27,6 +31,32 @@ describe('multicast on this host', () => {
     expect(element.home).toEqual(registrar.asap);
     expect((await user.resolve('Pool')).map(({ identifier }) => identifier)).toEqual([element.peIdentifier]);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'joins on the interfaces that are named, and leaves when it is closed',
+    async () => {
+      // As the kernel writes them: a line for each interface, then its groups with the bytes in the order of the host.
+      const groupsOf = (name: string): readonly string[] => {
+        const lines = readFileSync('/proc/net/igmp', 'utf8').split(/^\d+\t/m);
+        const section = lines.find((each) => each.startsWith(name)) ?? '';
+        return [...section.matchAll(/^\t+([0-9A-F]{8})\b/gm)].map(([, hex]) => {
+          const bytes = hex!.match(/../g)!.map((byte) => Number.parseInt(byte, 16));
+          return (endianness() === 'LE' ? bytes.reverse() : bytes).join('.');
+        });
+      };
+      const group = '239.255.38.64';
+      const listener = await MulticastListener.open(
+        asapListening({ groups: [`${group}:38640`], interfaces: ['lo'] })!,
+        nodeSubstrate,
+        () => undefined,
+      );
+      const others = nodeSubstrate.interfaces!().filter(({ name }) => name !== 'lo');
+      expect(groupsOf('lo')).toContain(group);
+      for (const { name } of others) expect(groupsOf(name)).not.toContain(group);
+      await listener.close();
+      expect(groupsOf('lo')).not.toContain(group);
+    },
+  );
 
   it('knows the interfaces that are up, and takes any TTL', async () => {
     const interfaces = nodeSubstrate.interfaces!();

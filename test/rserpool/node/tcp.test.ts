@@ -178,11 +178,15 @@ describe('ASAP over TCP', () => {
     const scope = await Scope.start();
     const { port } = scope.element.target;
     // A socket whose port is that of the element's SCTP endpoint.
-    let peer: RawPeer | undefined;
-    while (peer === undefined || peer.socket.local.port < port) peer = await scope.raw('10.0.1.1');
+    scope.tcp.nextPort = port;
+    const peer = await scope.raw('10.0.1.1');
     peer.socket.write(encodeAsap({ kind: 'deregistration', poolHandle: handle, peIdentifier: 7 }));
     await scope.world.pass(100);
     expect(peer.socket.local.port).toBe(port);
+    expect(decodeAsap(Buffer.from(peer.received[0]!, 'hex'))).toMatchObject({
+      kind: 'deregistration-response',
+      causes: [{ kind: 'rejected-for-security' }],
+    });
     expect(scope.registrar.snapshot().pools[0]?.elements).toHaveLength(1);
   });
 
