@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ElementRole } from '../../../src/rserpool/element/element.ts';
 import { RSerPoolError } from '../../../src/rserpool/errors.ts';
+import type { Destination } from '../../../src/rserpool/user/destination.ts';
 import { UserRole } from '../../../src/rserpool/user/user.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { SeededRandom } from '../../harness/random.ts';
@@ -83,6 +84,7 @@ describe('a hostile network', () => {
         maxSessions: 10,
         maxFailedElements: 8,
         maxQueuedBytes: 100,
+        maxElementChannels: 10,
         subscribe: true,
       };
       const role = new UserRole({ registrars, announcements: true, config, entropy: random.fork('role') });
@@ -102,6 +104,14 @@ describe('a hostile network', () => {
         if (random.chance(0.05)) tolerated(() => role.resolve(pool, fuzzer.now));
         if (random.chance(0.05)) tolerated(() => role.transportFailure(pool, random.below(7), fuzzer.now));
         if (random.chance(0.1)) tolerated(() => role.sendData(session, { bytes: random.bytes(8) }));
+        if (random.chance(0.05)) {
+          const to = (['one', 'last', 'all'] as const)[random.below(3)];
+          const peIdentifier = to === 'one' && random.chance(0.3) ? random.below(7) : undefined;
+          const destination: Destination =
+            peIdentifier === undefined ? { poolHandle: pool } : { poolHandle: pool, peIdentifier };
+          const options = { to, failover: random.chance(0.5), toSelf: random.chance(0.5) };
+          tolerated(() => role.send(destination, { bytes: random.bytes(8) }, options, fuzzer.now));
+        }
         if (random.chance(0.02)) tolerated(() => role.closeSession(session, 'shutdown', 'fuzz'));
         if (random.chance(0.01)) role.purge(pool);
         fuzzer.drain();
@@ -109,6 +119,7 @@ describe('a hostile network', () => {
         expect(role.sessionCount).toBeLessThanOrEqual(10);
         expect(role.cacheSize).toBeLessThanOrEqual(3);
         expect(role.queuedBytesOf(session)).toBeLessThanOrEqual(100);
+        expect(role.sendChannels().length).toBeLessThanOrEqual(10 + fuzzer.channels.size);
         expect(fuzzer.channels.size).toBeLessThan(60);
       }
       expect(fuzzer.outputs).toBeLessThan(20 * STEPS);
@@ -121,12 +132,15 @@ describe('a hostile network', () => {
       'business-card',
       'cookie',
       'data',
+      'data-received',
+      'error-report',
       'failover',
       'home-changed',
       'peer-error',
       'resolution-failed',
       'resolved',
       'send-failed',
+      'sent',
       'session-closed',
       'session-interrupted',
       'session-up',
