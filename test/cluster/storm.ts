@@ -1,7 +1,7 @@
 import type { BusySecond, ClusterHost } from './host.ts';
 
-/** Messages that a host may send for each channel in a second: twice a question, an answer and a renewal. */
-const PER_CHANNEL = 6;
+/** Messages that a host may send for each channel in a second: registrars that meet need about seven. */
+const PER_CHANNEL = 10;
 /** And for none: what goes out in a burst when it starts. */
 const BASE = 40;
 /** Changes of one element in a second, each told to each peer and to each subscriber. */
