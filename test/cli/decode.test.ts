@@ -37,14 +37,14 @@ describe('rserpool decode', () => {
     expect(out).toEqual([
       '2023-11-14T22:13:20.123456Z 127.0.0.1:1111 > [::1]:2222 3863 > 54612 tag=0xae7db7d2 | COOKIE ACK',
     ]);
-    expect(err).toEqual(['UDP datagrams that are not SCTP: 1']);
+    expect(err).toEqual(['other UDP datagrams: 1']);
     expect(code).toBe(0);
   });
 
   it('tells of bad checksums on port 9899, and takes such packets for something else elsewhere', async () => {
     const { out, err } = await run('decode', fileOf(on(9899, 2222, BROKEN_CHECKSUM), on(1111, 2222, BROKEN_CHECKSUM)));
     expect(out).toEqual([expect.stringMatching(/BAD CHECKSUM \| COOKIE ACK$/)]);
-    expect(err).toEqual(['UDP datagrams that are not SCTP: 1']);
+    expect(err).toEqual(['other UDP datagrams: 1']);
   });
 
   it('decodes ASAP and ENRP by their PPIDs, also what is broken', async () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { WireError } from '../../base/errors.ts';
-import { explainAsap, explainEnrp, PPID } from '../../rserpool/index.ts';
 import {
   type CapturedDatagram,
   decodePacket,
@@ -13,13 +12,14 @@ import {
 import { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
+import { datagramText, messageText } from '../message-text.ts';
 import { examples } from '../options.ts';
 
 export function addDecodeCommand(program: Command, io: Io): void {
   program
     .command('decode')
     .description(
-      'Print the SCTP packets of a capture file (pcap or pcapng), one line each, with ASAP and ENRP messages.',
+      'Print the packets of a capture file (pcap or pcapng), one line each: SCTP with the messages of ASAP, ENRP and the services, announcements, status reports.',
     )
     .argument('<file>', 'capture file')
     .option('--json', 'print one JSON object for each packet')
@@ -31,14 +31,15 @@ function runDecode(file: string, json: boolean, io: Io): void {
   let others = 0;
   try {
     for (const datagram of readCapture(readFile(file))) {
-      if (!isSctp(datagram)) others++;
-      else io.out(json ? jsonOf(datagram) : lineOf(datagram));
+      const content = contentOf(datagram);
+      if (content === undefined) others++;
+      else io.out(json ? jsonOf(datagram, content) : lineOf(datagram, content));
     }
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     throw new CliError('ERR_CLI_FILE', `${file}: ${error.message}`, error);
   }
-  if (others > 0) io.err(`UDP datagrams that are not SCTP: ${others}`);
+  if (others > 0) io.err(`other UDP datagrams: ${others}`);
 }
 
 function readFile(path: string): Uint8Array {
@@ -55,46 +56,43 @@ function isSctp({ encapsulation, fromUdpPort, toUdpPort, payload }: CapturedData
   return payload.length >= 16 && verifyChecksum(payload);
 }
 
-function lineOf(datagram: CapturedDatagram): string {
-  const { timeUs, from, fromUdpPort, to, toUdpPort, payload } = datagram;
-  const parts = [
-    timeText(timeUs),
-    placeText(from, fromUdpPort),
-    '>',
-    placeText(to, toUdpPort),
-    describePacket(payload),
-  ];
-  for (const message of poolMessagesIn(payload)) parts.push('=>', message);
+interface Content {
+  readonly packet: string;
+  readonly messages: readonly string[];
+}
+
+/** `undefined`: nothing that is known here. */
+function contentOf(datagram: CapturedDatagram): Content | undefined {
+  const { toUdpPort, payload } = datagram;
+  if (isSctp(datagram)) return { packet: describePacket(payload), messages: messagesIn(payload) };
+  const message = datagramText(toUdpPort, payload);
+  return message === undefined ? undefined : { packet: 'UDP', messages: [message] };
+}
+
+function lineOf({ timeUs, from, fromUdpPort, to, toUdpPort }: CapturedDatagram, { packet, messages }: Content): string {
+  const parts = [timeText(timeUs), placeText(from, fromUdpPort), '>', placeText(to, toUdpPort), packet];
+  for (const message of messages) parts.push('=>', message);
   return parts.join(' ');
 }
 
-function jsonOf({ payload, ...where }: CapturedDatagram): string {
-  return jsonLine({ ...where, packet: describePacket(payload), messages: poolMessagesIn(payload) });
+function jsonOf({ payload: _, ...where }: CapturedDatagram, content: Content): string {
+  return jsonLine({ ...where, ...content });
 }
 
-/** The ASAP and ENRP messages that stand whole in one DATA or I-DATA chunk. */
-function poolMessagesIn(packet: Uint8Array): string[] {
+/** The messages that stand whole in one DATA or I-DATA chunk. */
+function messagesIn(packet: Uint8Array): readonly string[] {
   const messages: string[] = [];
   try {
     for (const chunk of decodePacket(packet).chunks) {
       if ((chunk.kind !== 'data' && chunk.kind !== 'i-data') || !chunk.beginning || !chunk.ending) continue;
-      if (chunk.ppid === PPID.asap) messages.push(described(() => explainAsap(chunk.userData)));
-      else if (chunk.ppid === PPID.enrp) messages.push(described(() => explainEnrp(chunk.userData)));
+      const message = messageText(chunk.ppid, chunk.userData);
+      if (message !== undefined) messages.push(message);
     }
   } catch (error) {
     // No SCTP header: `describePacket` has said so.
     if (!(error instanceof WireError)) throw error;
   }
   return messages;
-}
-
-function described(describe: () => string): string {
-  try {
-    return describe();
-  } catch (error) {
-    if (error instanceof WireError) return `MALFORMED (${error.message})`;
-    throw error;
-  }
 }
 
 function timeText(timeUs: number): string {
