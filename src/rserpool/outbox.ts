@@ -52,6 +52,11 @@ export class Outbox<Event> {
     this.#queue.push({ kind: 'close', channel, how, reason });
   }
 
+  /** Asks for a `probe-result`. */
+  probe(channel: ChannelId): void {
+    this.#queue.push({ kind: 'probe', channel });
+  }
+
   /**
    * One ASAP message, ordered and on stream 0 (RFC 5352 §5).
    *

@@ -73,7 +73,8 @@ export class RoleChannel {
     const side = this.#sideOf(from);
     const { ppid, streamId, unordered, bytes, context } = message;
     if (side.state === 'up') this.#transmit(side, { kind: 'message', ppid, streamId, unordered, bytes, context });
-    else side.host.misuse(`send on channel ${side.id} in state ${side.state}`);
+    // The role was told what failed, and will be told that the channel is down.
+    else if (side.state !== 'down') side.host.misuse(`send on channel ${side.id} in state ${side.state}`);
   }
 
   /** Graceful: what was sent before still arrives, on both sides. A channel that is not up yet is aborted. */
@@ -88,6 +89,7 @@ export class RoleChannel {
   abort(from: ChannelEnd, reason: string): void {
     const side = this.#sideOf(from);
     const peer = this.#peerOf(side);
+    if (side.state === 'down') return;
     side.state = 'closing';
     if (!this.#isCut) this.#later(() => this.#down(peer, `aborted by peer: ${reason}`, true));
     else this.#network.clock.after(this.#network.detectionMs, () => this.#down(peer, 'peer does not answer', true));
@@ -97,6 +99,7 @@ export class RoleChannel {
   /** Asks the peer for a sign of life: it answers, or it has lost its state, or it does not answer in time. */
   probe(from: ChannelEnd): void {
     const side = this.#sideOf(from);
+    if (side.state === 'down') return;
     if (side.state !== 'up') {
       side.host.misuse(`probe on channel ${side.id} in state ${side.state}`);
       return;
@@ -214,11 +217,11 @@ export class RoleChannel {
     side.state = 'down';
     if (this.#sides.every((each) => each.state === 'down' || !isAlive(each))) this.#network.channels.delete(this);
     if (!isAlive(side)) return;
-    side.host.forget(side.id);
-    for (const item of failed ? [...side.undelivered, ...side.held] : []) {
+    for (const item of [...side.undelivered, ...side.held]) {
       if (item.kind !== 'message') continue;
       side.host.deliver({ ...item, kind: 'send-failed', channel: side.id });
     }
+    side.host.forget(side.id);
     side.host.deliver({ kind: 'channel-down', channel: side.id, reason, failed });
   }
 

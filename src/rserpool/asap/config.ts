@@ -4,10 +4,10 @@ import { DIALECT_SETTING } from '../dialects.ts';
 export const asapSettings = {
   /** What is spoken with registrars: what each of them turns out to speak (`auto`), or always the same. */
   dialect: DIALECT_SETTING,
-  /** T5-Serverhunt, ms: the first round of a server hunt; every further round lasts twice as long. RFC 5352 §7.1. */
-  t5ServerhuntMs: { default: 10_000, min: 1, max: 3_600_000, integer: false },
-  /** RETRAN-MAX, ms: the longest round of a server hunt. RFC 5352 §7.3. */
-  retranMaxMs: { default: 60_000, min: 1, max: 3_600_000, integer: false },
+  /** T5-Serverhunt, ms: the first round of a server hunt; every further round lasts twice as long. RFC 5352 §7.1: 10 s. */
+  t5ServerhuntMs: { default: 2000, min: 1, max: 3_600_000, integer: false },
+  /** RETRAN-MAX, ms: the longest round of a server hunt. RFC 5352 §7.3: 60 s. */
+  retranMaxMs: { default: 10_000, min: 1, max: 3_600_000, integer: false },
   /**
    * T7-ENRPoutdate, ms: an announced registrar is forgotten when it was not heard for this long, or for three times
    * the interval of its own announcements if that is longer. RFC 5352 §7.1.

@@ -1,5 +1,6 @@
 import type { Entropy } from '../../base/contract.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
+import type { Profile } from '../profile.ts';
 import type { ElementConfig } from './config.ts';
 
 /** What a pool element needs to come into being. */
@@ -8,6 +9,9 @@ export interface ElementRoleOptions {
   readonly registrars: readonly RegistrarChoice[];
   /** Whether announcements will be delivered; then no registrar needs to be configured (RFC 5352 §3.6). */
   readonly announcements?: boolean | undefined;
+  /** Which times it goes by; `default` unless given. */
+  readonly profile?: Profile | undefined;
+  /** Overrides of the profile. */
   readonly config?: Partial<ElementConfig> | undefined;
   readonly entropy: Entropy;
 }

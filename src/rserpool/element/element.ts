@@ -14,6 +14,7 @@ import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type ElementConfig, elementConfig } from './config.ts';
 import type { ElementRoleOptions } from './element-options.ts';
 import type { ElementEvent, ElementSessionId } from './events.ts';
+import { HomeWatch } from './home-watch.ts';
 import { newProfile, type RegistrationRequest, type RegistrationUpdate } from './profile.ts';
 import { Registrations } from './registrations.ts';
 import { ElementSessions } from './sessions.ts';
@@ -33,21 +34,23 @@ export class ElementRole implements Role<ElementEvent> {
   readonly #outbox: Outbox<ElementEvent>;
   readonly #hunt: ServerHunt<ElementEvent>;
   readonly #sessions: ElementSessions;
+  readonly #homeWatch: HomeWatch;
   readonly #registrations: Registrations;
 
   /** @throws ConfigError, or RSerPoolError `ERR_RSERPOOL_NO_REGISTRARS`, `ERR_RSERPOOL_BAD_ARGUMENT` */
-  constructor({ registrars, announcements = false, config, entropy }: ElementRoleOptions) {
+  constructor({ registrars, announcements = false, profile, config, entropy }: ElementRoleOptions) {
     if (registrars.length === 0 && !announcements) {
       throw new RSerPoolError(
         'ERR_RSERPOOL_NO_REGISTRARS',
         'an element needs configured registrars, or announcements of registrars',
       );
     }
-    this.#config = elementConfig(config);
+    this.#config = elementConfig(config, profile);
     this.#outbox = new Outbox(new Dialects(this.#config.dialect));
     this.#entropy = entropy;
     this.#hunt = new ServerHunt(this.#outbox, registrars, ['sctp'], this.#config);
     this.#registrations = new Registrations(this.#outbox, this.#config);
+    this.#homeWatch = new HomeWatch(this.#config.homeSilenceMs);
     this.#sessions = new ElementSessions(this.#outbox, this.#config, () => this.#registrations.cards(this.#hunt.home));
   }
 
@@ -197,8 +200,16 @@ export class ElementRole implements Role<ElementEvent> {
         if (announce !== undefined) this.#hunt.handleAnnouncement(input.from, announce, now);
         break;
       }
+      case 'channel-suspect':
+        // A user that is gone is SCTP's business.
+        if (this.#hunt.home?.channel === input.channel) this.#outbox.probe(input.channel);
+        break;
+      case 'probe-result':
+        this.#onProbeResult(input.channel, input.alive, now);
+        break;
     }
     this.#sweep();
+    this.#homeWatch.follow(this.#hunt.home?.channel, now);
   }
 
   handleTimeout(now: Instant): void {
@@ -208,6 +219,9 @@ export class ElementRole implements Role<ElementEvent> {
     this.#sweep();
     if (unanswered && !this.#registrations.isEmpty) this.#dropHome('the registrar does not answer', now);
     this.#sweep();
+    const { home } = this.#hunt;
+    if (this.#homeWatch.handleTimeout(now) && home !== undefined) this.#outbox.probe(home.channel);
+    this.#homeWatch.follow(home?.channel, now);
   }
 
   pollOutput(): RoleOutput<ElementEvent> | undefined {
@@ -215,10 +229,9 @@ export class ElementRole implements Role<ElementEvent> {
   }
 
   nextTimeoutAt(): Instant | undefined {
-    return earlier(
-      earlier(this.#hunt.nextTimeoutAt(), this.#sessions.nextTimeoutAt()),
-      this.#registrations.nextTimeoutAt(),
-    );
+    let next = earlier(this.#hunt.nextTimeoutAt(), this.#sessions.nextTimeoutAt());
+    next = earlier(next, this.#registrations.nextTimeoutAt());
+    return earlier(next, this.#homeWatch.nextTimeoutAt());
   }
 
   #onChannelUp(input: Extract<RoleInput, { readonly kind: 'channel-up' }>, now: Instant): void {
@@ -254,6 +267,13 @@ export class ElementRole implements Role<ElementEvent> {
     if (hadHome) this.#onHomeLost(reason);
   }
 
+  /** A registrar that answers to nothing is given up as one to which nothing can be sent. RFC 5352 §3.7.1. */
+  #onProbeResult(channel: ChannelId, alive: boolean, now: Instant): void {
+    if (this.#hunt.home?.channel !== channel) return;
+    if (alive) this.#homeWatch.heard(now);
+    else this.#dropHome('the registrar gives no sign of life', now);
+  }
+
   #onSendFailed(channel: ChannelId, ppid: number, bytes: Uint8Array, now: Instant): void {
     // RFC 5352 §3.7.1: not to the same registrar again; what was asked is asked anew after the hunt.
     if (this.#hunt.home?.channel === channel) this.#dropHome('a message could not be sent to the registrar', now);
@@ -265,7 +285,10 @@ export class ElementRole implements Role<ElementEvent> {
     const fromHome = home?.channel === channel;
     if (!fromHome && !this.#sessions.has(channel)) return;
     const message = receiveControl(this.#outbox, channel, bytes);
-    if (fromHome && message !== undefined) this.#hunt.heard();
+    if (fromHome && message !== undefined) {
+      this.#hunt.heard();
+      this.#homeWatch.heard(now);
+    }
     if (fromHome) this.#noteDialect(home, now);
     switch (message?.kind) {
       case 'registration-response':
@@ -319,6 +342,7 @@ export class ElementRole implements Role<ElementEvent> {
     const { home } = this.#hunt;
     if (home?.channel === channel) {
       home.identifier = message.registrarIdentifier;
+      this.#homeWatch.keepAlive(now);
       return;
     }
     const registrar = this.#sessions.handleKeepAlive(channel);

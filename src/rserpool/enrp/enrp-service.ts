@@ -184,6 +184,19 @@ export class EnrpService {
     this.#enforcement.carryOut(now);
   }
 
+  /** The transport doubts that the peer is there: reason enough to ask it (RFC 5353 §3.4.3). */
+  handleSuspect(id: ChannelId, now: Instant): void {
+    const peer = this.#peerOn(id);
+    if (peer !== undefined) this.#supervision.suspect(peer, now);
+  }
+
+  /** The peer answers to nothing on any path: as good as a PRESENCE that could not be delivered. */
+  handleSilence(id: ChannelId, now: Instant): void {
+    const peer = this.#peerOn(id);
+    if (peer?.state.kind === 'probing') this.#bury(peer, now);
+    this.#enforcement.carryOut(now);
+  }
+
   handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
     let message: EnrpMessage;
     try {
@@ -333,6 +346,12 @@ export class EnrpService {
     if (peer.transport !== undefined) this.#dialer.retry(peer.transport, now);
     // The loss of an association is not yet the peer's death, but reason enough to ask (§3.4.3).
     this.#supervision.suspect(peer, now);
+  }
+
+  /** The peer that is spoken to on this channel. */
+  #peerOn(id: ChannelId): Peer | undefined {
+    const peer = this.peers.get(this.#parts.channels.get(id)?.peerId);
+    return peer?.channel === id ? peer : undefined;
   }
 
   /** A peer is dead. Before we serve there is nothing that we could take over. */

@@ -51,6 +51,12 @@ export class Speaker {
     return true;
   }
 
+  /** Has the peer probed, if there is a channel to it. */
+  probe(peer: Peer): void {
+    const channel = this.#channels.usable(peer.channel);
+    if (channel !== undefined) this.#outbox.probe(channel.id);
+  }
+
   /**
    * Sends to whoever is at the other end of a channel, or on the peer's other channel if that one is being closed.
    * @param receiverId 0 if it is not known yet

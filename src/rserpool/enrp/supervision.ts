@@ -38,6 +38,7 @@ export class Supervision {
     if (!movePeer(peer, 'silent', { kind: 'probing', deadlineAt })) return;
     this.#outbox.event({ kind: 'peer-suspected', registrarId: peer.id });
     const asked = this.#speaker.send(peer, this.#speaker.presence(true));
+    this.#speaker.probe(peer);
     // Without a channel the time is spent on opening one, over which a PRESENCE goes at once.
     if (!asked && peer.transport !== undefined) this.#dialer.hurry(peer.transport, now);
   }
@@ -68,7 +69,8 @@ export class Supervision {
 
   /** rsplib takes a registrar for dead after a few seconds without a PRESENCE. */
   get #heartbeatAt(): Instant {
-    const { peerHeartbeatCycleMs: cycleMs, rsplibHeartbeatCycleMs } = this.#config;
+    const { peerHeartbeatCycleMs, rsplibHeartbeatCycleMs } = this.#config;
+    const cycleMs = this.#stretch() * peerHeartbeatCycleMs;
     let pauseMs = cycleMs;
     for (const { dialect } of this.#peers.values()) {
       if (dialect === 'rsplib') pauseMs = Math.min(cycleMs, rsplibHeartbeatCycleMs);
@@ -76,7 +78,13 @@ export class Supervision {
     return this.#heartbeatFrom + pauseMs;
   }
 
+  /** How much longer everything takes with many peers. All registrars have as many, and go by the same rule. */
+  #stretch(): number {
+    const { peerHeartbeatCycleMs, presencesPerSecond } = this.#config;
+    return Math.max(1, (1000 * this.#peers.size) / presencesPerSecond / peerHeartbeatCycleMs);
+  }
+
   #silentAt(peer: Peer): Instant {
-    return peer.lastHeardAt + this.#config.maxTimeLastHeardMs;
+    return peer.lastHeardAt + this.#stretch() * this.#config.maxTimeLastHeardMs;
   }
 }

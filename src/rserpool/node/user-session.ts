@@ -71,7 +71,7 @@ export class UserSession extends EventEmitter<UserSessionEvents> implements Asyn
     this.#assertOpen();
     const { ppid, stream: streamId, unordered } = options;
     const bytes = messageBytes(data);
-    this.#driver.call((role) => role.sendData(this.id, { bytes, ppid, streamId, unordered }));
+    this.#driver.call((role, now) => role.sendData(this.id, { bytes, ppid, streamId, unordered }, now));
     const channel = this.#driver.role.channelOf(this.id);
     if (channel !== undefined) await this.#driver.writable(channel);
   }

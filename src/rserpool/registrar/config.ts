@@ -1,33 +1,40 @@
 import { type ConfigOf, completeConfig } from '../../base/config.ts';
 import { DIALECT_SETTING } from '../dialects.ts';
+import { type Profile, withProfile } from '../profile.ts';
+import { registrarProfiles } from './profiles.ts';
 
 const milliseconds = (value: number, max = 86_400_000) => ({ default: value, min: 1, max, integer: false }) as const;
 
-/** Settings of a registrar. Defaults are those of RFC 5352 §7 and RFC 5353 §4.2 where they name one. */
+/** Settings of a registrar. The profile `rfc` has the values of RFC 5353 §4.2 where the default is another one. */
 export const registrarSettings = {
   /** What is spoken with elements, users and peers: what each of them turns out to speak (`auto`), or always the same. */
   dialect: DIALECT_SETTING,
-  /** PEER-HEARTBEAT-CYCLE: a PRESENCE goes to every peer this often. RFC 5353 §4.2. */
-  peerHeartbeatCycleMs: milliseconds(30_000),
+  /** PEER-HEARTBEAT-CYCLE: a PRESENCE goes to every peer this often. RFC 5353 §4.2: 30 s. */
+  peerHeartbeatCycleMs: milliseconds(500),
+  /** PRESENCEs that are sent per second at most: with many peers the cycle is longer. */
+  presencesPerSecond: { default: 200, min: 1, max: 1_000_000, integer: false },
   /** The same while a peer is one of rsplib, whose MAX-TIME-LAST-HEARD is 5 s and counts nothing but PRESENCE. */
   rsplibHeartbeatCycleMs: milliseconds(2000),
-  /** MAX-TIME-LAST-HEARD: a peer that is silent for longer is asked. More than twice the peers' heartbeat. RFC 5353 §4.2. */
-  maxTimeLastHeardMs: milliseconds(61_000),
-  /** MAX-TIME-NO-RESPONSE: how long any answer of a peer is waited for. RFC 5353 §4.2. */
+  /**
+   * MAX-TIME-LAST-HEARD: a peer that is silent for longer is asked, or one that does not acknowledge a PRESENCE. More than
+   * twice the peers' heartbeat. RFC 5353 §4.2: 61 s.
+   */
+  maxTimeLastHeardMs: milliseconds(5000),
+  /** MAX-TIME-NO-RESPONSE: how long any answer of a peer that is there is waited for. RFC 5353 §4.2: 5 s. */
   maxTimeNoResponseMs: milliseconds(5000),
 
   /** How long a starting registrar looks for a mentor among the configured peers. */
-  mentorDiscoveryTimeoutMs: milliseconds(5000),
+  mentorDiscoveryTimeoutMs: milliseconds(1500),
   /** Whether it serves an empty handlespace if there is no mentor after that time; otherwise it goes on looking. */
   serveWithoutMentor: { default: true },
   /** "A few seconds" of RFC 5353 §3.2.2.2: a mentor that rejected is asked again after a random time from here … */
-  mentorRetryMinMs: milliseconds(2000),
+  mentorRetryMinMs: milliseconds(500),
   /** … to here. */
-  mentorRetryMaxMs: milliseconds(5000),
+  mentorRetryMaxMs: milliseconds(1500),
   /** First pause before a peer that cannot be reached is tried again; it doubles … */
   peerRetryMinMs: milliseconds(500),
   /** … up to this. */
-  peerRetryMaxMs: milliseconds(60_000),
+  peerRetryMaxMs: milliseconds(10_000),
   /** How long the endpoint of a registrar that was taken over is still called: it may only have been cut off. */
   formerPeerMemoryMs: milliseconds(3_600_000),
   /** Life of the record about a peer that downloads the handlespace in parts. RFC 5353 §3.2.3. */
@@ -36,20 +43,27 @@ export const registrarSettings = {
   /** Which of two registrars that want the same target wins: RFC 5353 §3.5.1 says the larger id, rsplib the smaller. */
   takeoverArbitration: { default: 'largest-id', oneOf: ['largest-id', 'smallest-id'] },
   /** Upper end of the random pause before a failed arbitration is repeated. */
-  takeoverRetryMaxMs: milliseconds(5000),
+  takeoverRetryMaxMs: milliseconds(2000),
   /** Arbitrations without all acknowledgements, after which the takeover is carried out all the same. */
   takeoverMaxAttempts: { default: 3, min: 1, max: 1000 },
   /** After an acknowledged INIT_TAKEOVER the target is watched again if nobody took it over in this time. */
-  takeoverGuardMs: milliseconds(61_000),
+  takeoverGuardMs: milliseconds(10_000),
   /** Pause between the first keep-alives to elements that were taken over. RFC 5352 §3.5: no bursts. */
   adoptionSpacingMs: { default: 5, min: 0, max: 60_000, integer: false },
 
   /** Mean pause between periodic keep-alives to an element; 0 switches them off. RFC 5352 §3.5. */
-  keepAlivePeriodMs: { default: 5000, min: 0, max: 86_400_000, integer: false },
+  keepAlivePeriodMs: { default: 400, min: 0, max: 86_400_000, integer: false },
   /** Each pause is varied by up to this fraction of the mean. RFC 5352 §3.5 proposes one half. */
   keepAliveJitter: { default: 0.5, min: 0, max: 0.9, integer: false },
+  /** Keep-alives that are sent per second at most: with many elements the pauses are longer. */
+  keepAlivesPerSecond: { default: 500, min: 0.1, max: 1_000_000, integer: false },
   /** A keep-alive that is not acknowledged for so long has failed. */
-  keepAliveAckTimeoutMs: milliseconds(5000),
+  keepAliveAckTimeoutMs: milliseconds(2000),
+  /**
+   * Keep-alives in a row that an element may fail to answer while its association works: the next one that fails removes
+   * it. An element whose association is silent (see `probe`) is removed at once.
+   */
+  maxMissedKeepAlives: { default: 2, min: 0, max: 1000 },
   /** Keep-alives that reports can cause, per element and second. RFC 5355 §2.14. */
   probesPerSecond: { default: 1, min: 0.001, max: 1000, integer: false },
   /** The same in a burst. */
@@ -98,6 +112,6 @@ export type RegistrarConfig = ConfigOf<typeof registrarSettings>;
  * The complete configuration of a registrar, checked.
  * @throws ConfigError
  */
-export function registrarConfig(partial: Partial<RegistrarConfig> = {}): RegistrarConfig {
-  return completeConfig(registrarSettings, partial);
+export function registrarConfig(partial: Partial<RegistrarConfig> = {}, profile: Profile = 'default'): RegistrarConfig {
+  return completeConfig(registrarSettings, withProfile(registrarProfiles, profile, partial));
 }

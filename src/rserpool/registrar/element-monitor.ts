@@ -16,6 +16,10 @@ interface Watch {
   channel: ChannelId | undefined;
   /** A keep-alive is under way: sent, or to be sent as soon as `channel` is up. */
   waiting: boolean;
+  /** Keep-alives in a row that were not answered although the channel works. */
+  missed: number;
+  /** The deadline is a slot of its own: the keep-alive goes out then. */
+  hasSlot: boolean;
   /** Keep-alives carry the H flag until one is acknowledged. RFC 5353 §3.5.2 (2). */
   adopting: boolean;
   /** Owned here: keep-alives go on. Otherwise it is only probed once, because somebody reported it. */
@@ -50,6 +54,8 @@ export class ElementMonitor {
   readonly #lost: LostElement[] = [];
   /** When the latest adoption is due, so that the next one comes after it. */
   #adoptionAt: Instant = Number.NEGATIVE_INFINITY;
+  /** When the next periodic keep-alive may go out. */
+  #nextSlotAt: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(
     config: RegistrarConfig,
@@ -129,6 +135,7 @@ export class ElementMonitor {
     // Whoever answers on another channel than the one that was asked is not the element.
     if (watch === undefined || !watch.waiting || watch.channel !== channel) return;
     watch.waiting = false;
+    watch.missed = 0;
     watch.adopting = false;
     if (watch.owned) this.#scheduleNext(element, watch, now);
     else this.forget(element);
@@ -158,6 +165,16 @@ export class ElementMonitor {
     }
   }
 
+  /** The transport doubts that whoever is at the other end is there. */
+  handleSuspect(channel: ChannelId): void {
+    if (this.#users.has(channel) && this.#channels.usable(channel) !== undefined) this.#outbox.probe(channel);
+  }
+
+  /** Nobody is at the other end: as if no keep-alive could be sent, SEND.FAILURE. RFC 5352 §3.5. */
+  handleSilence(channel: ChannelId): void {
+    for (const element of [...(this.#users.get(channel) ?? [])]) this.#lose(element, 'unreachable');
+  }
+
   /** A keep-alive could not be sent: SEND.FAILURE. RFC 5352 §3.5. */
   handleSendFailed(channel: ChannelId): void {
     for (const element of [...(this.#users.get(channel) ?? [])]) {
@@ -169,8 +186,8 @@ export class ElementMonitor {
     for (let element = this.#deadlines.takeDue(now); element !== undefined; element = this.#deadlines.takeDue(now)) {
       const watch = this.#watches.get(element);
       if (watch === undefined) continue;
-      if (watch.waiting) this.#lose(element, 'keep-alive-timeout');
-      else this.#ask(element, watch, now);
+      if (watch.waiting) this.#unanswered(element, watch, now);
+      else if (watch.hasSlot || watch.adopting || this.#takeSlot(element, watch, now)) this.#ask(element, watch, now);
     }
   }
 
@@ -183,17 +200,48 @@ export class ElementMonitor {
     return this.#lost.shift();
   }
 
+  /** A keep-alive was not answered in time: once more, if the channel works. */
+  #unanswered(element: StoredElement, watch: Watch, now: Instant): void {
+    const usable = this.#channels.usable(watch.channel) !== undefined;
+    if (!usable || watch.missed >= this.#config.maxMissedKeepAlives) {
+      this.#lose(element, 'keep-alive-timeout');
+      return;
+    }
+    watch.missed++;
+    this.#outbox.probe(watch.channel!);
+    this.#ask(element, watch, now);
+  }
+
+  /** Many elements at one time get slots one after the other: true if this one may be asked now. */
+  #takeSlot(element: StoredElement, watch: Watch, now: Instant): boolean {
+    const at = Math.max(now, this.#nextSlotAt);
+    this.#nextSlotAt = at + 1000 / this.#config.keepAlivesPerSecond;
+    if (at === now) return true;
+    watch.hasSlot = true;
+    this.#deadlines.set(element, at);
+    return false;
+  }
+
   /** Begins anew; the channel to the element stays. */
   #watch(element: StoredElement, owned: boolean): Watch {
     const old = this.#watches.get(element);
     const probes = old?.probes ?? new RateLimit(this.#config.probesPerSecond, this.#config.probeBurst);
-    const watch: Watch = { channel: old?.channel, waiting: false, adopting: false, owned, probes };
+    const watch: Watch = {
+      channel: old?.channel,
+      waiting: false,
+      missed: 0,
+      hasSlot: false,
+      adopting: false,
+      owned,
+      probes,
+    };
     this.#watches.set(element, watch);
     return watch;
   }
 
   #ask(element: StoredElement, watch: Watch, now: Instant): void {
     watch.waiting = true;
+    watch.hasSlot = false;
     this.#deadlines.set(element, now + this.#config.keepAliveAckTimeoutMs);
     if (this.#channels.usable(watch.channel) !== undefined) {
       this.#send(element, watch, watch.channel!);
@@ -220,11 +268,16 @@ export class ElementMonitor {
     });
   }
 
-  /** Different pauses for every element keep the traffic from coming in bursts. RFC 5352 §3.5. */
+  /**
+   * Different pauses for every element keep the traffic from coming in bursts (RFC 5352 §3.5), and longer ones for many
+   * elements keep it within bounds.
+   */
   #scheduleNext(element: StoredElement, watch: Watch, now: Instant): void {
     watch.waiting = false;
-    const { keepAlivePeriodMs: period, keepAliveJitter: jitter } = this.#config;
-    if (period === 0) this.#deadlines.delete(element);
+    watch.hasSlot = false;
+    const { keepAlivePeriodMs, keepAlivesPerSecond, keepAliveJitter: jitter } = this.#config;
+    const period = Math.max(keepAlivePeriodMs, (1000 * this.#watches.size) / keepAlivesPerSecond);
+    if (keepAlivePeriodMs === 0) this.#deadlines.delete(element);
     else this.#deadlines.set(element, now + randomBetween(this.#entropy, period * (1 - jitter), period * (1 + jitter)));
   }
 

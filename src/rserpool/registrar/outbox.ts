@@ -51,6 +51,11 @@ export class RegistrarOutbox {
     this.#outbox.close(channel, how, reason);
   }
 
+  /** Asks for a `probe-result`. */
+  probe(channel: ChannelId): void {
+    this.#outbox.probe(channel);
+  }
+
   announce(message: AsapMessage): void {
     this.#outbox.announce(message);
   }

@@ -4,6 +4,7 @@ import { earlier } from '../../base/timers.ts';
 import { Dialects } from '../dialects.ts';
 import { EnrpService } from '../enrp/enrp-service.ts';
 import type { OwnIdentity } from '../enrp/speaker.ts';
+import type { Profile } from '../profile.ts';
 import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput, type TransportTarget } from '../role.ts';
 import { ASAP_MESSAGE_TYPE } from '../wire/asap.ts';
 import { Announcer } from './announcer.ts';
@@ -28,7 +29,9 @@ export interface RegistrarOptions {
   readonly asap?: readonly TransportTarget[] | undefined;
   /** ENRP endpoints of other registrars. None means that this one is alone until somebody calls. RFC 5353 §3.2.2.1. */
   readonly peers?: readonly TransportTarget[] | undefined;
-  /** Overrides of the defaults. */
+  /** Which times it goes by; `default` unless given. */
+  readonly profile?: Profile | undefined;
+  /** Overrides of the profile. */
   readonly config?: Partial<RegistrarConfig> | undefined;
   /** Smoothed round trip of a channel in ms, if it was measured: for policies with a delay penalty. */
   readonly roundTripMs?: ((channel: ChannelId) => number | undefined) | undefined;
@@ -56,7 +59,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   /** @throws ConfigError for a setting that does not exist or a value it does not take */
   constructor(options: RegistrarOptions, now: Instant) {
     const { entropy, enrp, asap = [], peers = [] } = options;
-    const config = registrarConfig(options.config);
+    const config = registrarConfig(options.config, options.profile);
     const outbox = new RegistrarOutbox(new Dialects(config.dialect));
     this.#outbox = outbox;
     this.#config = config;
@@ -126,7 +129,13 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         else this.#announcer.handleAnnouncement(input.bytes, now);
         break;
       case 'channel-suspect':
+        this.#monitor.handleSuspect(input.channel);
+        this.#enrp.handleSuspect(input.channel, now);
+        break;
       case 'probe-result':
+        if (input.alive) break;
+        this.#monitor.handleSilence(input.channel);
+        this.#enrp.handleSilence(input.channel, now);
         break;
       default:
         unreachable(input);

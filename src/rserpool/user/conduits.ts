@@ -80,6 +80,22 @@ export class Conduits {
     }
   }
 
+  /** The transport doubts that the other side is there. */
+  handleSuspect({ state }: Conduit): void {
+    if (state.kind === 'up') this.#context.outbox.probe(state.channel);
+  }
+
+  /** The other side gives no sign of life: what it did not get is given back as soon as the channel is closed. */
+  handleSilence(conduit: Conduit, now: Instant): void {
+    if (conduit.state.kind !== 'up') return;
+    const { channel } = conduit.state;
+    const reason = 'no sign of life';
+    this.#forget(conduit);
+    this.#context.outbox.close(channel, 'abort', reason);
+    conduit.state = { kind: 'closing', channel };
+    this.#failed(conduit, reason, true, now);
+  }
+
   /** Something came from the other side: it is in use. */
   touch(conduit: Conduit, now: Instant): void {
     if (conduit.state.kind === 'up') this.#deadlines.set(conduit, now + this.#context.config.idleChannelMs);

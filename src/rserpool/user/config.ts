@@ -1,11 +1,13 @@
 import { type ConfigOf, completeConfig } from '../../base/config.ts';
 import { asapSettings } from '../asap/config.ts';
+import { type Profile, withProfile } from '../profile.ts';
+import { userProfiles } from './profiles.ts';
 
-/** Settings of a pool user. Defaults are those of RFC 5352 §7 where it names one. */
+/** Settings of a pool user. The profile `rfc` has the values of RFC 5352 §7.1 where the default is another one. */
 export const userSettings = {
   ...asapSettings,
-  /** T1-ENRPrequest, ms: how long to wait for an ASAP_HANDLE_RESOLUTION_RESPONSE. RFC 5352 §7.1. */
-  t1EnrpRequestMs: { default: 15_000, min: 1, max: 3_600_000, integer: false },
+  /** T1-ENRPrequest, ms: how long to wait for an ASAP_HANDLE_RESOLUTION_RESPONSE. RFC 5352 §7.1: 15 s. */
+  t1EnrpRequestMs: { default: 3000, min: 1, max: 3_600_000, integer: false },
   /** MAX-REQUEST-RETRANSMIT: how often a request is sent again. RFC 5352 §7.3. */
   maxRequestRetransmit: { default: 2, min: 0, max: 1_000_000 },
   /** stale.cache.value, ms: how long a resolution counts as fresh. 0 resolves every time. RFC 5352 §7.2 has no default. */
@@ -19,7 +21,12 @@ export const userSettings = {
   /** Pools whose resolution is kept, least recently used go first; and resolutions under way at one time. */
   maxCacheEntries: { default: 1024, min: 1, max: 1 << 20 },
   /** How long to wait for a channel to an element before the next one is tried, ms. */
-  connectTimeoutMs: { default: 5000, min: 1, max: 3_600_000, integer: false },
+  connectTimeoutMs: { default: 1500, min: 1, max: 3_600_000, integer: false },
+  /**
+   * How often a session probes its element while it may owe a reply, ms: from `sendData` until anything comes back. An
+   * element that does not answer the probe has failed. 0: only what stays unacknowledged is a reason to probe.
+   */
+  requestProbeMs: { default: 300, min: 0, max: 3_600_000, integer: false },
   /** How long an element that failed is avoided while there are others, ms. */
   failedElementHoldMs: { default: 30_000, min: 0, max: 86_400_000, integer: false },
   /** Failed elements that are remembered, oldest go first. */
@@ -56,6 +63,6 @@ export const userSettings = {
 export type UserConfig = ConfigOf<typeof userSettings>;
 
 /** The complete configuration of a pool user, checked. */
-export function userConfig(partial: Partial<UserConfig> = {}): UserConfig {
-  return completeConfig(userSettings, partial);
+export function userConfig(partial: Partial<UserConfig> = {}, profile: Profile = 'default'): UserConfig {
+  return completeConfig(userSettings, withProfile(userProfiles, profile, partial));
 }

@@ -6,6 +6,7 @@ import type { UserConfig } from './config.ts';
 import type { UserEvent, UserSessionId } from './events.ts';
 import type { FailedElements } from './failed-elements.ts';
 import type { HandleCache } from './handle-cache.ts';
+import type { RequestWatch } from './request-watch.ts';
 
 /** What the sessions of one user share. */
 export interface UserContext {
@@ -22,6 +23,8 @@ export interface UserContext {
   readonly timed: Set<UserSessionId>;
   /** Whether the program is this element itself. */
   isSelf(poolHandle: PoolHandle, peIdentifier: number): boolean;
+  /** Sessions that wait for a reply. */
+  readonly requests: RequestWatch;
   /** A session is over. */
   forget(session: UserSessionId): void;
   /** The home registrar's channel. */

@@ -134,6 +134,16 @@ export class Directory {
     this.#dropHome('a message could not be sent to the registrar', now);
   }
 
+  /** The home registrar may be gone. */
+  handleSuspect(channel: ChannelId): void {
+    this.#outbox.probe(channel);
+  }
+
+  /** A registrar that answers to nothing is given up as one to which nothing can be sent. */
+  handleSilence(now: Instant): void {
+    this.#dropHome('the registrar gives no sign of life', now);
+  }
+
   /** A registrar that knows nothing of us: it is new, or has restarted. */
   askHome(now: Instant): void {
     const { home } = this.#hunt;

@@ -78,6 +78,14 @@ export class PoolSends {
     this.#conduits.handleChannelDown(conduit, reason, failed, now);
   }
 
+  handleSuspect(conduit: Conduit): void {
+    this.#conduits.handleSuspect(conduit);
+  }
+
+  handleSilence(conduit: Conduit, now: Instant): void {
+    this.#conduits.handleSilence(conduit, now);
+  }
+
   /** The transport gives a message back. */
   handleSendFailed(conduit: Conduit, sending: Sending, now: Instant): void {
     sending.waiting++;

@@ -13,7 +13,14 @@ export type SessionState =
       readonly element: Candidate;
       readonly timeoutAt: Instant;
     }
-  | { readonly kind: 'up'; readonly channel: ChannelId; readonly element: Candidate; readonly since: Instant }
+  | {
+      readonly kind: 'up';
+      readonly channel: ChannelId;
+      readonly element: Candidate;
+      readonly since: Instant;
+      /** It gave no sign of life: its channel is being closed, and nothing is sent there any more. */
+      readonly silent?: boolean;
+    }
   /** An element is known, and will be tried after a pause. */
   | { readonly kind: 'pausing'; readonly until: Instant }
   /** No element at the moment. */

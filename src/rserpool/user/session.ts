@@ -71,9 +71,10 @@ export class UserSession {
   }
 
   /** True if it was sent at once, false if it waits for an element. */
-  sendData(message: DataMessage): boolean {
-    if (this.#state.kind === 'up') {
+  sendData(message: DataMessage, now: Instant): boolean {
+    if (this.#state.kind === 'up' && this.#state.silent !== true) {
       this.#context.outbox.data(this.#state.channel, message);
+      this.#context.requests.sent(this.id, now);
       return true;
     }
     if (this.#state.kind === 'closing' || this.#state.kind === 'ended') {
@@ -92,7 +93,7 @@ export class UserSession {
   close(how: 'shutdown' | 'abort', reason: string): void {
     switch (this.#state.kind) {
       case 'up':
-        this.#context.outbox.close(this.#state.channel, how, reason);
+        if (this.#state.silent !== true) this.#context.outbox.close(this.#state.channel, how, reason);
         this.#become({ kind: 'closing', channel: this.#state.channel, element: this.#state.element });
         break;
       case 'connecting':
@@ -120,7 +121,20 @@ export class UserSession {
     this.#interruption = undefined;
     if (from === undefined) outbox.event({ kind: 'session-up', session: this.id, element: named(element) });
     else this.#announceFailover(from, element, now);
-    this.#greet(channel, element);
+    this.#greet(channel, element, now);
+  }
+
+  /** Finds out whether the element is there. */
+  probe(): void {
+    if (this.#state.kind === 'up' && this.#state.silent !== true) this.#context.outbox.probe(this.#state.channel);
+  }
+
+  /** The element gave no sign of life: the session goes on as soon as the channel is closed. */
+  handleSilence(): void {
+    if (this.#state.kind !== 'up' || this.#state.silent === true) return;
+    this.#context.outbox.close(this.#state.channel, 'abort', 'the element gives no sign of life');
+    this.#context.requests.settled(this.id);
+    this.#state = { ...this.#state, silent: true };
   }
 
   handleChannelDown(reason: string, failed: boolean, now: Instant): void {
@@ -131,7 +145,7 @@ export class UserSession {
         this.#connectNext(now);
         break;
       case 'up':
-        this.#interrupted(state.element, state.since, reason, failed, now);
+        this.#interrupted(state.element, state.since, reason, failed || state.silent === true, now);
         break;
       case 'closing':
         this.#end(reason, failed);
@@ -146,7 +160,7 @@ export class UserSession {
     if (this.#state.kind !== 'up') return;
     const { channel, element } = this.#state;
     this.#announceFailover({ from: named(element), at: now }, element, now);
-    this.#greet(channel, element);
+    this.#greet(channel, element, now);
   }
 
   handleSendFailed(message: DataMessage): void {
@@ -157,6 +171,7 @@ export class UserSession {
   handleData(ppid: number, streamId: number, bytes: Uint8Array): void {
     if (this.#state.kind !== 'up' && this.#state.kind !== 'closing') return;
     const { peIdentifier } = this.#state.element;
+    this.#context.requests.settled(this.id);
     this.#context.outbox.event({ kind: 'data', session: this.id, peIdentifier, ppid, streamId, bytes });
   }
 
@@ -217,6 +232,7 @@ export class UserSession {
 
   #become(state: SessionState): void {
     this.#state = state;
+    if (state.kind !== 'up') this.#context.requests.settled(this.id);
     if (this.nextTimeoutAt() === undefined) this.#context.timed.delete(this.id);
     else this.#context.timed.add(this.id);
   }
@@ -326,8 +342,8 @@ export class UserSession {
   }
 
   /** What a new element hears first. RFC 5352 §3.8: the cookie before everything else on the control channel. */
-  #greet(channel: ChannelId, element: Candidate): void {
-    const { outbox } = this.#context;
+  #greet(channel: ChannelId, element: Candidate, now: Instant): void {
+    const { outbox, requests } = this.#context;
     if (element.control) {
       if (this.#cookie !== undefined) {
         outbox.control(channel, { kind: 'cookie-echo', cookie: this.#cookie });
@@ -337,6 +353,7 @@ export class UserSession {
     }
     for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
       outbox.data(channel, message);
+      requests.sent(this.id, now);
     }
   }
 

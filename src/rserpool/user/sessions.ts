@@ -70,6 +70,18 @@ export class UserSessions {
     session?.handleChannelDown(reason, failed, now);
   }
 
+  /** The transport doubts that the element is there. */
+  handleSuspect(channel: ChannelId): void {
+    const session = this.on(channel);
+    if (session?.channel === channel) session.probe();
+  }
+
+  /** The element gives no sign of life. */
+  handleSilence(channel: ChannelId): void {
+    const session = this.on(channel);
+    if (session?.channel === channel) session.handleSilence();
+  }
+
   /** A message from the element of a session. */
   handleMessage(
     session: UserSession,
@@ -96,10 +108,12 @@ export class UserSessions {
 
   handleTimeout(now: Instant): void {
     for (const id of [...this.#context.timed]) this.#sessions.get(id)?.handleTimeout(now);
+    const { requests } = this.#context;
+    for (let id = requests.takeDue(now); id !== undefined; id = requests.takeDue(now)) this.#sessions.get(id)?.probe();
   }
 
   nextTimeoutAt(): Instant | undefined {
-    let next: Instant | undefined;
+    let next = this.#context.requests.nextTimeoutAt();
     for (const id of this.#context.timed) next = earlier(next, this.#sessions.get(id)?.nextTimeoutAt());
     return next;
   }

@@ -1,5 +1,6 @@
 import type { Entropy } from '../../base/contract.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
+import type { Profile } from '../profile.ts';
 import type { TransportTarget } from '../role.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { UserConfig } from './config.ts';
@@ -18,6 +19,9 @@ export interface UserRoleOptions {
   readonly elementProtocols?: readonly Protocol[] | undefined;
   /** Whether the program is this element itself: a copy for all is not for it (RFC 5352 §6.5.5). Never unless given. */
   readonly isSelf?: ((poolHandle: PoolHandle, peIdentifier: number) => boolean) | undefined;
+  /** Which times it goes by; `default` unless given. */
+  readonly profile?: Profile | undefined;
+  /** Overrides of the profile. */
   readonly config?: Partial<UserConfig> | undefined;
   readonly entropy: Entropy;
 }

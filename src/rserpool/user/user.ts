@@ -16,6 +16,7 @@ import { Directory } from './directory.ts';
 import type { SessionElement, UserEvent, UserSessionId } from './events.ts';
 import { FailedElements } from './failed-elements.ts';
 import { PoolSends } from './pool-sends.ts';
+import { RequestWatch } from './request-watch.ts';
 import { Search } from './search.ts';
 import type { Sending } from './sending.ts';
 import { checkHandle, checkMessage, checkSessionOptions, type SessionOptions } from './session-options.ts';
@@ -50,7 +51,7 @@ export class UserRole implements Role<UserEvent> {
         'a user needs configured registrars, or announcements of registrars',
       );
     }
-    this.#config = userConfig(options.config);
+    this.#config = userConfig(options.config, options.profile);
     this.#outbox = new Outbox(new Dialects(this.#config.dialect));
     const { failedElementHoldMs, maxFailedElements } = this.#config;
     this.#failed = new FailedElements(failedElementHoldMs, maxFailedElements);
@@ -74,6 +75,7 @@ export class UserRole implements Role<UserEvent> {
       channels: new Map(),
       timed: new Set(),
       isSelf: options.isSelf ?? (() => false),
+      requests: new RequestWatch(this.#config.requestProbeMs),
       forget: (session) => this.#sessions.forget(session),
       homeChannel: () => this.#directory.home?.channel,
       resolve: (poolHandle, now) => this.#directory.request(poolHandle, now),
@@ -173,9 +175,9 @@ export class UserRole implements Role<UserEvent> {
    * @returns true if it was sent, false if it was queued
    * @throws RSerPoolError `ERR_RSERPOOL_NO_SESSION`, `ERR_RSERPOOL_QUEUE_FULL`, `ERR_RSERPOOL_BAD_ARGUMENT`
    */
-  sendData(session: UserSessionId, message: DataMessage): boolean {
+  sendData(session: UserSessionId, message: DataMessage, now: Instant): boolean {
     checkMessage(message);
-    return this.#sessions.require(session).sendData(message);
+    return this.#sessions.require(session).sendData(message, now);
   }
 
   /**
@@ -251,6 +253,12 @@ export class UserRole implements Role<UserEvent> {
         if (announce !== undefined) this.#directory.handleAnnouncement(input.from, announce, now);
         break;
       }
+      case 'channel-suspect':
+        this.#onSuspect(input.channel);
+        break;
+      case 'probe-result':
+        if (!input.alive) this.#onSilence(input.channel, now);
+        break;
     }
   }
 
@@ -295,6 +303,20 @@ export class UserRole implements Role<UserEvent> {
     else if (conduit !== undefined && context !== undefined) {
       this.#sends.handleSendFailed(conduit, context as Sending, now);
     } else if (ppid !== PPID.asap) this.#sessions.on(channel)?.handleSendFailed({ bytes, ppid, streamId, unordered });
+  }
+
+  #onSuspect(channel: ChannelId): void {
+    const conduit = this.#sends.on(channel);
+    if (this.#directory.isHome(channel)) this.#directory.handleSuspect(channel);
+    else if (conduit !== undefined) this.#sends.handleSuspect(conduit);
+    else this.#sessions.handleSuspect(channel);
+  }
+
+  #onSilence(channel: ChannelId, now: Instant): void {
+    const conduit = this.#sends.on(channel);
+    if (this.#directory.isHome(channel)) this.#directory.handleSilence(now);
+    else if (conduit !== undefined) this.#sends.handleSilence(conduit, now);
+    else this.#sessions.handleSilence(channel);
   }
 
   /** The peer forgot everything: a registrar our questions, an element the session. */

@@ -29,7 +29,13 @@ describe('a hostile network', () => {
     forEachSeed(SEEDS, (seed) => {
       const random = new SeededRandom(seed);
       const config = { maxIncomingChannels: 20 };
-      const role = new ElementRole({ registrars, announcements: true, config, entropy: random.fork('role') });
+      const role = new ElementRole({
+        registrars,
+        announcements: true,
+        profile: 'rfc',
+        config,
+        entropy: random.fork('role'),
+      });
       const fuzzer = new RoleFuzzer(role, random.fork('fuzz'));
       for (let i = 0; i < STEPS; i++) {
         fuzzer.step();
@@ -103,7 +109,7 @@ describe('a hostile network', () => {
         }
         if (random.chance(0.05)) tolerated(() => role.resolve(pool, fuzzer.now));
         if (random.chance(0.05)) tolerated(() => role.transportFailure(pool, random.below(7), fuzzer.now));
-        if (random.chance(0.1)) tolerated(() => role.sendData(session, { bytes: random.bytes(8) }));
+        if (random.chance(0.1)) tolerated(() => role.sendData(session, { bytes: random.bytes(8) }, fuzzer.now));
         if (random.chance(0.05)) {
           const to = (['one', 'last', 'all'] as const)[random.below(3)];
           const peIdentifier = to === 'one' && random.chance(0.3) ? random.below(7) : undefined;

@@ -44,7 +44,9 @@ export class RoleFuzzer<Event extends { readonly kind: string }> {
     } else if (dice === 3) {
       const ppid = random.chance(0.5) ? PPID.asap : 0;
       this.#input({ kind: 'send-failed', channel, ppid, bytes: random.bytes(8) });
-    } else if (dice === 4) {
+    } else if (dice === 5) this.#input({ kind: 'channel-suspect', channel, reason: 'fuzz' });
+    else if (dice === 6) this.#input({ kind: 'probe-result', channel, alive: random.chance(0.9) });
+    else if (dice === 4) {
       const from = { address: `192.0.2.${random.below(256)}`, udpPort: 1 };
       this.#input({ kind: 'announcement', from, bytes: this.#bytes() });
     } else {
@@ -62,8 +64,9 @@ export class RoleFuzzer<Event extends { readonly kind: string }> {
       else if (output.kind === 'connect') {
         if (this.channels.has(output.channel) || output.channel % 2 === 0) throw new Error('a bad channel number');
         this.channels.set(output.channel, 'connecting');
-      } else if (output.kind === 'send') {
-        if (this.channels.get(output.channel) !== 'up') throw new Error(`send on channel ${output.channel}, not up`);
+      } else if (output.kind === 'send' || output.kind === 'probe') {
+        if (this.channels.get(output.channel) !== 'up')
+          throw new Error(`${output.kind} on channel ${output.channel}, not up`);
       } else if (output.kind === 'close') {
         const state = this.channels.get(output.channel);
         if (state === undefined || state === 'closing') throw new Error(`close of channel ${output.channel}, not open`);

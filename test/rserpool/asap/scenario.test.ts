@@ -152,7 +152,7 @@ function replies(user: User): number[] {
 }
 
 function request(user: User, session: number): void {
-  user.call((role) => role.sendData(session, { bytes: Uint8Array.of(1) }));
+  user.call((role, now) => role.sendData(session, { bytes: Uint8Array.of(1) }, now));
 }
 
 const members = (registrar: Registrar): number[] =>

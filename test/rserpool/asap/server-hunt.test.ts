@@ -9,6 +9,7 @@ import { host, RoleLadder } from './role-ladder.ts';
 
 function hunter(registrars: number, options: Partial<UserRoleOptions> = {}) {
   const role = new UserRole({
+    profile: 'rfc',
     registrars: Array.from({ length: registrars }, (_, i) => host(i + 1)),
     announcements: registrars === 0,
     entropy: new SeededRandom(1),

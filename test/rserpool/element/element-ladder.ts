@@ -15,6 +15,7 @@ export class ElementLadder extends RoleLadder<ElementEvent, ElementRole> {
     super(
       new ElementRole({
         registrars: Array.from({ length: registrars }, (_, i) => host(i + 1)),
+        profile: 'rfc',
         config: { businessCards: false, ...config },
         entropy: new SeededRandom(7),
         ...options,

@@ -64,7 +64,7 @@ export class RegistrarLadder {
 
   constructor(config: Partial<RegistrarConfig> = {}, options: Partial<RegistrarOptions> = {}) {
     this.role = new RegistrarRole(
-      { entropy: new SeededRandom(1), enrp: host(9), registrarId: OWN, config, ...options },
+      { entropy: new SeededRandom(1), enrp: host(9), registrarId: OWN, profile: 'rfc', config, ...options },
       0,
     );
     this.advance(0);

@@ -81,8 +81,8 @@ describe('session with a pool', () => {
     const ladder = new UserLadder();
     const session = ladder.session([10]);
     const bad = expect.objectContaining({ code: 'ERR_RSERPOOL_BAD_ARGUMENT' });
-    expect(() => ladder.role.sendData(session, { bytes: bytes('x'), ppid: 11 })).toThrow(bad);
-    expect(() => ladder.role.sendData(session, { bytes: new Uint8Array(0) })).toThrow(bad);
+    expect(() => ladder.role.sendData(session, { bytes: bytes('x'), ppid: 11 }, 0)).toThrow(bad);
+    expect(() => ladder.role.sendData(session, { bytes: new Uint8Array(0) }, 0)).toThrow(bad);
     expect(() => ladder.send(99, 'x')).toThrow(expect.objectContaining({ code: 'ERR_RSERPOOL_NO_SESSION' }));
     expect(() => ladder.open({ giveUpAfterMs: Number.NaN })).toThrow(bad);
   });
@@ -90,7 +90,9 @@ describe('session with a pool', () => {
   it('[ASAP-362] passes unordered and stream on', () => {
     const ladder = new UserLadder();
     const session = ladder.session([10]);
-    ladder.call((role) => role.sendData(session, { bytes: bytes('x'), unordered: true, streamId: 4, ppid: 99 }));
+    ladder.call((role, now) =>
+      role.sendData(session, { bytes: bytes('x'), unordered: true, streamId: 4, ppid: 99 }, now),
+    );
     expect(ladder.outputs.at(-1)).toMatchObject({ unordered: true, streamId: 4, ppid: 99, channel: 3 });
   });
 });

@@ -34,6 +34,7 @@ export class UserLadder extends RoleLadder<UserEvent, UserRole> {
     super(
       new UserRole({
         registrars: Array.from({ length: registrars }, (_, i) => host(i + 1)),
+        profile: 'rfc',
         config,
         entropy: new SeededRandom(7),
         ...options,
@@ -74,7 +75,7 @@ export class UserLadder extends RoleLadder<UserEvent, UserRole> {
   }
 
   send(session: number, text: string): boolean {
-    return this.call((role) => role.sendData(session, { bytes: new TextEncoder().encode(text) }));
+    return this.call((role, now) => role.sendData(session, { bytes: new TextEncoder().encode(text) }, now));
   }
 
   /** A session that is up with the first of these elements, over channel 3; nothing of it stays in `take`. */
