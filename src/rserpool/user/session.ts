@@ -157,7 +157,7 @@ export class UserSession {
 
   /** The element lost its state: to the session it is another one, which happens to have the same name. */
   handleRestart(now: Instant): void {
-    if (this.#state.kind !== 'up') return;
+    if (this.#state.kind !== 'up' || this.#state.silent === true) return;
     const { channel, element } = this.#state;
     this.#announceFailover({ from: named(element), at: now }, element, now);
     this.#greet(channel, element, now);
@@ -177,7 +177,7 @@ export class UserSession {
 
   /** Whether ASAP messages belong on the channel: with DATA ONLY there is no control channel (RFC 5352 §3.8). */
   get hasControl(): boolean {
-    return this.#state.kind === 'up' && this.#state.element.control;
+    return this.#state.kind === 'up' && this.#state.silent !== true && this.#state.element.control;
   }
 
   handleCookie(cookie: Uint8Array): void {

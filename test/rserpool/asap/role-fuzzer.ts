@@ -20,10 +20,12 @@ export class RoleFuzzer<Event extends { readonly kind: string }> {
   outputs = 0;
   now = 0;
   #nextRemote = 2;
+  readonly #doubts: SeededRandom;
 
   constructor(role: Role<Event>, random: SeededRandom) {
     this.role = role;
     this.random = random;
+    this.#doubts = random.fork('doubts');
   }
 
   /** One random thing happens. */
@@ -32,6 +34,7 @@ export class RoleFuzzer<Event extends { readonly kind: string }> {
     const channel = this.#anyChannel();
     const state = channel === undefined ? undefined : this.channels.get(channel);
     if (random.chance(0.03)) this.#pass(random.below(20_000));
+    if (channel !== undefined && state === 'up') this.#doubt(channel);
     const dice = random.below(50);
     if (channel === undefined || dice === 0) this.#open();
     else if (state === 'connecting') {
@@ -44,9 +47,7 @@ export class RoleFuzzer<Event extends { readonly kind: string }> {
     } else if (dice === 3) {
       const ppid = random.chance(0.5) ? PPID.asap : 0;
       this.#input({ kind: 'send-failed', channel, ppid, bytes: random.bytes(8) });
-    } else if (dice === 5) this.#input({ kind: 'channel-suspect', channel, reason: 'fuzz' });
-    else if (dice === 6) this.#input({ kind: 'probe-result', channel, alive: random.chance(0.9) });
-    else if (dice === 4) {
+    } else if (dice === 4) {
       const from = { address: `192.0.2.${random.below(256)}`, udpPort: 1 };
       this.#input({ kind: 'announcement', from, bytes: this.#bytes() });
     } else {
@@ -73,6 +74,12 @@ export class RoleFuzzer<Event extends { readonly kind: string }> {
         this.channels.set(output.channel, 'closing');
       }
     }
+  }
+
+  #doubt(channel: ChannelId): void {
+    if (this.#doubts.chance(0.02)) this.#input({ kind: 'channel-suspect', channel, reason: 'fuzz' });
+    const alive = this.#doubts.chance(0.9);
+    if (this.#doubts.chance(0.02)) this.#input({ kind: 'probe-result', channel, alive });
   }
 
   #input(input: RoleInput): void {
