@@ -106,7 +106,7 @@ export class UserNode {
     const element = this.#world.elementAt(to.target.addresses[0]);
     const { number } = request;
     const bytes = Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number);
-    role.sendData(this.#session, { bytes });
+    role.sendData(this.#session, { bytes }, this.#world.clock.now());
     if (element === undefined) return;
     request.sentTo = { element, life: element.host.life, at: this.#world.clock.now() };
     if (!element.host.isAlive) request.orphanedAt ??= this.#world.clock.now();

@@ -15,6 +15,8 @@ export interface DriverChannel {
   /** Stops reading: the peer has to wait as soon as its window is full. */
   pause(): void;
   resume(): void;
+  /** Tells a `probe-result`, unless the channel ends before. */
+  probe(): void;
   close(how: 'shutdown' | 'abort', reason: string): void;
   /** The driver stops: nobody listens any more. */
   abandon(): void;

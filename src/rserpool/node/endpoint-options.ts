@@ -5,9 +5,11 @@ import {
   SctpEndpoint,
   type Substrate,
 } from '../../sctp/index.ts';
+import type { Profile } from '../profile.ts';
 import type { LookupConfig } from './lookup-config.ts';
 import type { NameResolver } from './name-resolver.ts';
 import { nodeTcp } from './node-tcp.ts';
+import { sctpConfigOf } from './sctp-profiles.ts';
 import type { TcpNetwork } from './tcp-network.ts';
 
 /** What registrar, pool element and pool user can say about the sockets below them. */
@@ -16,7 +18,9 @@ export interface EndpointOptions {
   readonly addresses?: readonly string[] | undefined;
   /** UDP encapsulation port (RFC 6951); 9899 if it is free, else any, unless given. */
   readonly udpPort?: number | undefined;
-  /** SCTP protocol parameters. */
+  /** Which times role and SCTP go by: short ones, those of the RFCs, or rsplib's. `default` unless given. */
+  readonly profile?: Profile | undefined;
+  /** SCTP protocol parameters, over those of the profile. */
   readonly sctp?: Partial<EndpointConfig> | undefined;
   /** Sockets, clock and randomness; those of Node unless given. */
   readonly substrate?: Substrate | undefined;
@@ -31,12 +35,16 @@ export interface EndpointOptions {
 }
 
 /** Opens an SCTP endpoint with these options. @throws (rejects) SctpError, ConfigError */
-export function bindEndpoint(options: EndpointOptions, sctpPort: number | undefined): Promise<SctpEndpoint> {
+export function bindEndpoint(
+  options: EndpointOptions,
+  sctpPort: number | undefined,
+  role: 'registrar' | 'element' | 'user',
+): Promise<SctpEndpoint> {
   return SctpEndpoint.bind({
     sctpPort,
     addresses: localAddressesOf(options),
     udpPort: options.udpPort,
-    config: options.sctp,
+    config: sctpConfigOf(options, role),
     substrate: options.substrate,
     capture: options.capture,
   });

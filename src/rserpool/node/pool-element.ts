@@ -42,7 +42,7 @@ export interface JoinOptions extends EndpointOptions, DiscoveryOptions {
    * failover and cookies are for SCTP only; users find it by `resolve`. RFC 5352 §2.1.
    */
   readonly transport?: UserTransport | undefined;
-  /** Timers and limits; defaults are the RFCs'. */
+  /** Timers and limits, over those of the profile. */
   readonly config?: Partial<ElementConfig> | undefined;
   /** Ends the wait for the registration. */
   readonly signal?: AbortSignal | undefined;
@@ -134,10 +134,10 @@ export class PoolElement
     signal?.throwIfAborted();
     const handle = handleOf(pool);
     const discovery = await RegistrarDiscovery.open(options, ['sctp']);
-    const endpoint = await bindEndpoint(options, options.sctpPort);
+    const endpoint = await bindEndpoint(options, options.sctpPort, 'element');
     try {
-      const { config } = options;
-      const role = new ElementRole({ ...discovery.known, config, entropy: substrateOf(options).entropy });
+      const { config, profile } = options;
+      const role = new ElementRole({ ...discovery.known, profile, config, entropy: substrateOf(options).entropy });
       const element = new PoolElement(handle, endpoint, role, handler, discovery, options);
       await discovery.begin(
         element.#driver,

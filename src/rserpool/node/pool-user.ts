@@ -28,7 +28,7 @@ import { type TcpConfig, tcpConfig } from './tcp-config.ts';
 import { UserSession } from './user-session.ts';
 
 export interface PoolUserOptions extends EndpointOptions, DiscoveryOptions {
-  /** Timers and limits; defaults are the RFCs'. */
+  /** Timers and limits, over those of the profile. */
   readonly config?: Partial<UserConfig> | undefined;
   /** Limits of a TCP connection with a registrar. */
   readonly tcpLimits?: Partial<TcpConfig> | undefined;
@@ -92,13 +92,20 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     const onlySctp = tcpNetworkOf(options) === undefined || (options.self ?? []).length > 0;
     const protocols = onlySctp ? (['sctp'] as const) : (['sctp', 'tcp'] as const);
     const discovery = await RegistrarDiscovery.open(options, protocols);
-    const endpoint = await bindEndpoint(options, undefined);
+    const endpoint = await bindEndpoint(options, undefined, 'user');
     try {
-      const { config, self = [] } = options;
+      const { config, profile, self = [] } = options;
       const { entropy } = substrateOf(options);
       const isSelf = ({ key }: PoolHandle, peIdentifier: number): boolean =>
         self.some((element) => element.poolHandle.key === key && element.peIdentifier === peIdentifier);
-      const role = new UserRole({ ...discovery.known, registrarProtocols: protocols, isSelf, config, entropy });
+      const role = new UserRole({
+        ...discovery.known,
+        registrarProtocols: protocols,
+        isSelf,
+        profile,
+        config,
+        entropy,
+      });
       const user = new PoolUser(endpoint, role, discovery, options);
       await discovery.begin(
         user.#driver,

@@ -37,7 +37,7 @@ export interface RegistrarStartOptions extends EndpointOptions {
   readonly peers?: readonly (string | TransportTarget)[] | undefined;
   /** Identifier, 1 to 2^32 - 1; random unless given. */
   readonly registrarId?: number | undefined;
-  /** Timers and limits; defaults are the RFCs'. */
+  /** Timers and limits, over those of the profile. */
   readonly config?: Partial<RegistrarConfig> | undefined;
   /** Whether it announces itself to elements and users by multicast, and where. RFC 5352 §3.6. */
   readonly announce?: boolean | MulticastOptions | undefined;

@@ -6,6 +6,7 @@ import { bindEndpoint, substrateOf, tcpNetworkOf } from './endpoint-options.ts';
 import { MulticastChannel } from './multicast-channel.ts';
 import { asapAnnouncing, enrpAnnouncing } from './multicast-options.ts';
 import type { RegistrarStartOptions } from './registrar-options.ts';
+import { sctpConfigOf } from './sctp-profiles.ts';
 import { TcpAcceptor } from './tcp-acceptor.ts';
 import { tcpConfig } from './tcp-config.ts';
 import type { TcpSocket } from './tcp-network.ts';
@@ -36,12 +37,12 @@ export class RegistrarSockets {
   /** @throws (rejects) SctpError, RSerPoolError, ConfigError; then nothing stays open */
   static async open(options: RegistrarStartOptions, handlers: RegistrarSocketHandlers): Promise<RegistrarSockets> {
     const addresses = options.addresses ?? options.asap?.addresses;
-    const asap = await bindEndpoint({ ...options, addresses }, options.asap?.sctpPort ?? ASAP_PORT);
+    const asap = await bindEndpoint({ ...options, addresses }, options.asap?.sctpPort ?? ASAP_PORT, 'registrar');
     try {
       const enrp = await SctpEndpoint.bind({
         sctpPort: options.enrp?.sctpPort ?? ENRP_PORT,
         encapsulation: asap.encapsulation,
-        config: options.sctp,
+        config: sctpConfigOf(options, 'registrar'),
       });
       const sockets = new RegistrarSockets(asap, enrp);
       await sockets.#openMore(options, handlers);

@@ -87,6 +87,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
           peers: peers.targets,
           roundTripMs: (channel) => (registrar === undefined ? undefined : registrar.#driver.roundTripMs(channel)),
           registrarId: options.registrarId,
+          profile: options.profile,
           config: {
             ...options.config,
             announce: sockets.announces(PPID.asap),

@@ -143,7 +143,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
         this.#channels.get(output.channel)?.close(output.how, output.reason);
         break;
       case 'probe':
-        this.#probe(output.channel);
+        this.#channels.get(output.channel)?.probe();
         break;
       case 'announce':
         this.#options.announce?.(output.bytes, output.ppid ?? PPID.asap);
@@ -166,13 +166,6 @@ export class RoleDriver<Event, R extends Role<Event>> {
       const reason = error instanceof Error ? error.message : String(error);
       this.#tell({ kind: 'channel-down', channel, reason, failed: true });
     }
-  }
-
-  /** Associations cannot be probed yet: nothing speaks against the peer. */
-  #probe(channel: ChannelId): void {
-    queueMicrotask(() => {
-      if (this.#channels.has(channel)) this.#tell({ kind: 'probe-result', channel, alive: true });
-    });
   }
 
   async #connectSctp(

@@ -36,7 +36,9 @@ export class SctpChannel implements DriverChannel {
     association.on('restart', () => changed(true));
     association.on('path-changed', ({ change }) => {
       if (change === 'udp-port') changed(false);
+      else if (change === 'inactive') this.#suspect('a path to the peer has failed');
     });
+    association.on('unanswered', ({ forMs }) => this.#suspect(`no answer for ${Math.round(forMs)} ms`));
     association.on('send-failed', ({ data, ppid, stream, unordered, context }) =>
       this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered, context }),
     );
@@ -87,6 +89,18 @@ export class SctpChannel implements DriverChannel {
     this.#resumed = undefined;
   }
 
+  probe(): void {
+    this.#association.probe().then(
+      (alive) => {
+        if (!this.#ending) this.#tell({ kind: 'probe-result', channel: this.id, alive });
+      },
+      (error: unknown) => {
+        // It ends, or has ended: `channel-down` tells.
+        if (!(error instanceof SctpError)) throw error;
+      },
+    );
+  }
+
   close(how: 'shutdown' | 'abort', reason: string): void {
     // A graceful end waits for what was not read yet.
     this.#readToTheEnd();
@@ -97,6 +111,10 @@ export class SctpChannel implements DriverChannel {
   /** The association is closed by whoever opened the endpoint; what holds it up is not read any more. */
   abandon(): void {
     this.resume();
+  }
+
+  #suspect(reason: string): void {
+    if (!this.#ending) this.#tell({ kind: 'channel-suspect', channel: this.id, reason });
   }
 
   #readToTheEnd(): void {

@@ -9,8 +9,32 @@ import type { Profile } from '../profile.ts';
  * SACKs are not delayed for long, so that peers learn the true round-trip time. RTO.Max lets an association come back
  * soon after an interruption.
  */
-export const sctpProfiles: Readonly<Record<Profile, Partial<EndpointConfig>>> = {
+const SCTP_PROFILES: Readonly<Record<Profile, Partial<EndpointConfig>>> = {
   default: { rtoInitialMs: 300, rtoMinMs: 300, rtoMaxMs: 5000, sackDelayMs: 20, unansweredAfterMs: 250 },
   rfc: {},
   rsplib: { rtoMaxMs: 5000 },
 };
+
+/** A user turns to another element within a second; to others a peer may be busy for longer before it counts as silent. */
+const PROBE_HEARTBEATS = { user: 8, element: 16, registrar: 16 } as const;
+
+/** The SCTP configuration of a role's endpoint: what was given, over the profile. */
+export function sctpConfigOf(
+  {
+    profile = 'default',
+    sctp = {},
+  }: { readonly profile?: Profile | undefined; readonly sctp?: Partial<EndpointConfig> | undefined },
+  role: keyof typeof PROBE_HEARTBEATS,
+): Partial<EndpointConfig> {
+  const ours: { -readonly [Name in keyof EndpointConfig]?: EndpointConfig[Name] } = {
+    ...SCTP_PROFILES[profile],
+    probeHeartbeats: PROBE_HEARTBEATS[role],
+  };
+  // A lower RTO.Max than ours takes the other two along.
+  const { rtoMaxMs = Number.POSITIVE_INFINITY } = sctp;
+  for (const name of ['rtoInitialMs', 'rtoMinMs'] as const) {
+    const value = ours[name];
+    if (value !== undefined) ours[name] = Math.min(value, rtoMaxMs);
+  }
+  return { ...ours, ...sctp };
+}

@@ -76,6 +76,13 @@ export class TcpChannel implements DriverChannel {
     this.#watch();
   }
 
+  /** TCP cannot be probed: nothing speaks against the peer. */
+  probe(): void {
+    queueMicrotask(() => {
+      if (this.#isOpen) this.#parts.tell({ kind: 'probe-result', channel: this.id, alive: true });
+    });
+  }
+
   writable(): Promise<void> {
     return Promise.resolve();
   }
