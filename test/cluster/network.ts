@@ -3,6 +3,7 @@ import type { SeededRandom } from '../harness/random.ts';
 import type { VirtualClock } from '../harness/virtual-clock.ts';
 import { Association, type Message, Side } from './association.ts';
 import type { ClusterHost } from './host.ts';
+import { sctpConfigOf } from '../../src/rserpool/node/sctp-profiles.ts';
 import { SctpTimes } from './sctp-times.ts';
 
 /** The set-up of an association, seen from the side that began it. */
@@ -25,7 +26,7 @@ export interface Attempt {
 export class ClusterNetwork {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
-  readonly times = new SctpTimes();
+  readonly times = new SctpTimes(sctpConfigOf({}, 'element'));
   /** Called for every message that reaches a role. */
   noteArrival: (message: Message) => void = () => {};
   readonly #hosts = new Map<string, ClusterHost>();

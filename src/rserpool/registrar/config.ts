@@ -61,9 +61,10 @@ export const registrarSettings = {
   keepAliveAckTimeoutMs: milliseconds(2000),
   /**
    * Keep-alives in a row that an element may fail to answer while its association works: the next one that fails removes
-   * it. An element whose association is silent (see `probe`) is removed at once.
+   * it. A few, since what is lost several times in a row takes SCTP that long, and 1 s is the least RTO of many peers. An
+   * element whose association does not answer a probe is removed at once.
    */
-  maxMissedKeepAlives: { default: 2, min: 0, max: 1000 },
+  maxMissedKeepAlives: { default: 7, min: 0, max: 1000 },
   /** Keep-alives that reports can cause, per element and second. RFC 5355 §2.14. */
   probesPerSecond: { default: 1, min: 0.001, max: 1000, integer: false },
   /** The same in a burst. */
