@@ -1,9 +1,9 @@
+import { sctpConfigOf } from '../../src/rserpool/node/sctp-profiles.ts';
 import type { ChannelId, TransportTarget } from '../../src/rserpool/role.ts';
 import type { SeededRandom } from '../harness/random.ts';
 import type { VirtualClock } from '../harness/virtual-clock.ts';
 import { Association, type Message, Side } from './association.ts';
 import type { ClusterHost } from './host.ts';
-import { sctpConfigOf } from '../../src/rserpool/node/sctp-profiles.ts';
 import { SctpTimes } from './sctp-times.ts';
 
 /** The set-up of an association, seen from the side that began it. */
