@@ -80,6 +80,27 @@ describe('audit', () => {
     expect(silent.elements()).toHaveLength(4);
   });
 
+  it('[ENRP-218] is not repeated before the peer has forgotten the download that it did not answer', () => {
+    const ladder = resynchronizing();
+    const asked = (): boolean => ladder.take().includes('20: handle-table-request to 20 W');
+    ladder.advance(5000);
+    ladder.advance(14_999);
+    ladder.presence(20, 20, OF_7);
+    expect(asked()).toBe(false);
+    ladder.advance(1);
+    ladder.presence(20, 20, OF_7);
+    expect(asked()).toBe(true);
+  });
+
+  it('[ENRP-195] waits for each peer as long as for any other', () => {
+    const ladder = resynchronizing();
+    ladder.advance(3000);
+    ladder.presence(30, 30, OF_7);
+    ladder.advance(3000);
+    ladder.enrp(30, 30, { kind: 'handle-table-response', rejected: false, more: false, pools: [] });
+    expect(ladder.eventsOf('resynchronized')).toMatchObject([{ registrarId: 30, removed: 1 }]);
+  });
+
   it('[ENRP-219] spares what a HANDLE_UPDATE refreshed or moved meanwhile', () => {
     const ladder = resynchronizing();
     update(ladder, 'add-pe', peerElement(1, 1, 20));
