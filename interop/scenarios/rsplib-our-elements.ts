@@ -47,7 +47,7 @@ export const rsplibOurElements = rsplibScenario(
     await use(fractalService(), (...to) => fractal(lab, ...to));
     expectThat(registrar.snapshot().counters.reports === 0, 'one of our elements was reported unreachable');
   },
-  ['pingpongclient', 'calcappclient', 'fractalpooluser'],
+  ['pingpongclient', 'calcappclient', 'fractalpooluser', '/usr/share/fgpconfig'],
 );
 
 async function echo(host: RsplibHost, registrars: readonly string[]): Promise<string> {
