@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { fromHex } from '../../base/bytes.ts';
 import { WireError } from '../../base/errors.ts';
+import { PPID } from '../../rserpool/index.ts';
 import {
   type CapturedDatagram,
   decodePacket,
@@ -21,10 +23,48 @@ export function addDecodeCommand(program: Command, io: Io): void {
     .description(
       'Print the packets of a capture file (pcap or pcapng), one line each: SCTP with the messages of ASAP, ENRP and the services, announcements, status reports.',
     )
-    .argument('<file>', 'capture file')
+    .argument('<file>', 'capture file, or with --hex a text; - is standard input')
     .option('--json', 'print one JSON object for each packet')
-    .addHelpText('after', examples('rserpool decode demo.pcapng', 'rserpool decode --json trace.pcap'))
-    .action((file: string, options: { readonly json?: boolean }) => runDecode(file, options.json ?? false, io));
+    .addOption(
+      new Option('--hex <what>', 'the file has one message or packet in hexadecimal digits on each line').choices([
+        'asap',
+        'enrp',
+        'sctp',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'rserpool decode demo.pcapng',
+        'rserpool decode --json trace.pcap',
+        'echo "0500000c 00090008 45636868" | rserpool decode --hex asap -',
+      ),
+    )
+    .action((file: string, { json = false, hex }: DecodeOptions) => {
+      if (hex === undefined) runDecode(file, json, io);
+      else decodeHex(file, hex, json, io);
+    });
+}
+
+interface DecodeOptions {
+  readonly json?: boolean;
+  readonly hex?: 'asap' | 'enrp' | 'sctp';
+}
+
+/** Blanks and what stands behind a # do not count. */
+function decodeHex(file: string, what: 'asap' | 'enrp' | 'sctp', json: boolean, io: Io): void {
+  const lines = new TextDecoder().decode(readFile(file)).split('\n');
+  for (const [index, line] of lines.entries()) {
+    const digits = line.replace(/#.*/, '').replaceAll(/\s+/g, '');
+    if (digits === '') continue;
+    if (!/^([0-9a-f]{2})+$/i.test(digits)) {
+      throw new CliError('ERR_CLI_FILE', `${file}:${index + 1}: not an even number of hexadecimal digits`);
+    }
+    const bytes = fromHex(digits);
+    const text =
+      what === 'sctp' ? [describePacket(bytes), ...messagesIn(bytes)] : [messageText(PPID[what], bytes) ?? ''];
+    io.out(json ? jsonLine({ line: index + 1, content: text }) : text.join(' => '));
+  }
 }
 
 function runDecode(file: string, json: boolean, io: Io): void {
@@ -44,7 +84,7 @@ function runDecode(file: string, json: boolean, io: Io): void {
 
 function readFile(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
     throw new CliError('ERR_CLI_FILE', (error as Error).message, error);
   }
