@@ -10,6 +10,7 @@ import {
 import { SctpEndpoint } from '../../../src/sctp/index.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { loss } from '../../harness/links/loss.ts';
+import { SimTcp } from '../../harness/sim-tcp.ts';
 import { REGISTRAR_CONFIG, SCTP, Scope } from './scope.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -192,7 +193,9 @@ describe('an element that is a user as well', () => {
     const registrars = await scope.start(1);
     const element = await scope.join(1, registrars, echo);
     const substrate = scope.host('other', '10.0.3.1');
-    const byTcp = { registrars: ['10.0.0.1:3863;tcp'], addresses: ['10.0.3.1'], substrate };
+    const tcpNetwork = new SimTcp({ clock: scope.world.clock }).host('10.0.3.1');
+    const byTcp = { registrars: ['10.0.0.1:3863;tcp'], addresses: ['10.0.3.1'], substrate, tcpNetwork };
+    await scope.world.run((await PoolUser.open(byTcp)).close());
     expect(await scope.codeOf(PoolUser.open({ ...byTcp, self: [element] }))).toBe('ERR_RSERPOOL_BAD_ARGUMENT');
   });
 });
