@@ -1,4 +1,11 @@
-import { PoolElement, PoolUser, Registrar, RSerPoolError, type SessionHandler } from '../../../src/rserpool/index.ts';
+import {
+  PoolElement,
+  PoolUser,
+  Registrar,
+  type RegistrarConfig,
+  RSerPoolError,
+  type SessionHandler,
+} from '../../../src/rserpool/index.ts';
 import { SctpError } from '../../../src/sctp/index.ts';
 import type { StageFactory } from '../../harness/links/stage.ts';
 import type { SimHost } from '../../harness/sim-substrate.ts';
@@ -38,7 +45,7 @@ export class Scope {
   }
 
   /** Registrars 10.0.0.1, 10.0.0.2 … that know each other and serve. */
-  async start(count: number): Promise<readonly string[]> {
+  async start(count: number, config: Partial<RegistrarConfig> = {}): Promise<readonly string[]> {
     for (let i = 1; i <= count; i++) {
       const address = `10.0.0.${i}`;
       const substrate = this.host(`registrar ${i}`, address);
@@ -50,7 +57,7 @@ export class Scope {
           sctp: SCTP,
           peers,
           registrarId: i,
-          config: REGISTRAR_CONFIG,
+          config: { ...REGISTRAR_CONFIG, ...config },
         }),
       );
     }
