@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { decodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
-import { host } from '../asap/role-ladder.ts';
+import { hex, host } from '../asap/role-ladder.ts';
 import { ElementLadder, POOL } from './element-ladder.ts';
 
 describe('registration', () => {
@@ -31,6 +32,19 @@ describe('registration', () => {
     expect(ladder.lastSent(1)).toBe(
       '0100003c0009000761626300000a0030123456780000000000000258000400101267000100010008c000020100080008000000018f09000826ab26ab',
     );
+  });
+
+  it('[ASAP-093] [OVW-009] [OVW-031] registers what the program asks for, and says so', () => {
+    const ladder = new ElementLadder();
+    const policy = { kind: 'weighted-round-robin', weight: 3 } as const;
+    const userTransport = { protocol: 'tcp', port: 80, addresses: ['192.0.2.100'] } as const;
+    ladder.register({ poolHandle: poolHandle('other'), policy, registrationLifeS: 77, userTransport });
+    ladder.up(1);
+    expect(decodeAsap(hex(ladder.lastSent(1)))).toMatchObject({
+      kind: 'registration',
+      poolHandle: { key: 'other' },
+      element: { identifier: 7, policy, registrationLifeS: 77, userTransport },
+    });
   });
 
   it('tells the UDP port of the endpoint where it is not 9899', () => {
@@ -299,7 +313,7 @@ describe('registration and the home registrar', () => {
     expect(ladder.take()).toEqual(['event home-changed', '1: registration 7']);
   });
 
-  it('[ASAP-003] [OVW-024] sends everything to one of two registrars that came up at the same time', () => {
+  it('[ASAP-003] [OVW-023] [OVW-024] sends everything to one of two registrars that came up at the same time', () => {
     const ladder = new ElementLadder();
     ladder.register();
     ladder.up(3);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { decodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { hex, host } from '../asap/role-ladder.ts';
+import { element } from '../user/user-ladder.ts';
 import { ElementLadder, POOL } from './element-ladder.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -85,8 +87,27 @@ describe('sessions of a pool element', () => {
     ladder.incoming(2);
     ladder.data(2, 'hi');
     ladder.take();
-    ladder.call((role) => role.sendBusinessCard(2, poolHandle('other'), []));
+    const preferred = [element(12), element(11)];
+    ladder.call((role) => role.sendBusinessCard(2, poolHandle('other'), preferred));
     expect(ladder.take()).toEqual(['2: business-card']);
+    expect(decodeAsap(hex(ladder.lastSent(2)))).toMatchObject({ poolHandle: { key: 'other' }, elements: preferred });
+  });
+
+  it('[OVW-018] [OVW-041] lists in its card what the program prefers, in that order, and what it prefers later', () => {
+    const ladder = new ElementLadder(2, { businessCards: true });
+    const cardFor = (session: number): unknown => {
+      ladder.incoming(session);
+      ladder.data(session, 'hi');
+      return decodeAsap(hex(ladder.lastSent(session)));
+    };
+    ladder.join({ preferredElements: [element(12), element(11)] });
+    expect(cardFor(2)).toMatchObject({
+      kind: 'business-card',
+      poolHandle: { key: 'abc' },
+      elements: [{ identifier: 12 }, { identifier: 11 }],
+    });
+    ladder.call((role, now) => role.update(POOL, 7, { preferredElements: [element(13)] }, now));
+    expect(cardFor(4)).toMatchObject({ kind: 'business-card', elements: [{ identifier: 13 }] });
   });
 
   it('[ASAP-299] [ASAP-080] [ASAP-276] passes on the business card of a user that is an element as well', () => {

@@ -49,7 +49,7 @@ describe('audit', () => {
     ladder.enrp(20, 20, { kind: 'handle-table-response', rejected, more, pools });
   }
 
-  it('[ENRP-209] [ENRP-212] [ENRP-213] [ENRP-214] [ENRP-215] takes over the table; what is not in it goes, in silence', () => {
+  it('[ENRP-209] [ENRP-212] [ENRP-213] [ENRP-214] [ENRP-215] [OVW-026] takes over the table; what is not in it goes, in silence', () => {
     const ladder = resynchronizing();
     answer(ladder, [peerElement(7, 1, 20), peerElement(2, 1, 20, { registrationLifeS: 9 })]);
     expect(ladder.elements().toSorted()).toEqual(['2@20', '4@30', '7@20']);
@@ -203,7 +203,7 @@ describe('audit', () => {
     expect(ladder.elements()).toEqual([]);
   });
 
-  it('[ENRP-201] [ENRP-189] [ENRP-200] [ENRP-225] the own checksum follows every change at once', () => {
+  it('[ENRP-201] [ENRP-189] [ENRP-200] [ENRP-225] [OVW-026] the own checksum follows every change at once', () => {
     const ladder = setUp();
     expect(ladder.role.snapshot().checksum).toBe(0xffff);
     ladder.registered(2, 7, 1);

@@ -34,6 +34,18 @@ describe('start-up without configured peers', () => {
     }
     const zeros = { u32: () => 0, bytes: (length: number) => new Uint8Array(length) };
     expect(new RegistrarLadder({}, { registrarId: undefined, entropy: zeros }).role.registrarId).not.toBe(0);
+
+    const ladder = new RegistrarLadder({}, { registrarId: undefined, entropy: new SeededRandom(1) });
+    const { registrarId } = ladder.role;
+    ladder.peer(2, 20);
+    ladder.advance(30_000);
+    ladder.presence(2, 20);
+    for (const ms of [1, 30_000]) {
+      ladder.advance(ms);
+      // The sender's identifier has 32 bits.
+      expect(ladder.lastSent(2).slice(8, 16)).toBe(registrarId.toString(16).padStart(8, '0'));
+    }
+    expect(ladder.role.registrarId).toBe(registrarId);
   });
 
   it('does not count its own endpoint among the peers as one', () => {

@@ -35,7 +35,7 @@ describe('PRESENCE', () => {
     expect(ladder.take()[0]).toBe('2: presence to 20 e8d');
   });
 
-  it('[ENRP-142] [ENRP-143] [ENRP-028] [ENRP-003] [ENRP-007] [ENRP-040] goes to all peers every 30 s and asks for no reply', () => {
+  it('[ENRP-142] [ENRP-143] [ENRP-028] [ENRP-003] [ENRP-007] [ENRP-040] [OVW-026] goes to all peers every 30 s and asks for no reply', () => {
     const ladder = RegistrarLadder.serving();
     ladder.peer(2, 20);
     ladder.peer(4, 30);

@@ -36,7 +36,7 @@ describe('100 000 pools', () => {
 
 describe('100 000 elements in one pool', () => {
   it.each(policies.map((policyOf) => ({ kind: policyOf(0).kind, policyOf })))(
-    '[REQ-024] [REQ-027] [REQ-031] [REQ-034] $kind works with them',
+    '[REQ-031] [REQ-034] $kind works with them',
     ({ policyOf }) => {
       const handlespace = new Handlespace<string>();
       const handle = poolHandle('large');

@@ -6,8 +6,10 @@ import { OTHER, OWN, parameter, peerRecord, registration, resolved } from './sam
 describe('removal', () => {
   it('[ASAP-156] [ASAP-157] [ENRP-129] [ENRP-130] [OVW-007] takes the element out, and the pool with its last one', () => {
     const handlespace = new Handlespace<string>();
+    expect([handlespace.poolCount, resolved(handlespace, 'p')]).toEqual([0, 'unknown-pool']);
     for (const identifier of [1, 2]) handlespace.register(registration('p', parameter(identifier)));
     const [first, second] = [1, 2].map((identifier) => handlespace.find(poolHandle('p'), identifier)!);
+    expect([handlespace.poolCount, resolved(handlespace, 'p')]).toEqual([1, [1, 2]]);
     expect(handlespace.remove(first!)).toBe(true);
     expect(resolved(handlespace, 'p')).toEqual([2]);
     expect(handlespace.remove(second!)).toBe(true);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Handlespace } from '../../../src/rserpool/handlespace/handlespace.ts';
+import type { PolicyParameter } from '../../../src/rserpool/wire/policy.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { entropy, parameter, registration, resolved } from './samples.ts';
 
@@ -29,6 +30,27 @@ describe('a handle resolution', () => {
     expect(resolved(handlespace, 'p')).toEqual([1, 2]);
     register(1, 30);
     expect(resolved(handlespace, 'p')).toEqual([2, 1]);
+  });
+
+  it('[REQ-024] [REQ-027] selects by the policy of each pool, with chance or without', () => {
+    const handlespace = new Handlespace<string>();
+    const policies: Record<string, (i: number) => PolicyParameter> = {
+      turn: () => ({ kind: 'round-robin' }),
+      load: (i) => ({ kind: 'least-used', load: 9 - i }),
+      rank: (i) => ({ kind: 'priority', priority: i }),
+      chance: () => ({ kind: 'random' }),
+      odds: (i) => ({ kind: 'weighted-random', weight: i === 2 ? 98 : 1 }),
+    };
+    for (const [pool, policyOf] of Object.entries(policies)) {
+      for (const i of [1, 2, 3]) handlespace.register(registration(pool, parameter(i, { policy: policyOf(i) })));
+    }
+    const heads = (pool: string): string => Array.from({ length: 60 }, () => resolved(handlespace, pool, 1)).join('');
+    expect([heads('turn'), heads('load'), heads('rank')]).toEqual(['123'.repeat(20), '3'.repeat(60), '3'.repeat(60)]);
+    const [chance, odds] = [heads('chance'), heads('odds')];
+    expect(new Set(chance)).toEqual(new Set('123'));
+    // Each one follows on each: there is no order.
+    for (const pair of ['11', '12', '13', '21', '22', '23', '31', '32', '33']) expect(chance).toContain(pair);
+    expect(odds.replaceAll('2', '').length).toBeLessThan(15);
   });
 
   it('[ASAP-189] of a pool that does not exist says so', () => {

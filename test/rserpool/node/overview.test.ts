@@ -8,8 +8,11 @@ import {
   type UserSession,
 } from '../../../src/rserpool/index.ts';
 import { SctpEndpoint } from '../../../src/sctp/index.ts';
+import { corruption } from '../../harness/links/corruption.ts';
 import { delay } from '../../harness/links/delay.ts';
+import { duplication } from '../../harness/links/duplication.ts';
 import { loss } from '../../harness/links/loss.ts';
+import { reordering } from '../../harness/links/reordering.ts';
 import { SimTcp } from '../../harness/sim-tcp.ts';
 import { REGISTRAR_CONFIG, SCTP, Scope } from './scope.ts';
 
@@ -126,8 +129,8 @@ describe('addresses and networks', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('[REQ-015] [REQ-011] on a bad network everything arrives, once and in order', async () => {
-    const scope = new Scope([loss(0.05), delay(5)]);
+  it('[REQ-015] on a bad network everything arrives, once, in order and as it was', async () => {
+    const scope = new Scope([loss(0.05), duplication(0.1, 3), corruption(0.02), reordering(0.1, 20), delay(5)]);
     const registrars = await scope.start(1);
     await scope.join(1, registrars, echo);
     const user = await scope.user(registrars);
@@ -136,8 +139,9 @@ describe('addresses and networks', () => {
     const replies: string[] = [];
     for (const request of requests) await session.send(request);
     while (replies.length < requests.length) replies.push(text((await scope.world.run(session.receive())).data));
-    await scope.world.pass(2000);
     expect(replies).toEqual(requests);
+    await scope.world.pass(2000);
+    expect(await ask(scope, session, 'last')).toBe('last');
   });
 
   it('[REQ-017] a client that knows nothing of pools is served as well, by the address of an element', async () => {

@@ -98,7 +98,7 @@ describe('session with a pool', () => {
 });
 
 describe('failover', () => {
-  it('[ASAP-206] [ASAP-208] [ASAP-373] [ASAP-355] [REQ-006] [ASAP-207] [OVW-014] reports the element and goes on with the next one', () => {
+  it('[ASAP-206] [ASAP-208] [ASAP-373] [ASAP-355] [REQ-006] [OVW-014] reports the element and goes on with the next one', () => {
     const ladder = new UserLadder();
     const session = ladder.session([10, 11]);
     ladder.down(3);
@@ -113,6 +113,19 @@ describe('failover', () => {
     expect(ladder.eventsOf('failover')).toMatchObject([
       { session, from: { peIdentifier: 10 }, to: { peIdentifier: 11 }, cookie: false, afterMs: 40 },
     ]);
+  });
+
+  it('[ASAP-207] reports to the home registrar of the time, whoever named the element', () => {
+    const ladder = new UserLadder(2);
+    ladder.home();
+    ladder.open();
+    ladder.answer(1, [10, 11]);
+    ladder.up(5);
+    ladder.down(1);
+    ladder.up(7, host(2));
+    ladder.take();
+    ladder.down(5);
+    expect(ladder.take()).toContain('7: endpoint-unreachable abc 10');
   });
 
   it('[ASAP-074] reports with GV-EU', () => {
@@ -398,6 +411,9 @@ describe('failover', () => {
     const session = ladder.session([10, 11]);
     ladder.input({ kind: 'send-failed', channel: 3, ppid: 0, bytes: bytes('b') });
     expect(ladder.eventsOf('send-failed')).toMatchObject([{ session, bytes: bytes('b') }]);
+    ladder.down(3);
+    ladder.up(5);
+    expect(ladder.takeOnly('5:')).toEqual([]);
   });
 
   it('treats a restarted element as a new one: cookie first', () => {
@@ -424,7 +440,7 @@ describe('failover', () => {
     ladder.send(session, '1234567890');
   });
 
-  it('closes when it is told to, in every state', () => {
+  it('[OVW-034] closes when it is told to, in every state', () => {
     const close = (ladder: UserLadder, session: number): void =>
       ladder.call((role) => role.closeSession(session, 'shutdown', 'done'));
     const resolving = new UserLadder();

@@ -12,7 +12,7 @@ describe('pool handle', () => {
     expect(written((w) => writePoolHandle(w, poolHandle('abc')))).toBe('0009000761626300');
   });
 
-  it('[PAR-069] equal keys for equal bytes only', () => {
+  it('[PAR-069] [ASAP-316] equal keys for equal bytes only', () => {
     fc.assert(
       fc.property(handles, handles, (a, b) => {
         expect(a.key === b.key).toBe(bytesEqual(a.bytes, b.bytes));
