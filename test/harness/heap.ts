@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 let collect: (() => void) | undefined;
 
-/** Bytes on the heap that something still holds: measured after a full collection. */
+/** Bytes that something still holds, on the heap and in array buffers: measured after a full collection. */
 export function heldHeapBytes(): number {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
@@ -12,5 +12,6 @@ export function heldHeapBytes(): number {
   // Twice: the first one may leave what finalizers let go of.
   collect();
   collect();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }

@@ -208,6 +208,10 @@ describe('audit', () => {
     expect(ladder.role.snapshot().checksum).toBe(0xffff);
     ladder.registered(2, 7, 1);
     expect(ladder.role.snapshot().checksum).toBe(OF_7);
+    ladder.take();
+    ladder.advance(30_000);
+    // Both peers are told the checksum of this registrar's elements.
+    expect(ladder.take()).toEqual(['20: presence 3b96', '30: presence 3b96']);
     update(ladder, 'add-pe', peerElement(7, 1, 20));
     expect(ladder.role.snapshot().checksum).toBe(0xffff);
     expect(ladder.role.snapshot().peers[0]?.checksum).toBe(OF_7);

@@ -6,8 +6,10 @@ import {
   type SessionHandler,
   type UserSession,
 } from '../../../src/rserpool/index.ts';
+import { delay } from '../../harness/links/delay.ts';
 import type { SimHost } from '../../harness/sim-substrate.ts';
 import { SimWorld } from '../../sctp/api/sim-world.ts';
+import { Scope } from './scope.ts';
 
 /** Small buffers, so that few messages fill them; losses are noticed within a second. */
 const SCTP = {
@@ -134,5 +136,28 @@ describe('flow control of sessions', () => {
     await pool.world.pass(60_000);
     expect(sent[second]!.count).toBeGreaterThan(0);
     expect(sent[second]!.count).toBeLessThan(ROOM);
+  });
+});
+
+describe('congestion avoidance of sessions', () => {
+  it('[REQ-011] begins with few messages, and sends at most twice as many in each round trip', async () => {
+    const scope = new Scope([delay(50)]);
+    const registrars = await scope.start(1);
+    const arrivals: number[] = [];
+    await scope.join(1, registrars, async (session) => {
+      for await (const _ of session) arrivals.push(scope.world.clock.now());
+    });
+    const session = await scope.world.run((await scope.user(registrars)).connect('Pool'));
+    await scope.world.pass(1000);
+    const start = scope.world.clock.now();
+    for (let i = 0; i < 100; i++) void session.send(MESSAGE);
+    await scope.world.pass(2000);
+    expect(arrivals).toHaveLength(100);
+    // Round trips take 100 ms. RFC 9260 §7.2.1: at most 4404 bytes, and no more than one packet beyond.
+    const perRound = [0, 1, 2].map((round) => arrivals.filter((at) => Math.floor((at - start) / 100) === round).length);
+    const [first, second, third] = perRound as [number, number, number];
+    expect(first).toBeLessThanOrEqual(5);
+    expect(second).toBeLessThanOrEqual(2 * first);
+    expect(third).toBeLessThanOrEqual(2 * second);
   });
 });
