@@ -58,6 +58,8 @@ describe('periodic keep-alive', () => {
     expect(ladder.take()).toEqual([DISMISSED, '20: handle-update del-pe abc 7 home 50']);
     expect(ladder.eventsOf('element-lost')).toMatchObject([{ peIdentifier: 7, reason: 'keep-alive-timeout' }]);
     expect(ladder.elements()).toEqual([]);
+    ladder.asap(100, { kind: 'handle-resolution', subscribe: false, poolHandle: ABC });
+    expect(ladder.take()).toEqual(['100: handle-resolution-response [] unknown-pool-handle']);
   });
 
   it('[ASAP-219] [ASAP-214] removes an element to which it cannot be sent', () => {
