@@ -5,6 +5,8 @@ import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { entropy, parameter, registration } from './samples.ts';
 
 const ELEMENTS = 100_000;
+/** What 99 of 100 resolutions stay below: users wait for one before they have a session. */
+const BUDGET_MS = 1;
 
 /** All kinds, with numbers that differ from element to element. */
 const policies = Object.keys(POLICY_TYPE).map((kind) => (i: number) => {
@@ -47,10 +49,14 @@ describe('100 000 elements in one pool', () => {
         );
       }
       // Anything that walks over the pool for each of these would take minutes and run into the time limit of the test.
+      let slow = 0;
       for (let i = 0; i < ELEMENTS; i++) {
+        const startedAt = performance.now();
         const resolution = handlespace.resolve(handle, 3, entropy);
+        if (performance.now() - startedAt > BUDGET_MS) slow++;
         if (resolution.kind !== 'resolved' || new Set(resolution.elements).size !== 3) expect.fail('three elements');
       }
+      expect(slow / ELEMENTS).toBeLessThan(0.01);
       expect(handlespace.elementCount).toBe(ELEMENTS);
       let last = -1;
       for (let element = handlespace.takeExpired(ELEMENTS); element; element = handlespace.takeExpired(ELEMENTS))
