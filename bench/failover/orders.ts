@@ -1,0 +1,28 @@
+/** What the parent tells a process of the failover bench. */
+export type Order =
+  | {
+      readonly part: 'registrar';
+      readonly id: number;
+      readonly sctpPort: number;
+      readonly udpPort: number;
+      readonly peers: readonly string[];
+      /** Resolve something at once, and say how long the first answer took. */
+      readonly askItself?: boolean;
+    }
+  | {
+      readonly part: 'element';
+      readonly id: number;
+      readonly registrars: readonly string[];
+      readonly behaviour: 'serves' | 'broken';
+    }
+  | { readonly part: 'user'; readonly registrars: readonly string[] }
+  /** To an element: end the session. */
+  | { readonly part: 'close' }
+  /** To a user: send a request. */
+  | { readonly part: 'request' };
+
+/** What a process saw, and when, in ms since 1970. */
+export interface Sight {
+  readonly what: string;
+  readonly at: number;
+}

@@ -1,0 +1,152 @@
+/**
+ * How fast failures are found and mended: real processes on loopback, default timers, three runs a row.
+ * `npm run bench:failover -- --json` prints one JSON object; words choose rows by their names.
+ */
+import { setTimeout as pass } from 'node:timers/promises';
+import { Crew, Part } from './crew.ts';
+
+const RUNS = 3;
+
+interface Row {
+  readonly name: string;
+  readonly bar: number;
+  readonly unit: string;
+  readonly measure: () => Promise<number>;
+}
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'registrar dies, 3 registrars: elements managed again',
+    bar: 2000,
+    unit: 'ms',
+    measure: () => registrarDies(3),
+  },
+  {
+    name: 'registrar dies, 2 registrars: elements managed again',
+    bar: 2000,
+    unit: 'ms',
+    measure: () => registrarDies(2),
+  },
+  { name: 'element vanishes: out of the pool', bar: 2000, unit: 'ms', measure: elementVanishes },
+  {
+    name: 'element vanishes with a request in flight: another one has it',
+    bar: 1000,
+    unit: 'ms',
+    measure: requestInFlight,
+  },
+  { name: 'element ends the session: cookie at the next one', bar: 5, unit: 'ms', measure: cleanEnd },
+  { name: 'registrar alone: start to first answer', bar: 500, unit: 'ms', measure: coldStart },
+  { name: 'broken servers: failovers of a session', bar: 5, unit: 'in a second', measure: brokenServers },
+];
+
+/** Until the last element is registered with another registrar. */
+async function registrarDies(registrars: number): Promise<number> {
+  const crew = await Crew.start(registrars, 3);
+  try {
+    await pass(3000);
+    const home = crew.elements[0]!.told('up ');
+    const index = crew.addresses.findIndex((address) => address.endsWith(`udp=${home}`));
+    const managed = crew.elements.filter((element) => element.told('up ') === home);
+    const killedAt = crew.registrars[index]!.kill();
+    const times = await Promise.all(
+      managed.map(async (element) => element.sees('registered', await element.sees('home ', killedAt))),
+    );
+    return Math.max(...times) - killedAt;
+  } finally {
+    crew.end();
+  }
+}
+
+async function elementVanishes(): Promise<number> {
+  const crew = await Crew.start(1, 2);
+  try {
+    await pass(2000);
+    const killedAt = crew.elements[0]!.kill();
+    return (await crew.registrars[0]!.sees('lost 1', killedAt)) - killedAt;
+  } finally {
+    crew.end();
+  }
+}
+
+/** The element has taken the request, and dies before it answers. */
+async function requestInFlight(): Promise<number> {
+  const crew = await Crew.start(1, 2);
+  const user = await crew.user();
+  try {
+    await pass(1000);
+    const [dies, serves] = user.told('up ') === '1' ? crew.elements : crew.elements.toReversed();
+    user.tell({ part: 'request' });
+    await dies!.sees('request');
+    const killedAt = dies!.kill();
+    await user.sees('failover', killedAt);
+    user.tell({ part: 'request' });
+    return (await serves!.sees('request', killedAt)) - killedAt;
+  } finally {
+    crew.end(user);
+  }
+}
+
+/** The last of several, one after the other, so that all programs have done it before. */
+async function cleanEnd(): Promise<number> {
+  const crew = await Crew.start(1, 6);
+  const user = await crew.user();
+  const left = new Set(crew.elements);
+  let current = crew.elements[Number(user.told('up ')) - 1]!;
+  let tookMs = 0;
+  try {
+    await pass(1000);
+    while (left.size > 1) {
+      left.delete(current);
+      current.tell({ part: 'close' });
+      const endsAt = await current.sees('closes');
+      const { next, at } = await Promise.race(
+        [...left].map(async (each) => ({ next: each, at: await each.sees('cookie', endsAt) })),
+      );
+      tookMs = at - endsAt;
+      current = next;
+      // Longer than an element has to serve until it has worked.
+      await pass(1500);
+    }
+    return tookMs;
+  } finally {
+    crew.end(user);
+  }
+}
+
+async function coldStart(): Promise<number> {
+  const order = { part: 'registrar', id: 1, sctpPort: 3863, udpPort: 0, peers: [], askItself: true } as const;
+  const registrar = await Part.start(order);
+  const answer = Number(registrar.told('answered after '));
+  registrar.kill();
+  return answer;
+}
+
+/** The most that come within any second of ten. */
+async function brokenServers(): Promise<number> {
+  const crew = await Crew.start(1, 3, 'broken');
+  const user = await crew.user();
+  try {
+    await pass(10_000);
+    const times = user.sights.filter(({ what }) => what.startsWith('failover')).map(({ at }) => at);
+    return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
+  } finally {
+    crew.end(user);
+  }
+}
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const rows = ROWS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const results = [];
+for (const { name, bar, unit, measure } of rows) {
+  const values: number[] = [];
+  for (let run = 0; run < RUNS; run++) values.push(Number((await measure()).toFixed(1)));
+  const median = [...values].sort((a, b) => a - b)[RUNS >> 1]!;
+  results.push({ name, unit, bar, median, values, met: median <= bar });
+}
+if (process.argv.includes('--json')) console.log(JSON.stringify({ runs: RUNS, results }));
+else {
+  for (const { name, unit, bar, median, values, met } of results) {
+    console.log(`${met ? 'ok ' : 'NOT'}  ${name}: ${median} ${unit} (bar ${bar}; ${values.join(', ')})`);
+  }
+}
+process.exitCode = results.every(({ met }) => met) ? 0 : 1;
