@@ -16,10 +16,12 @@ export interface HostOptions {
 
 /** What a host did within one second of virtual time. */
 export interface BusySecond {
-  /** All messages but data and updates, and attempts to connect. */
+  /** All messages but data, updates and those of takeovers, and attempts to connect. */
   readonly messages: number;
   /** HANDLE_UPDATEs, and HANDLE_RESOLUTION_RESPONSEs, which subscribers get for each change. */
   readonly updates: number;
+  /** INIT_TAKEOVER, INIT_TAKEOVER_ACK and TAKEOVER_SERVER. */
+  readonly takeovers: number;
   /** Channels that there are, that are being opened, and that were closed in this second. */
   readonly channels: number;
 }
@@ -61,6 +63,7 @@ export class ClusterHost<R extends Role<any> = Role<any>> {
   #second = 0;
   #messages = 0;
   #updates = 0;
+  #takeovers = 0;
   #closed = 0;
   #most = 0;
 
@@ -207,6 +210,7 @@ export class ClusterHost<R extends Role<any> = Role<any>> {
     this.#note();
     this.sent[kind]!++;
     if (kind === UPDATE || kind === RESOLUTION) this.#updates++;
+    else if (TAKEOVER.has(kind)) this.#takeovers++;
     else if (kind !== DATA) this.#messages++;
   }
 
@@ -218,10 +222,12 @@ export class ClusterHost<R extends Role<any> = Role<any>> {
   #roll(): void {
     const second = Math.floor(this.#network.clock.now() / 1000);
     if (second === this.#second) return;
-    this.onSecond?.({ messages: this.#messages, updates: this.#updates, channels: this.#most });
+    const [messages, updates, takeovers] = [this.#messages, this.#updates, this.#takeovers];
+    this.onSecond?.({ messages, updates, takeovers, channels: this.#most });
     this.#second = second;
     this.#messages = 0;
     this.#updates = 0;
+    this.#takeovers = 0;
     this.#closed = 0;
     this.#most = 0;
   }
@@ -251,4 +257,5 @@ export class ClusterHost<R extends Role<any> = Role<any>> {
 
 const UPDATE = kindOf(12, Uint8Array.of(4));
 const RESOLUTION = kindOf(11, Uint8Array.of(6));
+const TAKEOVER: ReadonlySet<number> = new Set([7, 8, 9].map((type) => kindOf(12, Uint8Array.of(type))));
 const DATA = kindOf(0, Uint8Array.of(0));

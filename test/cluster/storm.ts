@@ -6,22 +6,30 @@ const PER_CHANNEL = 10;
 const BASE = 40;
 /** Changes of one element in a second, each told to each peer and to each subscriber. */
 const CHANGES_PER_ELEMENT = 3;
+/** INIT_TAKEOVER, its repetition, an acknowledgement and TAKEOVER_SERVER, for each registrar that is lost. */
+const MESSAGES_PER_TAKEOVER = 4;
 
 /**
  * No message storm: what a host sends in a second is bounded by what it knows. Every procedure of ASAP and ENRP is a
- * question and an answer on a channel, so a few messages for each channel. Only changes of elements go to everybody:
- * HANDLE_UPDATE to all peers, HANDLE_RESOLUTION_RESPONSE to those who subscribed, which is one for each channel.
+ * question and an answer on a channel, so a few messages for each channel. Only two things go to everybody: changes of
+ * elements, by HANDLE_UPDATE to all peers and by HANDLE_RESOLUTION_RESPONSE to those who subscribed, which is one for each
+ * channel; and takeovers, of as many registrars as are lost at once.
  *
  * @throws Error
  */
 export function checkBusySecond(
   { name }: ClusterHost,
-  { messages, updates, channels }: BusySecond,
+  { messages, updates, takeovers, channels }: BusySecond,
   elements: number,
+  registrars: number,
 ): void {
   const bound = BASE + PER_CHANNEL * channels;
   if (messages > bound) {
     throw new Error(`${name} sent ${messages} messages in a second, with ${channels} channels: more than ${bound}`);
+  }
+  const takeoverBound = MESSAGES_PER_TAKEOVER * registrars * channels;
+  if (takeovers > takeoverBound) {
+    throw new Error(`${name} sent ${takeovers} messages of takeovers in a second: more than ${takeoverBound}`);
   }
   const updateBound = channels * (20 + CHANGES_PER_ELEMENT * elements);
   if (updates > updateBound) {

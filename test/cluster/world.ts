@@ -254,7 +254,9 @@ export class World {
     host.delayMs = 0.1 + 2 * this.random.float() * this.random.float();
     host.jitterMs = 0.2 + jitterMs / 2;
     host.loss = loss / 2;
-    host.onSecond = (second) => checkBusySecond(host, second, node instanceof RegistrarNode ? node.view.size : 0);
+    const { registrars } = this.scenario;
+    host.onSecond = (second) =>
+      checkBusySecond(host, second, node instanceof RegistrarNode ? node.view.size : 0, registrars);
   }
 }
 
