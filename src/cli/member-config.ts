@@ -1,6 +1,7 @@
 import { parsePlace } from '../rserpool/index.ts';
 import { type ConfigKey, number, SETTINGS, TEXTS } from './config-file.ts';
 import { policy } from './policy-option.ts';
+import { PROFILE } from './profile-option.ts';
 
 /** Whether reading a text succeeds. */
 function reads(read: (text: string) => unknown): (value: unknown) => boolean {
@@ -25,6 +26,7 @@ export const MEMBER_KEYS = {
   udpPort: number(0, 65_535),
   config: SETTINGS,
   sctp: SETTINGS,
+  profile: PROFILE,
 } as const satisfies Record<string, ConfigKey>;
 
 /** A pool policy, as `--policy` takes it. */

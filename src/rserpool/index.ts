@@ -35,7 +35,7 @@ export type { TcpConfig } from './node/tcp-config.ts';
 export type { TcpEnd, TcpHandlers, TcpListener, TcpListenOptions, TcpNetwork, TcpSocket } from './node/tcp-network.ts';
 export type { UserSession, UserSessionEvents } from './node/user-session.ts';
 export type { UserTransport } from './node/user-transport.ts';
-export type { Profile } from './profile.ts';
+export { PROFILES, type Profile } from './profile.ts';
 export type { RegistrarConfig } from './registrar/config.ts';
 export type { ElementLoss, RegistrarEvent } from './registrar/events.ts';
 export type { ElementSnapshot, PeerSnapshot, PoolSnapshot, RegistrarSnapshot } from './registrar/snapshot.ts';

@@ -20,6 +20,7 @@ import {
 } from '../options.ts';
 import { POLICY_FORMS, policy } from '../policy-option.ts';
 import { printable } from '../printable.ts';
+import { addProfileOption, type ProfileOption } from '../profile-option.ts';
 import { SERVICE_NAMES, type ServiceName, serviceEntry } from '../services/services.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 
@@ -36,7 +37,13 @@ const CONFIG_KEYS = {
 /** Whoever starts a server wants it to go on trying, until Ctrl-C. */
 const PATIENT = { maxRegAttempt: 1_000_000 };
 
-interface PeOptions extends SocketOptions, CommonOptions, RegistrarsOption, StatusReportOption, ConfigFileOption {
+interface PeOptions
+  extends SocketOptions,
+    CommonOptions,
+    RegistrarsOption,
+    StatusReportOption,
+    ConfigFileOption,
+    ProfileOption {
   readonly pool?: string;
   readonly policy?: PolicyParameter;
   readonly id?: number;
@@ -70,7 +77,7 @@ export function addPeCommand(program: Command, io: Io): void {
     .option('--capacity <number>', 'calcapp: calculations per second (default: 1000000)', wholeNumber(1, 1e12))
     .option('--max-jobs <number>', 'calcapp: jobs at the same time (default: 10)', wholeNumber(1, 65_536))
     .option('--raw', 'exec: bytes as they come, instead of lines');
-  addConfigFileOption(addStatusReportOption(addSocketOptions(command)))
+  addConfigFileOption(addStatusReportOption(addProfileOption(addSocketOptions(command))))
     .option('--json', 'print one JSON object for each event')
     .addHelpText('after', `\nServices and their pools:\n${serviceList().join('\n')}`)
     .addHelpText('after', `\nPolicies, LOAD and DEGRADATION in percent or of 4294967295:\n${policyList().join('\n')}`)
@@ -132,6 +139,7 @@ function joinOptionsOf(options: PeOptions): ServiceOptions & { readonly registra
     registrationLifeS: life,
     sctpPort,
     addresses: address,
+    profile: options.profile,
     udpPort,
   });
   const discovery = discoveryOf({ ...options, registrar: said.registrars as readonly string[] | undefined });

@@ -17,10 +17,17 @@ import {
   seconds,
   wholeNumber,
 } from '../options.ts';
+import { addProfileOption, type ProfileOption } from '../profile-option.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 import { unanswered, within } from '../within.ts';
 
-interface PuOptions extends SocketOptions, CommonOptions, RegistrarsOption, StatusReportOption, ConfigFileOption {
+interface PuOptions
+  extends SocketOptions,
+    CommonOptions,
+    RegistrarsOption,
+    StatusReportOption,
+    ConfigFileOption,
+    ProfileOption {
   readonly service?: ClientName;
   readonly timeout: number;
   readonly wait?: boolean;
@@ -65,7 +72,7 @@ export function addPuCommand(program: Command, io: Io): void {
     .option('--height <number>', 'fractal: points', wholeNumber(1, MAX_PICTURE_SIDE), 576)
     .option('--iterations <number>', 'fractal: iterations at most', wholeNumber(1, MAX_ITERATIONS), 1000)
     .option('--sessions <number>', 'fractal: sessions at the same time', wholeNumber(1, 64), 4);
-  addConfigFileOption(addStatusReportOption(addSocketOptions(command)))
+  addConfigFileOption(addStatusReportOption(addProfileOption(addSocketOptions(command))))
     .option('--json', 'print answers as JSON objects')
     .addHelpText('after', `\nServices, and the pools whose names mean them:\n${list.join('\n')}`)
     .addHelpText(
@@ -85,7 +92,7 @@ export function addPuCommand(program: Command, io: Io): void {
 /** What the command line and the configuration file say together. @throws CliError */
 function userOptionsOf(options: PuOptions): PoolUserOptions & { readonly registrars: readonly string[] } {
   const { registrar, address, udpPort } = options;
-  const given: PoolUserOptions = { registrars: registrar, addresses: address, udpPort };
+  const given: PoolUserOptions = { registrars: registrar, addresses: address, udpPort, profile: options.profile };
   const said = withConfigFile(options, MEMBER_KEYS, given);
   return { ...said, ...discoveryOf({ ...options, registrar: said.registrars as readonly string[] | undefined }) };
 }

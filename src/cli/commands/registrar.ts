@@ -27,6 +27,7 @@ import {
   type SocketOptions,
   wholeNumber,
 } from '../options.ts';
+import { addProfileOption, PROFILE, type ProfileOption } from '../profile-option.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 
 /** What a configuration file may say: options of `Registrar.start`. */
@@ -40,9 +41,16 @@ const CONFIG_KEYS = {
   enrp: SETTINGS,
   config: SETTINGS,
   sctp: SETTINGS,
+  profile: PROFILE,
 };
 
-interface RegistrarOptions extends SocketOptions, CommonOptions, StatusReportOption, ConfigFileOption, MulticastOption {
+interface RegistrarOptions
+  extends SocketOptions,
+    CommonOptions,
+    StatusReportOption,
+    ConfigFileOption,
+    MulticastOption,
+    ProfileOption {
   readonly asapPort?: number;
   readonly tcp?: number | false;
   readonly enrpPort?: number;
@@ -74,7 +82,7 @@ export function addRegistrarCommand(program: Command, io: Io): void {
     .option('--announce', 'announce itself by multicast, so that elements and users find it')
     .option('--enrp-announce', 'find other registrars by multicast and be found, on 239.0.0.51:9901')
     .option('--ttl <hops>', 'how far announcements go; 1 is this link (default: 30)', hopCount);
-  addConfigFileOption(addStatusReportOption(addSocketOptions(addMulticastOptions(command))))
+  addConfigFileOption(addStatusReportOption(addProfileOption(addSocketOptions(addMulticastOptions(command)))))
     .option('--json', 'print one JSON object for each event')
     .addHelpText(
       'after',
@@ -99,6 +107,7 @@ async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
   using capture = openCapture(options.capture);
   const start: RegistrarStartOptions = withConfigFile(options, CONFIG_KEYS, {
     addresses: address,
+    profile: options.profile,
     udpPort,
     peers: options.peer === undefined ? undefined : peers,
     registrarId: id,
