@@ -176,8 +176,9 @@ export class Conduits {
     for (const sending of queue) this.#listener.undelivered(sending, conduit, reason, now);
   }
 
+  /** While a channel closes, the next message may have set up another conduit to the same place: that one stays. */
   #forget(conduit: Conduit): void {
-    this.#conduits.delete(conduit.key);
+    if (this.#conduits.get(conduit.key) === conduit) this.#conduits.delete(conduit.key);
     this.#deadlines.delete(conduit);
   }
 }

@@ -397,6 +397,21 @@ describe('answers to messages without a session', () => {
     expect(ladder.eventsOf('data-received').at(-1)?.from).toMatchObject(pe(10));
   });
 
+  it('the end of an idle channel leaves the one alone that has taken its place', () => {
+    const ladder = new SendLadder();
+    ladder.connected([10]);
+    ladder.advance(60_000);
+    expect(ladder.take()).toContain('close 3 shutdown');
+    ladder.post('next');
+    ladder.answer(1, [10]);
+    ladder.up(5);
+    ladder.take();
+    ladder.down(3, false);
+    ladder.post('after that');
+    // Not a third channel to the same element.
+    expect(ladder.take()).toEqual(['5: data after that', 'event sent']);
+  });
+
   it('keep the channel open, and control messages are not data', () => {
     const ladder = new SendLadder();
     ladder.connected([10]);
