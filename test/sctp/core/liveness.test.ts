@@ -54,7 +54,7 @@ describe('a probe of the peer', () => {
     expect(peer.status).toMatchObject({ state: 'ESTABLISHED' });
   });
 
-  it('[SCTP-0829, SCTP-0839] counts for no error counter', () => {
+  it('counts for no error counter', () => {
     const peer = quiet({ config: { pathMaxRetrans: 0, associationMaxRetrans: 0, probeHeartbeats: 3 } });
     probe(peer);
     peer.clock.runFor(5000);
