@@ -2,6 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import type { Channels } from '../registrar/channels.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
+import { isClaimed } from './peer-state.ts';
 import { isWatched, type Peer, type Peers } from './peers.ts';
 import type { OwnIdentity, Speaker } from './speaker.ts';
 import type { Supervision } from './supervision.ts';
@@ -64,8 +65,8 @@ export class Enforcement {
     if (winner.dialect !== 'rsplib') return;
     const { peers, store } = this.#parts;
     for (const { id, state } of [...peers.values()]) {
-      const isClaimed = state.kind === 'not-active' && state.claimedBy === winner.id;
-      if (isClaimed && store.handlespace.countOf(id) === 0) this.#inherit(id, winner, now);
+      const isWinners = state.kind === 'not-active' && state.claimedBy === winner.id;
+      if (isWinners && store.handlespace.countOf(id) === 0) this.#inherit(id, winner, now);
     }
   }
 
@@ -84,7 +85,7 @@ export class Enforcement {
     const { outbox, peers, remove, store } = this.#parts;
     const target = peers.get(targetId);
     if (target !== undefined) {
-      if (target.state.kind === 'arbitrating' || target.state.kind === 'pausing') {
+      if (isClaimed(target.state)) {
         outbox.event({ kind: 'takeover-aborted', targetId, reason: 'taken-over-by-other' });
       }
       remove(target, 'taken-over', now);

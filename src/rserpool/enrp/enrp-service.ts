@@ -357,7 +357,7 @@ export class EnrpService {
   /** A peer is dead. Before we serve there is nothing that we could take over. */
   #bury(peer: Peer, now: Instant): void {
     if (this.#enforcement.settle(peer, now)) return;
-    if (this.serving) this.#takeover.start(peer, now);
+    if (this.serving) this.#takeover.handleDeath(peer, now);
     else this.#remove(peer, 'dead', now);
   }
 

@@ -22,7 +22,7 @@ export type PeerState =
       /** Acknowledgements were waited for long enough: the takeover is carried out without the missing ones. */
       readonly forced: boolean;
     }
-  /** Dead; our arbitration failed and is repeated at `resumeAt`. */
+  /** Dead; our arbitration begins at `resumeAt`, or failed so many times and is repeated then. */
   | { readonly kind: 'pausing'; readonly attempt: number; readonly resumeAt: Instant }
   /** "Not active": another registrar is taking it over, so it is not watched until `guardAt`. */
   | { readonly kind: 'not-active'; readonly claimedBy: number; readonly guardAt: Instant };
@@ -47,8 +47,13 @@ export const PEER_TRANSITIONS: Readonly<
   Record<PeerState['kind'], Readonly<Partial<Record<PeerEvent, PeerState['kind']>>>>
 > = {
   active: { silent: 'probing', claimed: 'not-active' },
-  probing: { heard: 'active', unresponsive: 'arbitrating', claimed: 'not-active' },
+  probing: { heard: 'active', unresponsive: 'pausing', claimed: 'not-active' },
   arbitrating: { heard: 'active', claimed: 'not-active', incomplete: 'pausing' },
   pausing: { heard: 'active', claimed: 'not-active', 'pause-over': 'arbitrating' },
   'not-active': { heard: 'active', claimed: 'not-active', 'guard-over': 'active' },
 };
+
+/** Whether we have told others that we want to take the peer over. */
+export function isClaimed(state: PeerState): boolean {
+  return state.kind === 'arbitrating' || (state.kind === 'pausing' && state.attempt > 0);
+}

@@ -3,8 +3,11 @@ import { earlier } from '../../base/timers.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import { randomBetween } from '../registrar/random.ts';
+import { isClaimed } from './peer-state.ts';
 import { isWatched, movePeer, type Peer, type Peers } from './peers.ts';
 import type { OwnIdentity, Speaker } from './speaker.ts';
+
+const NOBODY: ReadonlySet<number> = new Set();
 
 /** Arbitration: which registrar takes over a dead one. RFC 5353 §3.5.1. */
 export class Takeover {
@@ -31,14 +34,26 @@ export class Takeover {
     this.#outbox = outbox;
   }
 
-  /** The peer is dead: claims it. */
-  start(target: Peer, now: Instant): void {
-    const attempt = target.state.kind === 'pausing' ? target.state.attempt + 1 : 1;
-    const event = target.state.kind === 'pausing' ? 'pause-over' : 'unresponsive';
+  /**
+   * The peer is dead: it is claimed after a short random pause, unless another registrar does so first. All find out at
+   * about the same time, and where the network falls apart many peers die at once: most announcements are spared, and not
+   * all of the peers fall to the same registrar.
+   */
+  handleDeath(target: Peer, now: Instant): void {
+    const pauseMs = this.#config.takeoverPausePerPeerMs * this.#missing(target, NOBODY).length;
+    const resumeAt = now + randomBetween(this.#entropy, 0, pauseMs);
+    if (!movePeer(target, 'unresponsive', { kind: 'pausing', attempt: 0, resumeAt })) return;
+    if (resumeAt <= now) this.#start(target, now);
+  }
+
+  /** A pause is over: claims the peer. */
+  #start(target: Peer, now: Instant): void {
+    if (target.state.kind !== 'pausing') return;
+    const attempt = target.state.attempt + 1;
     const deadlineAt = now + this.#config.maxTimeNoResponseMs;
     const acknowledgedBy = new Set<number>();
     const fresh = { attempt, acknowledgedBy, deadlineAt, repeated: false, forced: false };
-    if (!movePeer(target, event, { kind: 'arbitrating', ...fresh })) return;
+    movePeer(target, 'pause-over', { kind: 'arbitrating', ...fresh });
     this.#outbox.event({ kind: 'takeover-started', targetId: target.id, attempt });
     // To all peers, the target included: if it lives it will object.
     this.#speaker.announce({ kind: 'init-takeover', targetId: target.id });
@@ -46,9 +61,9 @@ export class Takeover {
 
   /** Any message of a peer came: whatever was going on against it ends. */
   handleHeard(peer: Peer): void {
-    const { kind } = peer.state;
+    const { state } = peer;
     if (!movePeer(peer, 'heard', { kind: 'active' })) return;
-    if (kind === 'arbitrating' || kind === 'pausing') {
+    if (isClaimed(state)) {
       this.#outbox.event({ kind: 'takeover-aborted', targetId: peer.id, reason: 'target-alive' });
     }
   }
@@ -114,7 +129,7 @@ export class Takeover {
     for (const target of this.#peers.values()) {
       const { state } = target;
       if (state.kind === 'not-active' && state.guardAt <= now) movePeer(target, 'guard-over', { kind: 'active' });
-      else if (state.kind === 'pausing' && state.resumeAt <= now) this.start(target, now);
+      else if (state.kind === 'pausing' && state.resumeAt <= now) this.#start(target, now);
       else if (state.kind === 'arbitrating' && !state.forced && state.deadlineAt <= now)
         this.#handleDeadline(target, now);
     }

@@ -42,6 +42,11 @@ export const registrarSettings = {
 
   /** Which of two registrars that want the same target wins: RFC 5353 §3.5.1 says the larger id, rsplib the smaller. */
   takeoverArbitration: { default: 'largest-id', oneOf: ['largest-id', 'smallest-id'] },
+  /**
+   * Random pause before INIT_TAKEOVER: up to this for each peer that may find out as well that the target is dead. The
+   * first one spares all others their own INIT_TAKEOVERs; a registrar with one peer never waits.
+   */
+  takeoverPausePerPeerMs: { default: 2, min: 0, max: 10_000, integer: false },
   /** Upper end of the random pause before a failed arbitration is repeated. */
   takeoverRetryMaxMs: milliseconds(2000),
   /** Arbitrations without all acknowledgements, after which the takeover is carried out all the same. */

@@ -4,6 +4,7 @@ const CUSTOMARY = {
   mentorRetryMinMs: 2000,
   mentorRetryMaxMs: 5000,
   peerRetryMaxMs: 60_000,
+  takeoverPausePerPeerMs: 0,
   takeoverRetryMaxMs: 5000,
   keepAlivePeriodMs: 5000,
   keepAliveAckTimeoutMs: 5000,

@@ -119,6 +119,22 @@ describe('a scope of registrars', () => {
     });
   });
 
+  it('[ENRP-154] of 12 claims four dead ones in a few attempts, and not all for the same one', () => {
+    let [seeds, started, winners] = [0, 0, 0];
+    forEachSeed(5, (seed) => {
+      const scope = new Scope(seed, 12, { takeoverPausePerPeerMs: 20 }).startAll();
+      for (const host of scope.registrars.slice(0, 4)) host.kill();
+      scope.run(5000);
+      scope.expectHarmony();
+      seeds++;
+      started += scope.eventsOf('takeover-started').length;
+      const completed = scope.eventsOf('takeover-completed');
+      winners += new Set(completed.map((event) => event.kind === 'takeover-completed' && event.winnerId)).size;
+    });
+    expect(started).toBeLessThanOrEqual(6 * seeds);
+    expect(winners).toBeGreaterThanOrEqual(2 * seeds);
+  });
+
   it('[ENRP-174] of 3 survives the death of the one that is just taking over', () => {
     forEachSeed(20, (seed) => {
       const scope = new Scope(seed, 3).startAll();

@@ -152,6 +152,65 @@ describe('arbitration', () => {
   });
 });
 
+describe('the pause before arbitration', () => {
+  /** The target 20 is dead, and 30 and 70 may find out as well: up to 200 ms. */
+  const pausing = (): RegistrarLadder => {
+    const ladder = arbitrating([30, 70], { takeoverPausePerPeerMs: 100 });
+    ladder.take();
+    return ladder;
+  };
+
+  it('[ENRP-149] ends with INIT_TAKEOVER to all peers', () => {
+    const ladder = pausing();
+    expect(ladder.peers()).toEqual(['20 pausing', '30 active', '70 active']);
+    expect(ladder.eventsOf('takeover-started')).toEqual([]);
+    ladder.advance(200);
+    expect(ladder.take()).toEqual(['20', '30', '70'].map((peer) => `${peer}: init-takeover target 20`));
+    expect(ladder.eventsOf('takeover-started')).toEqual([{ kind: 'takeover-started', targetId: 20, attempt: 1 }]);
+  });
+
+  it('[ENRP-164] [ENRP-165] [ENRP-166] ends with the INIT_TAKEOVER of another registrar, whatever its identifier', () => {
+    for (const other of [30, 70]) {
+      const ladder = pausing();
+      init(ladder, other);
+      expect(ladder.take()).toEqual([`${other}: init-takeover-ack to ${other} target 20`]);
+      ladder.advance(200);
+      expect(ladder.take()).toEqual([]);
+      expect(ladder.peers()[0]).toBe('20 not-active');
+      expect([...ladder.eventsOf('takeover-started'), ...ladder.eventsOf('takeover-aborted')]).toEqual([]);
+    }
+  });
+
+  it('[ENRP-183] [ENRP-184] ends with the TAKEOVER_SERVER of another registrar', () => {
+    const ladder = pausing();
+    ladder.enrp(30, 30, { kind: 'takeover-server', targetId: 20 });
+    expect(ladder.elements()).toEqual(['1@30', '2@30']);
+    ladder.advance(200);
+    expect(ladder.take().filter((line) => line.includes('takeover'))).toEqual([]);
+    expect(ladder.eventsOf('takeover-aborted')).toEqual([]);
+  });
+
+  it('[ENRP-150] ends with a sign of life', () => {
+    const ladder = pausing();
+    ladder.presence(20, 20, 0x76c5);
+    ladder.advance(200);
+    expect(ladder.peers()[0]).toBe('20 active');
+    expect([...ladder.eventsOf('takeover-started'), ...ladder.eventsOf('takeover-aborted')]).toEqual([]);
+  });
+
+  it('is as long as there are others, and none if there is nobody else', () => {
+    const alone = arbitrating([], { takeoverPausePerPeerMs: 10_000 });
+    expect(alone.eventsOf('takeover-completed')).toHaveLength(1);
+    // Those that are dead too do not count.
+    const ladder = RegistrarLadder.serving({ ...CONFIG, takeoverPausePerPeerMs: 10_000 });
+    for (const id of [20, 30, 70]) ladder.peer(id, id);
+    ladder.advance(66_000);
+    expect(ladder.peers()).toEqual(['20 pausing', '30 pausing']);
+    ladder.advance(20_000);
+    expect(ladder.eventsOf('takeover-completed').map(({ targetId }) => targetId)).toEqual([70, 20, 30]);
+  });
+});
+
 describe('INIT_TAKEOVER of another registrar', () => {
   it('[ENRP-157] about this one is answered by PRESENCE to all peers', () => {
     const ladder = RegistrarLadder.serving(CONFIG);
