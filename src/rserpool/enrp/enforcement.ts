@@ -2,6 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import type { Channels } from '../registrar/channels.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
+import type { Departure } from './departure.ts';
 import { isClaimed } from './peer-state.ts';
 import { isWatched, type Peer, type Peers } from './peers.ts';
 import type { OwnIdentity, Speaker } from './speaker.ts';
@@ -18,8 +19,7 @@ export interface EnforcementParts {
   readonly takeover: Takeover;
   readonly store: ElementStore;
   readonly outbox: RegistrarOutbox;
-  /** Takes a peer out of the list. */
-  readonly remove: (peer: Peer, reason: 'dead' | 'taken-over', now: Instant) => void;
+  readonly departure: Departure;
 }
 
 /** The elements of a dead registrar get a new home, whoever has won the arbitration. RFC 5353 §3.5.2. */
@@ -32,11 +32,11 @@ export class Enforcement {
 
   /** Carries out the takeovers that are won. */
   carryOut(now: Instant): void {
-    const { own, outbox, remove, speaker, store, takeover } = this.#parts;
+    const { departure, own, outbox, speaker, store, takeover } = this.#parts;
     for (let target = takeover.won(); target !== undefined; target = takeover.won()) {
       // First the peers are told, then the elements.
       speaker.announce({ kind: 'takeover-server', targetId: target.id });
-      remove(target, 'dead', now);
+      departure.remove(target, 'dead', now);
       const elements = store.setHome(target.id, own.id, now);
       outbox.event({ kind: 'takeover-completed', targetId: target.id, winnerId: own.id, elements });
     }
@@ -82,13 +82,13 @@ export class Enforcement {
 
   /** All that the dead registrar owned belongs to the winner from now on, and nothing else. */
   #inherit(targetId: number, winner: Peer, now: Instant): void {
-    const { outbox, peers, remove, store } = this.#parts;
+    const { departure, outbox, peers, store } = this.#parts;
     const target = peers.get(targetId);
     if (target !== undefined) {
       if (isClaimed(target.state)) {
         outbox.event({ kind: 'takeover-aborted', targetId, reason: 'taken-over-by-other' });
       }
-      remove(target, 'taken-over', now);
+      departure.remove(target, 'taken-over', now);
     }
     const elements = store.setHome(targetId, winner.id, now);
     outbox.event({ kind: 'takeover-completed', targetId, winnerId: winner.id, elements });
