@@ -77,9 +77,13 @@ export class ServerHunt<Event> {
     return this.#t5At !== undefined;
   }
 
-  /** Begins a hunt unless one runs. A home that is there stays until another registrar comes up. */
+  /** Begins a hunt, or goes on with the one that runs. A home that is there stays until another registrar comes up. */
   start(now: Instant): void {
-    if (this.hunting) return;
+    if (this.hunting) {
+      // The home is gone while a hunt ran beside it: there is room for one more, and it may be called again itself.
+      this.#fill();
+      return;
+    }
     this.#t5Ms = this.#config.t5ServerhuntMs;
     this.#beginRound(now);
   }

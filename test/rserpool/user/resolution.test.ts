@@ -132,6 +132,21 @@ describe('handle resolution', () => {
     expect(ladder.take()).toEqual([]);
   });
 
+  it('calls a silent registrar again at once when its association is gone, though a hunt runs beside it', () => {
+    const ladder = new UserLadder();
+    ladder.home();
+    resolve(ladder);
+    ladder.answer(1, [10]);
+    ladder.advance(30_000);
+    resolve(ladder);
+    ladder.advance(15_000);
+    ladder.take();
+    ladder.down(1);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 3 192.0.2.1']);
+    ladder.up(3, host(1));
+    expect(ladder.takeOnly('3:')).toEqual(['3: handle-resolution abc']);
+  });
+
   it('[ASAP-172] [ASAP-173] [ASAP-250] asks the next registrar when the association fails', () => {
     const ladder = new UserLadder(2);
     ladder.call((role, now) => role.start(now));
