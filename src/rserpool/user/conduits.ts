@@ -39,7 +39,7 @@ export class Conduits {
     return this.#channels.get(channel);
   }
 
-  /** Channels that are up. */
+  /** Channels that are up, or being set up, or not closed yet. */
   channels(): ChannelId[] {
     return [...this.#channels.keys()];
   }
@@ -166,7 +166,6 @@ export class Conduits {
   /** RFC 5352 §3.5, §6.9: the registrar is told, and all sessions know. */
   #failed(conduit: Conduit, reason: string, failed: boolean, now: Instant): void {
     const { element, queue } = conduit;
-    conduit.queue = [];
     if (element !== undefined) {
       const { poolHandle, peIdentifier } = element;
       this.#failing.failed(poolHandle, now);

@@ -209,9 +209,8 @@ export class Directory {
   }
 
   #dropHome(reason: string, now: Instant): void {
-    const hadHome = this.#hunt.home !== undefined;
     this.#hunt.dropHome(reason, now);
-    if (hadHome) this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
+    this.#outbox.event({ kind: 'home-changed', home: undefined, reason });
   }
 }
 

@@ -46,7 +46,7 @@ export class PoolSends {
       id: ++this.#lastId,
       destination,
       message,
-      failover: failover && destination.poolHandle !== undefined,
+      failover,
       to,
       toSelf,
       tried: new Set(),

@@ -68,6 +68,7 @@ describe('handle resolution', () => {
     ladder.answer(1, [element(10, { policy }), element(11, { policy: { kind: 'priority', priority: 8 } })]);
     const picked = [1, 2, 3].map(() => ladder.call((role, now) => role.pick(POOL, now)?.peIdentifier));
     expect(picked).toEqual([10, 11, 10]);
+    expect(ladder.eventsOf('resolved')).toMatchObject([{ policy: { kind: 'round-robin' } }]);
   });
 
   it('[ASAP-176] asks once for one pool, however often the question comes', () => {
@@ -117,6 +118,61 @@ describe('handle resolution', () => {
     ]);
     ladder.answer(9, [10]);
     expect(ladder.take()).toEqual(['event resolved']);
+  });
+
+  it('[ASAP-258] gives a registrar up that used up its chances, and hunts without it', () => {
+    const ladder = new UserLadder();
+    ladder.home();
+    resolve(ladder);
+    ladder.advance(44_999);
+    ladder.take();
+    ladder.advance(1);
+    expect(ladder.takeOnly('close')).toEqual(['close 1 abort']);
+    expect(ladder.eventsOf('home-changed').at(-1)?.home).toBeUndefined();
+    expect(ladder.role.home).toBeUndefined();
+  });
+
+  it('says so when the registrar is gone', () => {
+    const ladder = new UserLadder();
+    ladder.home();
+    ladder.down(1, true, 'crashed');
+    expect(ladder.eventsOf('home-changed').at(-1)).toMatchObject({ home: undefined, reason: 'crashed' });
+  });
+
+  it('asks a registrar that restarted once more', () => {
+    const ladder = new UserLadder();
+    ladder.home();
+    resolve(ladder);
+    ladder.take();
+    ladder.input({ kind: 'channel-changed', channel: 1, remote: host(1), restarted: false });
+    expect(ladder.take()).toEqual([]);
+    ladder.input({ kind: 'channel-changed', channel: 1, remote: host(1), restarted: true });
+    expect(ladder.take()).toEqual(['1: handle-resolution abc']);
+  });
+
+  it('takes an answer without elements for a refusal, and one with a cause, and keeps what it knows of the pool', () => {
+    for (const [elements, causes, reason] of [
+      [[], [], 'neither elements nor a reason'],
+      [[10], [{ kind: 'lack-of-resources' }], 'lack'],
+    ] as const) {
+      const ladder = new UserLadder();
+      ladder.home();
+      resolve(ladder);
+      ladder.answer(1, [10]);
+      ladder.advance(30_000);
+      resolve(ladder);
+      ladder.asap(1, {
+        kind: 'handle-resolution-response',
+        acceptedSubscription: false,
+        poolHandle: POOL,
+        elements: elements.map((n) => element(n)),
+        causes,
+      });
+      expect(ladder.eventsOf('resolution-failed')).toMatchObject([
+        { failure: 'refused', reason: expect.stringContaining(reason) },
+      ]);
+      expect(ladder.role.cacheSize).toBe(1);
+    }
   });
 
   it('[ASAP-174] ends the hunt and T1 when the silent registrar answers after all', () => {
@@ -323,6 +379,15 @@ describe('updates of subscribed pools', () => {
     expect(ladder.take()).toEqual(['event resolved']);
   });
 
+  it('takes a change for one although it does not say that others will follow', () => {
+    const ladder = subscribed();
+    ladder.answer(1, [10, 11]);
+    ladder.advance(600_000);
+    ladder.take();
+    resolve(ladder);
+    expect(ladder.take()).toEqual(['event resolved']);
+  });
+
   it('[ASAP-062] goes back to polling if the registrar does not accept', () => {
     const ladder = new UserLadder(1, { subscribe: true });
     ladder.home();
@@ -370,6 +435,10 @@ describe('failures that the application sees', () => {
   it('[ASAP-211] [ASAP-378] does not report elements that it never named', () => {
     const ladder = new UserLadder();
     ladder.home();
+    ladder.call((role, now) => role.transportFailure(POOL, 10, now));
+    resolve(ladder);
+    ladder.answer(1, [11]);
+    ladder.take();
     ladder.call((role, now) => role.transportFailure(POOL, 10, now));
     expect(ladder.take()).toEqual([]);
   });

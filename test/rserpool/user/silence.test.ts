@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { host } from '../asap/role-ladder.ts';
-import { POOL, UserLadder } from './user-ladder.ts';
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+import { SendLadder } from './send-ladder.ts';
+import { UserLadder } from './user-ladder.ts';
 
 /** When channel 3 is probed within the next `ms`, counted from now. */
 function probes(ladder: UserLadder, ms: number): number[] {
@@ -170,16 +169,10 @@ describe('a registrar that gives no sign of life', () => {
 
 describe('a channel for messages without a session, whose other end gives no sign of life', () => {
   /** A channel to element 10, one to element 11, and a message that went to the first. */
-  function connected(): UserLadder {
-    const ladder = new UserLadder();
-    ladder.home();
-    const post = (to: 'all' | 'one'): number =>
-      ladder.call((role, now) => role.send({ poolHandle: POOL }, { bytes: bytes('x') }, { to, failover: true }, now));
-    post('all');
-    ladder.answer(1, [10, 11]);
-    ladder.up(3);
-    ladder.up(5);
-    post('one');
+  function connected(): SendLadder {
+    const ladder = new SendLadder();
+    ladder.connected([10, 11]);
+    ladder.post('x');
     ladder.take();
     return ladder;
   }
@@ -193,22 +186,19 @@ describe('a channel for messages without a session, whose other end gives no sig
 
   it('[ASAP-355] [ASAP-206] is cut off and reported once, and what it gives back goes to another element', () => {
     const ladder = connected();
-    const lost = ladder.outputs.findLast((each) => each.kind === 'send' && each.channel === 3);
     ladder.probed(3, false);
     expect(ladder.take()).toEqual(['close 3 abort', '1: endpoint-unreachable abc 10']);
     ladder.suspect(3);
     ladder.probed(3, false);
     expect(ladder.take()).toEqual([]);
-    if (lost?.kind !== 'send') throw new Error('nothing was sent');
-    ladder.input({ kind: 'send-failed', channel: 3, ppid: lost.ppid, bytes: lost.bytes, context: lost.context });
+    ladder.giveBack(3);
     ladder.down(3);
     expect(ladder.take()).toEqual(['5: data x']);
   });
 
   it('is not asked while it is set up', () => {
-    const ladder = new UserLadder();
-    ladder.home();
-    ladder.call((role, now) => role.send({ target: host(44) }, { bytes: bytes('x') }, {}, now));
+    const ladder = new SendLadder();
+    ladder.post('x', {}, { target: host(44) });
     ladder.take();
     ladder.suspect(3);
     ladder.probed(3, false);
