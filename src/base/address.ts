@@ -44,6 +44,11 @@ export function isIpv6(address: IpAddress): boolean {
   return address.includes(':');
 }
 
+/** Addresses and a port as text, IPv6 in brackets: `10.0.0.1:80`, `[::1]:80`, `10.0.0.1,[::1]:80`. RFC 3986 §3.2.2. */
+export function withPort(addresses: readonly IpAddress[], port: number): string {
+  return `${addresses.map((address) => (isIpv6(address) ? `[${address}]` : address)).join(',')}:${port}`;
+}
+
 /** Scope of a unicast address, or why it is not one. RFC 1918, 3927, 4193, 4291. */
 export function classifyIp(address: IpAddress): AddressKind {
   const bytes = parseIp(address);

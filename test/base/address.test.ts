@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalIp, classifyIp, formatIp, isIpv6, isUnicast, parseIp } from '../../src/base/address.ts';
+import { canonicalIp, classifyIp, formatIp, isIpv6, isUnicast, parseIp, withPort } from '../../src/base/address.ts';
 import { fromHex, toHex } from '../../src/base/bytes.ts';
 
 describe('parseIp and formatIp', () => {
@@ -140,5 +140,15 @@ describe('kinds of addresses', () => {
     expect(classifyIp(address)).toBe(kind);
     expect(isUnicast(address)).toBe(unicast);
     expect(isIpv6(address)).toBe(address.includes(':'));
+  });
+});
+
+describe('withPort', () => {
+  it.each([
+    [['10.0.0.1'], 80, '10.0.0.1:80'],
+    [['::1'], 80, '[::1]:80'],
+    [['10.0.0.1', 'fe80::1%eth0'], 9899, '10.0.0.1,[fe80::1%eth0]:9899'],
+  ])('%j and %d are %s', (addresses, port, text) => {
+    expect(withPort(addresses, port)).toBe(text);
   });
 });

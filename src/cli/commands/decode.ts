@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { withPort } from '../../base/address.ts';
 import { fromHex } from '../../base/bytes.ts';
 import { WireError } from '../../base/errors.ts';
 import { PPID } from '../../rserpool/index.ts';
@@ -141,6 +142,5 @@ function timeText(timeUs: number): string {
 }
 
 function placeText(address: string, udpPort: number): string {
-  if (udpPort === 0) return address;
-  return address.includes(':') ? `[${address}]:${udpPort}` : `${address}:${udpPort}`;
+  return udpPort === 0 ? address : withPort([address], udpPort);
 }

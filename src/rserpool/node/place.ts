@@ -1,4 +1,4 @@
-import { canonicalIp, isIpv6 } from '../../base/address.ts';
+import { canonicalIp, withPort } from '../../base/address.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 import type { Dialect } from '../wire/dialect.ts';
@@ -53,10 +53,9 @@ export function isNamed({ hosts }: Place): boolean {
 export function formatTarget(where: TransportTarget | string): string {
   if (typeof where === 'string') return where;
   const { protocol, addresses, port, udpPort, dialect } = where;
-  const hosts = addresses.map((address) => (isIpv6(address) ? `[${address}]` : address)).join(',');
   const suffix = protocol === 'sctp' ? '' : `;${protocol}`;
   const udp = udpPort === undefined ? '' : `;udp=${udpPort}`;
-  return `${hosts}:${port}${suffix}${udp}${dialect === undefined ? '' : `;dialect=${dialect}`}`;
+  return `${withPort(addresses, port)}${suffix}${udp}${dialect === undefined ? '' : `;dialect=${dialect}`}`;
 }
 
 function readOptions(

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { isIpv6 } from '../../base/address.ts';
+import { withPort } from '../../base/address.ts';
 import { emitSafely } from '../../base/emit-safely.ts';
 import { WireError } from '../../base/errors.ts';
 import { type DatagramSocket, nodeSubstrate, type Substrate } from '../../sctp/index.ts';
@@ -80,7 +80,7 @@ export class StatusCollector extends EventEmitter<StatusCollectorEvents> {
       if (error instanceof WireError) return;
       throw error;
     }
-    const from = isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+    const from = withPort([address], port);
     const change = this.#components.handleReport(report, from, this.#substrate.now());
     emitSafely(this, 'report', report, change, from);
   }
