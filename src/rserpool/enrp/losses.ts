@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import type { Channel } from '../registrar/channels.ts';
+import type { ElementStore } from '../registrar/element-store.ts';
 import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { TransportTarget } from '../role.ts';
 import type { Acquaintances } from './acquaintances.ts';
@@ -17,6 +18,7 @@ import type { Takeover } from './takeover.ts';
 
 /** What is done about losses works with all of these. */
 export interface LossParts {
+  readonly store: ElementStore;
   readonly peers: Peers;
   readonly peerChannels: PeerChannels;
   readonly dialer: Dialer;
@@ -69,11 +71,14 @@ export class Losses {
     if (peer?.state.kind === 'probing') this.bury(peer, now);
   }
 
-  /** A peer is dead. Before we serve there is nothing that we could take over. */
+  /**
+   * A peer is dead. Before we serve there is nothing that we could take over, nor from one that owns nothing, such as a
+   * visitor that only read the handlespace. Whoever knows of elements that we do not know takes it over without us.
+   */
   bury(peer: Peer, now: Instant): void {
-    const { departure, enforcement, mentor, takeover } = this.#parts;
+    const { departure, enforcement, mentor, store, takeover } = this.#parts;
     if (enforcement.settle(peer, now)) return;
-    if (mentor.serving) takeover.handleDeath(peer, now);
+    if (mentor.serving && store.handlespace.countOf(peer.id) > 0) takeover.handleDeath(peer, now);
     else departure.remove(peer, 'dead', now);
   }
 }

@@ -108,6 +108,7 @@ export function makeProcedures(parts: EnrpParts, now: Instant): Procedures {
     updates,
   });
   const losses = new Losses({
+    store,
     peers,
     peerChannels,
     dialer,

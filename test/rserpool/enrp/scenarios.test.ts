@@ -123,6 +123,8 @@ describe('a scope of registrars', () => {
     let [seeds, started, winners] = [0, 0, 0];
     forEachSeed(5, (seed) => {
       const scope = new Scope(seed, 12, { takeoverPausePerPeerMs: 20 }).startAll();
+      for (let i = 1; i <= 4; i++) scope.join(`e${i}`, [i]);
+      scope.run(500);
       for (const host of scope.registrars.slice(0, 4)) host.kill();
       scope.run(5000);
       scope.expectHarmony();

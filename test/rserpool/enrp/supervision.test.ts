@@ -66,7 +66,7 @@ describe('PRESENCE', () => {
 describe('supervision', () => {
   it('[ENRP-147] [ENRP-148] [ENRP-149] [ENRP-006] [ENRP-040] asks after 61 s of silence and gives up 5 s later', () => {
     const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000 });
-    ladder.peer(2, 20);
+    ladder.owner(2, 20);
     ladder.advance(60_999);
     expect(ladder.take()).toEqual([]);
     ladder.advance(1);
@@ -75,7 +75,12 @@ describe('supervision', () => {
     ladder.advance(4999);
     expect(ladder.take()).toEqual([]);
     ladder.advance(1);
-    expect(ladder.take()).toEqual(['2: init-takeover target 20', '2: takeover-server target 20', 'close 2 abort']);
+    expect(ladder.take()).toEqual([
+      '2: init-takeover target 20',
+      '2: takeover-server target 20',
+      'close 2 abort',
+      'connect 1 192.0.2.20:4711',
+    ]);
     expect(ladder.eventsOf('peer-suspected')).toHaveLength(1);
   });
 
@@ -131,13 +136,30 @@ describe('supervision', () => {
 
   it('[ENRP-148] takes a failed call in that time for no answer', () => {
     const ladder = RegistrarLadder.serving();
-    ladder.peer(2, 20);
+    ladder.owner(2, 20);
     ladder.down(2);
     ladder.advance(500);
     ladder.down(1);
     expect(ladder.eventsOf('takeover-completed')).toEqual([
-      { kind: 'takeover-completed', targetId: 20, winnerId: OWN, elements: 0 },
+      { kind: 'takeover-completed', targetId: 20, winnerId: OWN, elements: 1 },
     ]);
+  });
+
+  it('[ENRP-148] [ENRP-149] tells nobody of the death of one that owned nothing, such as a visitor that only read', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.peer(3, 30);
+    ladder.down(2);
+    ladder.advance(0);
+    expect(ladder.peers()).toEqual(['20 probing', '30 active']);
+    ladder.take();
+    ladder.down(1);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.peers()).toEqual(['30 active']);
+    expect(ladder.eventsOf('peer-down')).toEqual([{ kind: 'peer-down', registrarId: 20, reason: 'dead' }]);
+    // Who takes it over because it knows more is not held up, and gets what is learnt later.
+    ladder.enrp(3, 30, { kind: 'init-takeover', targetId: 20 });
+    expect(ladder.take()).toEqual(['3: init-takeover-ack to 30 target 20']);
   });
 
   it('[ENRP-139] [ENRP-140] suspects the old identifier as soon as a new one lives at its address', () => {

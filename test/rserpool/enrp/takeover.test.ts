@@ -144,8 +144,8 @@ describe('arbitration', () => {
 
   it('[ENRP-173] does not wait for a peer that is dead itself', () => {
     const ladder = RegistrarLadder.serving(CONFIG);
-    ladder.peer(20, 20);
-    ladder.peer(30, 30);
+    ladder.owner(20, 20);
+    ladder.owner(30, 30);
     ladder.advance(66_000);
     expect(ladder.eventsOf('takeover-completed').map(({ targetId }) => targetId)).toEqual([20, 30]);
     expect(ladder.peers()).toEqual([]);
@@ -203,7 +203,7 @@ describe('the pause before arbitration', () => {
     expect(alone.eventsOf('takeover-completed')).toHaveLength(1);
     // Those that are dead too do not count.
     const ladder = RegistrarLadder.serving({ ...CONFIG, takeoverPausePerPeerMs: 10_000 });
-    for (const id of [20, 30, 70]) ladder.peer(id, id);
+    for (const id of [20, 30, 70]) ladder.owner(id, id);
     ladder.advance(66_000);
     expect(ladder.peers()).toEqual(['20 pausing', '30 pausing']);
     ladder.advance(20_000);
@@ -251,7 +251,7 @@ describe('INIT_TAKEOVER of another registrar', () => {
 
   it('[ENRP-174] after which nothing happens makes this registrar look after the target itself', () => {
     const ladder = RegistrarLadder.serving(CONFIG);
-    ladder.peer(20, 20);
+    ladder.owner(20, 20);
     ladder.peer(30, 30);
     init(ladder, 30, 20);
     for (let i = 0; i < 6; i++) {

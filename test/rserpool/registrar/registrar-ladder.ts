@@ -139,6 +139,17 @@ export class RegistrarLadder {
     this.take();
   }
 
+  /** A peer with an element, both of the same number: what owns nothing is not taken over. */
+  owner(channel: number, id: number): void {
+    this.peer(channel, id);
+    this.enrp(channel, id, {
+      kind: 'handle-update',
+      action: 'add-pe',
+      poolHandle: ABC,
+      element: peerElement(id, id, id),
+    });
+  }
+
   presence(channel: number, id: number, checksum = 0xffff, replyRequired = false): void {
     this.enrp(channel, id, {
       kind: 'presence',
