@@ -134,7 +134,6 @@ export class ElementMonitor {
     const watch = this.#watches.get(element);
     // Whoever answers on another channel than the one that was asked is not the element.
     if (watch === undefined || !watch.waiting || watch.channel !== channel) return;
-    watch.waiting = false;
     watch.missed = 0;
     watch.adopting = false;
     if (watch.owned) this.#scheduleNext(element, watch, now);

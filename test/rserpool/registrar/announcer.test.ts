@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../src/base/bytes.ts';
 import type { TransportTarget } from '../../../src/rserpool/role.ts';
-import { host, RegistrarLadder } from './registrar-ladder.ts';
+import { decodeAsap, encodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
+import { ABC, host, RegistrarLadder } from './registrar-ladder.ts';
 
 const ASAP: readonly TransportTarget[] = [
   { protocol: 'tcp', addresses: ['192.0.2.9'], port: 3863 },
@@ -51,6 +52,43 @@ describe('SERVER_ANNOUNCE', () => {
     hear(ladder, 2);
     hear(ladder, 0x0badcafe);
     expect(instants(ladder, 7000)).toEqual([1000, 4000, 7000]);
+  });
+
+  it('names one SCTP transport and those over TCP before it, no others, and 9899 never', () => {
+    const udpPort = 9899;
+    const ladder = announcing({}, [
+      { protocol: 'sctp', addresses: ['192.0.2.9'], port: 3863, udpPort },
+      { protocol: 'udp', addresses: ['192.0.2.9'], port: 3864 },
+      { protocol: 'tcp', addresses: ['192.0.2.9'], port: 3865 },
+    ]);
+    expect(decodeAsap(ladder.announcements[0]!)).toEqual({
+      kind: 'server-announce',
+      registrarIdentifier: 0x0badcafe,
+      transports: [
+        { protocol: 'tcp', port: 3865, addresses: ['192.0.2.9'] },
+        { protocol: 'sctp', port: 3863, use: 'data-only', addresses: ['192.0.2.9'] },
+      ],
+    });
+  });
+
+  it('does not count those that send other messages to the group', () => {
+    const ladder = announcing({ announceOutdateMs: 60_000 });
+    ladder.take();
+    const bytes = encodeAsap({ kind: 'endpoint-keep-alive', home: false, registrarIdentifier: 1, poolHandle: ABC });
+    ladder.input({ kind: 'announcement', from: { address: '192.0.2.77', udpPort: 3863 }, bytes });
+    expect(instants(ladder, 2000)).toEqual([1000, 2000]);
+  });
+
+  it('goes on counting those that it knows when it can take no others', () => {
+    const ladder = announcing({ maxPeers: 1 });
+    ladder.take();
+    const seen: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      hear(ladder, 1);
+      hear(ladder, 2);
+      seen.push(...instants(ladder, 4000));
+    }
+    expect(seen).toEqual([1000, 3000, 5000, 7000, 9000, 11_000]);
   });
 
   it('does not count registrars that fell silent', () => {

@@ -31,6 +31,16 @@ describe('ASAP messages that are not understood', () => {
     ]);
   });
 
+  it('[PAR-018] requests that end at an unknown parameter with the high bits 01 get their response, others an error', () => {
+    const ladder = setUp();
+    ladder.hex(2, PPID.asap, '02000018 00090007 61626300 000e0008 00000007 41230004');
+    ladder.hex(2, PPID.asap, '05000010 00090007 61626300 41230004');
+    expect(ladder.take()).toEqual([
+      '2: deregistration-response 7 unrecognized-parameter',
+      '2: error unrecognized-parameter',
+    ]);
+  });
+
   it('[ASAP-084] an error is never answered by an error', () => {
     const ladder = setUp();
     ladder.hex(2, PPID.asap, '0e000010 41230005 7f000000 c1240004');

@@ -59,6 +59,8 @@ export class RegistrarLadder {
   readonly sent: Extract<RoleOutput<RegistrarEvent>, { kind: 'send' }>[] = [];
   readonly connects: Extract<RoleOutput<RegistrarEvent>, { kind: 'connect' }>[] = [];
   readonly announcements: Uint8Array[] = [];
+  /** Channels whose transport was asked whether the peer is there, in order; no lines tell of it. */
+  readonly probes: number[] = [];
   now = 0;
   #lines: string[] = [];
 
@@ -107,6 +109,16 @@ export class RegistrarLadder {
 
   down(channel: number, failed = true): void {
     this.input({ kind: 'channel-down', channel, reason: 'gone', failed });
+  }
+
+  /** The transport's doubt: what was sent stays unacknowledged. */
+  suspect(channel: number): void {
+    this.input({ kind: 'channel-suspect', channel, reason: 'data stays unacknowledged' });
+  }
+
+  /** The outcome of a probe. */
+  probed(channel: number, alive: boolean): void {
+    this.input({ kind: 'probe-result', channel, alive });
   }
 
   bytes(channel: number, ppid: number, bytes: Uint8Array): void {
@@ -210,6 +222,9 @@ export class RegistrarLadder {
           break;
         case 'close':
           this.#lines.push(`close ${output.channel} ${output.how}`);
+          break;
+        case 'probe':
+          this.probes.push(output.channel);
           break;
         case 'announce':
           this.announcements.push(output.bytes);

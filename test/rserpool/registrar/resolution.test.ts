@@ -176,6 +176,15 @@ describe('subscription', () => {
     expect(ladder.take()).toEqual(['2: registration-response 1 granted']);
   });
 
+  it('[ASAP-192] ends when the user restarts, and knows nothing of it', () => {
+    const ladder = withElements(1);
+    resolve(ladder, { subscribe: true });
+    ladder.input({ kind: 'channel-changed', channel: 100, remote: host(200, 40_000), restarted: true });
+    ladder.take();
+    ladder.asap(2, { kind: 'registration', poolHandle: ABC, element: element(1, 1) });
+    expect(ladder.take()).toEqual(['2: registration-response 1 granted']);
+  });
+
   it('is refused beyond the limit of a channel', () => {
     const ladder = withElements(1, { maxSubscriptionsPerChannel: 1 });
     ladder.asap(2, { kind: 'registration', poolHandle: poolHandle('xyz'), element: element(1, 1) });
