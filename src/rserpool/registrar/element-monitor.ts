@@ -90,7 +90,7 @@ export class ElementMonitor {
   handleRegistered(element: StoredElement, channel: ChannelId, now: Instant): void {
     const watch = this.#watch(element, true);
     this.#use(element, watch, channel);
-    this.#scheduleNext(element, watch, now);
+    this.#scheduleNext(element, now);
   }
 
   /**
@@ -134,9 +134,10 @@ export class ElementMonitor {
     const watch = this.#watches.get(element);
     // Whoever answers on another channel than the one that was asked is not the element.
     if (watch === undefined || !watch.waiting || watch.channel !== channel) return;
+    watch.waiting = false;
     watch.missed = 0;
     watch.adopting = false;
-    if (watch.owned) this.#scheduleNext(element, watch, now);
+    if (watch.owned) this.#scheduleNext(element, now);
     else this.forget(element);
   }
 
@@ -271,9 +272,7 @@ export class ElementMonitor {
    * Different pauses for every element keep the traffic from coming in bursts (RFC 5352 §3.5), and longer ones for many
    * elements keep it within bounds.
    */
-  #scheduleNext(element: StoredElement, watch: Watch, now: Instant): void {
-    watch.waiting = false;
-    watch.hasSlot = false;
+  #scheduleNext(element: StoredElement, now: Instant): void {
     const { keepAlivePeriodMs, keepAlivesPerSecond, keepAliveJitter: jitter } = this.#config;
     const period = Math.max(keepAlivePeriodMs, (1000 * this.#watches.size) / keepAlivesPerSecond);
     if (keepAlivePeriodMs === 0) this.#deadlines.delete(element);
@@ -282,9 +281,6 @@ export class ElementMonitor {
 
   /** It stays watched until it is removed: the way to it is still known, and it has to hear that it is out. */
   #lose(element: StoredElement, reason: ElementLoss): void {
-    const watch = this.#watches.get(element);
-    if (watch !== undefined) watch.waiting = false;
-    this.#deadlines.delete(element);
     this.#lost.push({ element, reason });
   }
 
