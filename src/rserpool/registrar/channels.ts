@@ -2,6 +2,7 @@ import type { Instant } from '../../base/contract.ts';
 import { RateLimit } from '../../base/rate-limit.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { RegistrarConfig } from './config.ts';
+import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
 
 /** An open channel, whoever opened it and whatever is spoken on it. */
 export interface Channel {
@@ -24,6 +25,8 @@ export interface Channel {
 export class Channels {
   readonly #config: RegistrarConfig;
   readonly #byId = new Map<ChannelId, Channel>();
+  /** By every address of the other end. */
+  readonly #byRemote = new Map<string, Channel>();
 
   constructor(config: RegistrarConfig) {
     this.#config = config;
@@ -41,6 +44,15 @@ export class Channels {
   usable(id: ChannelId | undefined): Channel | undefined {
     const channel = this.get(id);
     return channel === undefined || channel.closing ? undefined : channel;
+  }
+
+  /** A channel to this endpoint, if there is one, also if it is being closed. */
+  to(target: TransportTarget): Channel | undefined {
+    for (const key of keysOf(target)) {
+      const channel = this.#byRemote.get(key);
+      if (channel !== undefined) return channel;
+    }
+    return undefined;
   }
 
   /** Takes a channel in, or returns `undefined` because there are too many. */
@@ -65,16 +77,35 @@ export class Channels {
       aborted: false,
     };
     this.#byId.set(id, channel);
+    for (const key of keysOf(remote)) this.#byRemote.set(key, channel);
     return channel;
+  }
+
+  /** The other end is to be found elsewhere now. */
+  move(channel: Channel, remote: TransportTarget): void {
+    this.#forgetRemote(channel);
+    channel.remote = remote;
+    for (const key of keysOf(remote)) this.#byRemote.set(key, channel);
   }
 
   remove(id: ChannelId): Channel | undefined {
     const channel = this.#byId.get(id);
     this.#byId.delete(id);
+    if (channel !== undefined) this.#forgetRemote(channel);
     return channel;
   }
 
   values(): IterableIterator<Channel> {
     return this.#byId.values();
   }
+
+  #forgetRemote(channel: Channel): void {
+    for (const key of keysOf(channel.remote)) {
+      if (this.#byRemote.get(key) === channel) this.#byRemote.delete(key);
+    }
+  }
+}
+
+function keysOf({ protocol, addresses, port, udpPort = DEFAULT_UDP_PORT }: TransportTarget): string[] {
+  return addresses.map((address) => `${protocol} ${address} ${port} ${udpPort}`);
 }

@@ -12,8 +12,13 @@ import { randomBetween } from './random.ts';
 
 /** What is done to find out whether an element lives. Its deadline is the next keep-alive, or the end of the wait. */
 interface Watch {
-  /** Where the element takes ASAP messages: the channel it registered on, or one that was opened to it. */
+  /** Where the element takes ASAP messages: the channel it registered on, one that was opened to it, or one that was there. */
   channel: ChannelId | undefined;
+  /**
+   * The channel was there for something else, and nothing was heard of the element on it since it is asked there: it may
+   * be left over from an attempt that the element gave up. If it fails, that says nothing of the element.
+   */
+  found: boolean;
   /** A keep-alive is under way: sent, or to be sent as soon as `channel` is up. */
   waiting: boolean;
   /** Keep-alives in a row that were not answered although the channel works. */
@@ -135,6 +140,7 @@ export class ElementMonitor {
     // Whoever answers on another channel than the one that was asked is not the element.
     if (watch === undefined || !watch.waiting || watch.channel !== channel) return;
     watch.waiting = false;
+    watch.found = false;
     watch.missed = 0;
     watch.adopting = false;
     if (watch.owned) this.#scheduleNext(element, now);
@@ -178,7 +184,8 @@ export class ElementMonitor {
   /** A keep-alive could not be sent: SEND.FAILURE. RFC 5352 §3.5. */
   handleSendFailed(channel: ChannelId): void {
     for (const element of [...(this.#users.get(channel) ?? [])]) {
-      if (this.#watches.get(element)?.waiting) this.#lose(element, 'unreachable');
+      const watch = this.#watches.get(element);
+      if (watch?.waiting && !watch.found) this.#lose(element, 'unreachable');
     }
   }
 
@@ -228,6 +235,7 @@ export class ElementMonitor {
     const probes = old?.probes ?? new RateLimit(this.#config.probesPerSecond, this.#config.probeBurst);
     const watch: Watch = {
       channel: old?.channel,
+      found: old?.found ?? false,
       waiting: false,
       missed: 0,
       hasSlot: false,
@@ -252,8 +260,11 @@ export class ElementMonitor {
       this.#lose(element, 'unreachable');
       return;
     }
-    const channel = this.#dial(target);
-    this.#use(element, watch, channel);
+    // RFC 9260 §1.3: never two associations between the same endpoints. One that is closing is waited for.
+    const existing = this.#channels.to(target);
+    const isFound = existing !== undefined && existing.peerId === undefined && !this.owns(existing.id);
+    const channel = isFound ? existing.id : this.#dial(target);
+    this.#use(element, watch, channel, isFound);
     if (this.#channels.usable(channel) !== undefined) this.#send(element, watch, channel);
   }
 
@@ -284,7 +295,8 @@ export class ElementMonitor {
     this.#lost.push({ element, reason });
   }
 
-  #use(element: StoredElement, watch: Watch, channel: ChannelId): void {
+  #use(element: StoredElement, watch: Watch, channel: ChannelId, found = false): void {
+    watch.found = found;
     if (watch.channel === channel) return;
     this.#leave(element, watch);
     watch.channel = channel;

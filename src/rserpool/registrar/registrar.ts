@@ -233,7 +233,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   #handleChannelChanged(id: ChannelId, remote: TransportTarget, restarted: boolean, now: Instant): void {
     const channel = this.#channels.get(id);
     if (channel === undefined) return;
-    channel.remote = remote;
+    this.#channels.move(channel, remote);
     // A peer that lost its state has lost what it asked for too: RFC 5353 §3.2.1, it has a new identifier.
     if (restarted) {
       this.#asap.handleChannelDown(channel);

@@ -147,6 +147,46 @@ describe('channel of an element', () => {
     expect(ladder.eventsOf('element-lost')).toMatchObject([{ reason: 'unreachable' }]);
   });
 
+  it('that is there already is used, for two endpoints have one association at most', () => {
+    const ladder = setUp();
+    learn(ladder);
+    ladder.up(30, host(3, 4711));
+    report(ladder, 9);
+    expect(ladder.lastSent(30)).toContain('61626300');
+    expect(ladder.connects).toEqual([]);
+    ack(ladder, 30, 9);
+    ladder.advance(5000);
+    expect(ladder.elements()).toContain('9@20');
+  });
+
+  it('that was left over from an attempt which the element gave up is no proof that it is gone', () => {
+    const ladder = setUp();
+    learn(ladder);
+    ladder.up(30, host(3, 4711));
+    report(ladder, 9);
+    const { bytes } = ladder.sent.at(-1)!;
+    ladder.input({ kind: 'send-failed', channel: 30, ppid: PPID.asap, bytes });
+    ladder.down(30);
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.3:4711']);
+    ladder.up(1, host(3, 4711), 'local');
+    ladder.input({ kind: 'send-failed', channel: 1, ppid: PPID.asap, bytes });
+    expect(ladder.eventsOf('element-lost')).toMatchObject([{ peIdentifier: 9, reason: 'unreachable' }]);
+  });
+
+  it('that is closing is waited for, and then a new one is opened', () => {
+    const ladder = setUp();
+    // A channel that was opened here is closed when the element has another home.
+    ladder.down(2);
+    ladder.up(1, host(1, 4711), 'local');
+    ack(ladder, 1);
+    ladder.enrp(20, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(7, 1, 20) });
+    expect(ladder.take()).toContain('close 1 shutdown');
+    report(ladder);
+    expect(ladder.connects).toHaveLength(1);
+    ladder.down(1, false);
+    expect(ladder.take()).toEqual(['connect 3 192.0.2.1:4711']);
+  });
+
   it('is called at the UDP port that it came from', () => {
     const ladder = RegistrarLadder.serving();
     ladder.up(2, host(1, 4711, 20_001));
