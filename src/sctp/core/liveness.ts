@@ -59,7 +59,8 @@ function continueProbe(tcb: Tcb, probe: PeerProbe, now: Instant): void {
     }
   }
   const { rto } = tcb.paths.forNewData();
-  const intervalMs = Math.min(Math.max(rto.srttMs ?? 0, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+  // Twice a round trip: the next one does not wait for an answer that may be lost, and slow paths are not flooded.
+  const intervalMs = Math.min(Math.max((rto.srttMs ?? 0) / 2, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
   const last = probe.sent === tcb.config.probeHeartbeats;
   tcb.timers.set('probe', now + (last ? Math.max(intervalMs, rto.roundTripMs ?? rto.rtoMs) : intervalMs));
 }

@@ -44,7 +44,7 @@ describe('a probe of the peer', () => {
     expect(eventsOf(peer, 'probed')).toEqual([{ kind: 'probed', alive: true }]);
   });
 
-  it('goes on eight times, a round trip apart, then takes the peer for silent', () => {
+  it('goes on eight times, then takes the peer for silent', () => {
     const peer = quiet();
     probe(peer);
     peer.clock.runFor(5000);
@@ -52,6 +52,21 @@ describe('a probe of the peer', () => {
     expect(heartbeats(peer)).toEqual([0, 50, 100, 150, 200, 250, 300, 350].map((at) => `${at} 10.0.0.2`));
     expect(eventsOf(peer, 'probed')).toEqual([{ kind: 'probed', alive: false }]);
     expect(peer.status).toMatchObject({ state: 'ESTABLISHED' });
+  });
+
+  it.each([
+    [80, 50],
+    [160, 80],
+    [600, 150],
+  ])('goes on twice in a round trip, here of %d ms, but 50 to 150 ms apart', (roundTripMs, intervalMs) => {
+    const peer = quiet({ config: { probeHeartbeats: 3 } });
+    peer.node.send(peer.id, 'measured');
+    peer.clock.runFor(roundTripMs);
+    peer.send(peer.sack(0));
+    const from = peer.clock.now();
+    probe(peer);
+    peer.clock.runFor(5000);
+    expect(heartbeats(peer)).toEqual([0, 1, 2].map((i) => `${from + i * intervalMs} 10.0.0.2`));
   });
 
   it('counts for no error counter', () => {
