@@ -5,10 +5,11 @@ interface Entry<Key> extends HeapNode {
   readonly key: Key;
 }
 
-/** One deadline for each of many keys: the earliest at once, a change in logarithmic time. */
+/** One deadline for each of many keys: the earliest at once, a change in logarithmic time. Ties: who came first. */
 export class Deadlines<Key> {
   readonly #entries = new Map<Key, Entry<Key>>();
   readonly #heap = new IndexedHeap<Entry<Key>>();
+  #added = 0;
 
   get size(): number {
     return this.#entries.size;
@@ -18,7 +19,7 @@ export class Deadlines<Key> {
   set(key: Key, at: Instant): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) {
-      const added: Entry<Key> = { key, rank: at, order: 0, index: -1 };
+      const added: Entry<Key> = { key, rank: at, order: this.#added++, index: -1 };
       this.#entries.set(key, added);
       this.#heap.insert(added);
     } else if (entry.rank !== at) {

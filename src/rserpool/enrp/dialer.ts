@@ -1,4 +1,5 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
+import { Deadlines } from '../../base/deadlines.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
@@ -13,8 +14,6 @@ interface Destination {
   /** Somebody said that there is a registrar: forgotten if there is none. */
   hint: boolean;
   channel: ChannelId | undefined;
-  /** When the next attempt is due, unless there is a channel. */
-  attemptAt: Instant;
   /** Pause after the next failure. */
   pauseMs: number;
   /** Nobody who is in the peer list is there: when to forget it. */
@@ -30,6 +29,8 @@ export class Dialer {
   readonly #entropy: Entropy;
   readonly #outbox: RegistrarOutbox;
   readonly #destinations: Destination[] = [];
+  /** When to try those that there is no channel to. */
+  readonly #attempts = new Deadlines<Destination>();
 
   constructor(config: RegistrarConfig, entropy: Entropy, outbox: RegistrarOutbox) {
     this.#config = config;
@@ -68,8 +69,8 @@ export class Dialer {
 
   /** Wants no channel to an endpoint any more, unless it is a configured one. */
   remove(target: TransportTarget): void {
-    const index = this.#destinations.findIndex((d) => !d.configured && sameEndpoint(d.target, target));
-    if (index >= 0) this.#destinations.splice(index, 1);
+    const destination = this.#destinations.find((d) => !d.configured && sameEndpoint(d.target, target));
+    if (destination !== undefined) this.#forget(destination);
   }
 
   /**
@@ -81,7 +82,7 @@ export class Dialer {
     if (destination === undefined || destination.configured) return;
     destination.forgetAt = now + this.#config.formerPeerMemoryMs;
     const former = this.#destinations.filter(({ forgetAt }) => forgetAt !== undefined);
-    if (former.length > this.#config.maxPeers) this.#destinations.splice(this.#destinations.indexOf(former[0]!), 1);
+    if (former.length > this.#config.maxPeers) this.#forget(former[0]!);
   }
 
   /** The channel to an endpoint is gone, whoever had opened it: one will be opened after the first, random pause. */
@@ -89,13 +90,13 @@ export class Dialer {
     const destination = this.#find(target);
     if (destination === undefined || destination.channel !== undefined) return;
     const pause = randomBetween(this.#entropy, 0, this.#config.peerRetryMinMs);
-    destination.attemptAt = Math.min(destination.attemptAt, now + pause);
+    this.#attempts.set(destination, Math.min(this.#attempts.at(destination) ?? Infinity, now + pause));
   }
 
   /** Tries an endpoint now, if there is no attempt under way. */
   hurry(target: TransportTarget, now: Instant): void {
     const destination = this.#find(target);
-    if (destination !== undefined) destination.attemptAt = now;
+    if (destination !== undefined && destination.channel === undefined) this.#attempts.set(destination, now);
   }
 
   /** Whether this is a channel that was opened here and is not up yet, or is up. */
@@ -119,7 +120,8 @@ export class Dialer {
     }
     if (answered) destination.pauseMs = this.#config.peerRetryMinMs;
     // Random, so that two registrars that lost each other do not both dial at the same moment.
-    destination.attemptAt = now + randomBetween(this.#entropy, destination.pauseMs / 2, destination.pauseMs);
+    const pause = randomBetween(this.#entropy, destination.pauseMs / 2, destination.pauseMs);
+    this.#attempts.set(destination, now + pause);
     destination.pauseMs = Math.min(2 * destination.pauseMs, this.#config.peerRetryMaxMs);
   }
 
@@ -128,29 +130,27 @@ export class Dialer {
    * @param isReached whether there is a channel to this endpoint already, whoever opened it
    */
   handleTimeout(now: Instant, isReached: (target: TransportTarget) => boolean): void {
-    for (const destination of [...this.#destinations]) {
-      if (destination.channel !== undefined || destination.attemptAt > now) continue;
-      if (destination.forgetAt !== undefined && destination.forgetAt <= now) {
-        this.#destinations.splice(this.#destinations.indexOf(destination), 1);
-        continue;
-      }
-      if (isReached(destination.target)) destination.attemptAt = now + this.#config.peerRetryMaxMs;
-      else destination.channel = this.#outbox.connect(destination.target, PPID.enrp);
+    for (let due = this.#attempts.takeDue(now); due !== undefined; due = this.#attempts.takeDue(now)) {
+      if (due.forgetAt !== undefined && due.forgetAt <= now) this.#forget(due);
+      else if (isReached(due.target)) this.#attempts.set(due, now + this.#config.peerRetryMaxMs);
+      else due.channel = this.#outbox.connect(due.target, PPID.enrp);
     }
   }
 
   nextTimeoutAt(): Instant | undefined {
-    let next: Instant | undefined;
-    for (const { channel, attemptAt } of this.#destinations) {
-      if (channel === undefined && (next === undefined || attemptAt < next)) next = attemptAt;
-    }
-    return next;
+    return this.#attempts.next();
   }
 
   #push(target: TransportTarget, configured: boolean, hint: boolean, now: Instant): void {
     const pauseMs = this.#config.peerRetryMinMs;
-    const channel = undefined;
-    this.#destinations.push({ target, configured, hint, channel, attemptAt: now, pauseMs, forgetAt: undefined });
+    const destination = { target, configured, hint, channel: undefined, pauseMs, forgetAt: undefined };
+    this.#destinations.push(destination);
+    this.#attempts.set(destination, now);
+  }
+
+  #forget(destination: Destination): void {
+    this.#destinations.splice(this.#destinations.indexOf(destination), 1);
+    this.#attempts.delete(destination);
   }
 
   #find(target: TransportTarget): Destination | undefined {

@@ -53,7 +53,7 @@ export class Enforcement {
     if (target !== undefined && isWatched(target) && this.#parts.channels.usable(target.channel) !== undefined) {
       // We did not agree, or have heard the target since: it may live, and is asked before its elements are given away.
       this.#parts.supervision.suspect(target, now);
-      if (target.state.kind === 'probing') target.state = { ...target.state, heirId: winner.id };
+      if (target.state.kind === 'probing') this.#parts.peers.amend(target, { ...target.state, heirId: winner.id });
     } else this.#inherit(targetId, winner, now);
   }
 

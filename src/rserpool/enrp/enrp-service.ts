@@ -106,11 +106,14 @@ export class EnrpService {
   }
 
   handleTimeout(now: Instant): void {
+    const next = this.nextTimeoutAt();
+    if (next === undefined || next > now) return;
     const procedures = this.#procedures;
     for (const action of procedures.mentor.handleTimeout(now)) procedures.startup.act(action);
-    // First: a target whose takeover came to nothing is watched again from this moment on.
-    procedures.takeover.handleTimeout(now);
-    for (const peer of procedures.supervision.handleTimeout(now)) procedures.losses.bury(peer, now);
+    procedures.supervision.handleTimeout(now);
+    for (let peer = this.peers.takeDue(now); peer !== undefined; peer = this.peers.takeDue(now)) {
+      this.#handleTimeLimit(peer, now);
+    }
     if (this.serving) for (const home of procedures.strays.handleTimeout(now)) this.#suspectStray(home, now);
     procedures.audit.handleTimeout(now);
     procedures.tables.handleTimeout(now);
@@ -125,10 +128,18 @@ export class EnrpService {
     let next = earlier(procedures.dialer.nextTimeoutAt(), procedures.mentor.nextTimeoutAt());
     next = earlier(next, procedures.presenceMulticast.nextTimeoutAt());
     next = earlier(next, procedures.supervision.nextTimeoutAt());
-    next = earlier(next, procedures.takeover.nextTimeoutAt());
+    next = earlier(next, procedures.peers.nextDueAt());
     if (this.serving) next = earlier(next, procedures.strays.nextTimeoutAt());
     next = earlier(next, procedures.audit.nextTimeoutAt());
     return earlier(next, procedures.tables.nextTimeoutAt());
+  }
+
+  /** A peer is silent for too long, or what was waited for did not happen. */
+  #handleTimeLimit(peer: Peer, now: Instant): void {
+    const { losses, supervision, takeover } = this.#procedures;
+    if (peer.state.kind === 'active') supervision.suspect(peer, now);
+    else if (peer.state.kind === 'probing') losses.bury(peer, now);
+    else takeover.handleTimeLimit(peer, now);
   }
 
   /** Where other registrars are, according to the configuration. */

@@ -136,14 +136,14 @@ export class Membership {
 
   /** Takes a peer out of the list; its endpoint is still called now and then, for it may come back. */
   dismiss(peer: Peer, now: Instant): void {
-    this.#peers.remove(peer.id);
+    this.#peers.remove(peer);
     if (peer.transport !== undefined && !this.#isShared(peer)) this.#dialer.retire(peer.transport, now);
   }
 
   /** Forgets everybody: they know us under an identifier that is not ours any more. */
   clear(): void {
     for (const peer of [...this.#peers.values()]) {
-      this.#peers.remove(peer.id);
+      this.#peers.remove(peer);
       this.#peerChannels.closeAll(peer.id, 'this registrar has a new identifier');
     }
   }

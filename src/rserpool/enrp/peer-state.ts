@@ -57,3 +57,17 @@ export const PEER_TRANSITIONS: Readonly<
 export function isClaimed(state: PeerState): boolean {
   return state.kind === 'arbitrating' || (state.kind === 'pausing' && state.attempt > 0);
 }
+
+/** When the state is over, whatever happens; an active peer is active as long as it is heard. */
+export function endOf(state: PeerState): Instant | undefined {
+  switch (state.kind) {
+    case 'active':
+      return undefined;
+    case 'pausing':
+      return state.resumeAt;
+    case 'not-active':
+      return state.guardAt;
+    default:
+      return state.deadlineAt;
+  }
+}

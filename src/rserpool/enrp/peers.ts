@@ -1,9 +1,11 @@
 import type { Instant } from '../../base/contract.ts';
+import { Deadlines } from '../../base/deadlines.ts';
+import type { RegistrarConfig } from '../registrar/config.ts';
 import { addressesOverlap, DEFAULT_UDP_PORT } from '../registrar/endpoint-match.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { Dialect } from '../wire/dialect.ts';
 import type { RegistrarInformation } from '../wire/registrar-information.ts';
-import { PEER_TRANSITIONS, type PeerEvent, type PeerState } from './peer-state.ts';
+import { endOf, PEER_TRANSITIONS, type PeerEvent, type PeerState } from './peer-state.ts';
 
 /** What is known of one other registrar. RFC 5353 §3.4. */
 export interface Peer {
@@ -25,17 +27,25 @@ export interface Peer {
   toldChecksum: number | undefined;
 }
 
-/** The peer list. RFC 5353 §3.4. */
+/** The peer list, and what is due for whom. RFC 5353 §3.4. */
 export class Peers {
-  readonly #max: number;
+  readonly #config: RegistrarConfig;
   readonly #byId = new Map<number, Peer>();
+  /** Ends of states. For active peers not later than their silence is too long: they may have been heard since. */
+  readonly #deadlines = new Deadlines<Peer>();
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(config: RegistrarConfig) {
+    this.#config = config;
   }
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** How much longer everything takes with many peers. All registrars have as many, and go by the same rule. */
+  get stretch(): number {
+    const { peerHeartbeatCycleMs, presencesPerSecond } = this.#config;
+    return Math.max(1, (1000 * this.size) / presencesPerSecond / peerHeartbeatCycleMs);
   }
 
   get(id: number | undefined): Peer | undefined {
@@ -48,7 +58,7 @@ export class Peers {
 
   /** A new peer, or `undefined` because there are too many. */
   add(id: number, now: Instant): Peer | undefined {
-    if (this.#byId.size >= this.#max) return undefined;
+    if (this.#byId.size >= this.#config.maxPeers) return undefined;
     const peer: Peer = {
       id,
       transport: undefined,
@@ -61,23 +71,51 @@ export class Peers {
       toldChecksum: undefined,
     };
     this.#byId.set(id, peer);
+    this.#deadlines.set(peer, this.#silentAt(peer));
     return peer;
   }
 
-  remove(id: number): void {
-    this.#byId.delete(id);
+  remove(peer: Peer): void {
+    this.#byId.delete(peer.id);
+    this.#deadlines.delete(peer);
   }
-}
 
-/**
- * Moves a peer along {@link PEER_TRANSITIONS}.
- * @param next data of the new state; used only if the table leads to a state of that kind
- * @returns whether the state changed
- */
-export function movePeer(peer: Peer, event: PeerEvent, next: PeerState): boolean {
-  if (PEER_TRANSITIONS[peer.state.kind][event] !== next.kind) return false;
-  peer.state = next;
-  return true;
+  /**
+   * Moves a peer along {@link PEER_TRANSITIONS}.
+   * @param next data of the new state; used only if the table leads to a state of that kind
+   * @returns whether the state changed
+   */
+  move(peer: Peer, event: PeerEvent, next: PeerState): boolean {
+    if (PEER_TRANSITIONS[peer.state.kind][event] !== next.kind) return false;
+    this.amend(peer, next);
+    return true;
+  }
+
+  /** Gives a peer other data of the state in which it is. */
+  amend(peer: Peer, state: PeerState): void {
+    peer.state = state;
+    this.#deadlines.set(peer, endOf(state) ?? this.#silentAt(peer));
+  }
+
+  /** Takes a peer that is silent for too long, or whose state is over; it is not due again before it gets another one. */
+  takeDue(now: Instant): Peer | undefined {
+    for (let peer = this.#deadlines.takeDue(now); peer !== undefined; peer = this.#deadlines.takeDue(now)) {
+      if (peer.state.kind !== 'active') return peer;
+      const silentAt = this.#silentAt(peer);
+      if (silentAt <= now) return peer;
+      this.#deadlines.set(peer, silentAt);
+    }
+    return undefined;
+  }
+
+  /** When to look whether somebody is due. */
+  nextDueAt(): Instant | undefined {
+    return this.#deadlines.next();
+  }
+
+  #silentAt(peer: Peer): Instant {
+    return peer.lastHeardAt + this.stretch * this.#config.maxTimeLastHeardMs;
+  }
 }
 
 /** Peers that count in an arbitration: not those that are dead, or are being taken over themselves. */

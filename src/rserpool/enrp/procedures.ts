@@ -64,7 +64,7 @@ export interface Procedures {
 /** Makes the procedures and acquaints them with each other: whoever stands below knows those above. */
 export function makeProcedures(parts: EnrpParts, now: Instant): Procedures {
   const { config, entropy, own, channels, outbox, store, distances } = parts;
-  const peers = new Peers(config.maxPeers);
+  const peers = new Peers(config);
   const rsplibChecksum = new RsplibChecksum(own, store);
   const checksums = { all: () => store.checksumOf(own.id), forRsplib: () => rsplibChecksum.value };
   const speaker = new Speaker(own, peers, channels, outbox, checksums);

@@ -1,10 +1,9 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
-import { earlier } from '../../base/timers.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import { randomBetween } from '../registrar/random.ts';
 import { isClaimed } from './peer-state.ts';
-import { isWatched, movePeer, type Peer, type Peers } from './peers.ts';
+import { isWatched, type Peer, type Peers } from './peers.ts';
 import type { OwnIdentity, Speaker } from './speaker.ts';
 
 const NOBODY: ReadonlySet<number> = new Set();
@@ -42,7 +41,7 @@ export class Takeover {
   handleDeath(target: Peer, now: Instant): void {
     const pauseMs = this.#config.takeoverPausePerPeerMs * this.#missing(target, NOBODY).length;
     const resumeAt = now + randomBetween(this.#entropy, 0, pauseMs);
-    if (!movePeer(target, 'unresponsive', { kind: 'pausing', attempt: 0, resumeAt })) return;
+    if (!this.#peers.move(target, 'unresponsive', { kind: 'pausing', attempt: 0, resumeAt })) return;
     if (resumeAt <= now) this.#start(target, now);
   }
 
@@ -53,7 +52,7 @@ export class Takeover {
     const deadlineAt = now + this.#config.maxTimeNoResponseMs;
     const acknowledgedBy = new Set<number>();
     const fresh = { attempt, acknowledgedBy, deadlineAt, repeated: false, forced: false };
-    movePeer(target, 'pause-over', { kind: 'arbitrating', ...fresh });
+    this.#peers.move(target, 'pause-over', { kind: 'arbitrating', ...fresh });
     this.#outbox.event({ kind: 'takeover-started', targetId: target.id, attempt });
     // To all peers, the target included: if it lives it will object.
     this.#speaker.announce({ kind: 'init-takeover', targetId: target.id });
@@ -62,7 +61,7 @@ export class Takeover {
   /** Any message of a peer came: whatever was going on against it ends. */
   handleHeard(peer: Peer): void {
     const { state } = peer;
-    if (!movePeer(peer, 'heard', { kind: 'active' })) return;
+    if (!this.#peers.move(peer, 'heard', { kind: 'active' })) return;
     if (isClaimed(state)) {
       this.#outbox.event({ kind: 'takeover-aborted', targetId: peer.id, reason: 'target-alive' });
     }
@@ -86,7 +85,7 @@ export class Takeover {
       (target) =>
         target.state.kind === 'not-active' &&
         target.state.claimedBy === peerId &&
-        movePeer(target, 'guard-over', { kind: 'active' }),
+        this.#peers.move(target, 'guard-over', { kind: 'active' }),
     );
   }
 
@@ -105,7 +104,7 @@ export class Takeover {
     }
     if (target !== undefined) {
       const guardAt = now + this.#config.takeoverGuardMs;
-      movePeer(target, 'claimed', { kind: 'not-active', claimedBy: sender.id, guardAt });
+      this.#peers.move(target, 'claimed', { kind: 'not-active', claimedBy: sender.id, guardAt });
     }
     this.#speaker.send(sender, { kind: 'init-takeover-ack', targetId });
   }
@@ -125,40 +124,28 @@ export class Takeover {
     return undefined;
   }
 
-  handleTimeout(now: Instant): void {
-    for (const target of this.#peers.values()) {
-      const { state } = target;
-      if (state.kind === 'not-active' && state.guardAt <= now) movePeer(target, 'guard-over', { kind: 'active' });
-      else if (state.kind === 'pausing' && state.resumeAt <= now) this.#start(target, now);
-      else if (state.kind === 'arbitrating' && !state.forced && state.deadlineAt <= now)
-        this.#handleDeadline(target, now);
-    }
-  }
-
-  nextTimeoutAt(): Instant | undefined {
-    let next: Instant | undefined;
-    for (const { state } of this.#peers.values()) {
-      if (state.kind === 'arbitrating') next = earlier(next, state.deadlineAt);
-      else if (state.kind === 'pausing') next = earlier(next, state.resumeAt);
-      else if (state.kind === 'not-active') next = earlier(next, state.guardAt);
-    }
-    return next;
+  /** What was waited for did not happen in time. */
+  handleTimeLimit(target: Peer, now: Instant): void {
+    const { kind } = target.state;
+    if (kind === 'not-active') this.#peers.move(target, 'guard-over', { kind: 'active' });
+    else if (kind === 'pausing') this.#start(target, now);
+    else if (kind === 'arbitrating') this.#handleDeadline(target, now);
   }
 
   /** Acknowledgements did not come in time: once more to those who owe one, then a pause, then all over again. */
   #handleDeadline(target: Peer, now: Instant): void {
     const { state } = target;
-    if (state.kind !== 'arbitrating') return;
+    if (state.kind !== 'arbitrating' || state.forced) return;
     const missing = this.#missing(target, state.acknowledgedBy);
     if (missing.length === 0) return;
     if (!state.repeated) {
       for (const peer of missing) this.#speaker.send(peer, { kind: 'init-takeover', targetId: target.id });
-      target.state = { ...state, repeated: true, deadlineAt: now + this.#config.maxTimeNoResponseMs };
+      this.#peers.amend(target, { ...state, repeated: true, deadlineAt: now + this.#config.maxTimeNoResponseMs });
       return;
     }
     if (state.attempt >= this.#config.takeoverMaxAttempts) {
       // Elements without a home are worse than two registrars that both want them: re-registration settles the latter.
-      target.state = { ...state, forced: true };
+      this.#peers.amend(target, { ...state, forced: true });
       this.#outbox.event({
         kind: 'warning',
         code: 'takeover-forced',
@@ -168,7 +155,7 @@ export class Takeover {
       return;
     }
     const resumeAt = now + randomBetween(this.#entropy, 0, this.#config.takeoverRetryMaxMs);
-    movePeer(target, 'incomplete', { kind: 'pausing', attempt: state.attempt, resumeAt });
+    this.#peers.move(target, 'incomplete', { kind: 'pausing', attempt: state.attempt, resumeAt });
     this.#outbox.event({ kind: 'takeover-aborted', targetId: target.id, reason: 'no-acknowledgement' });
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PEER_TRANSITIONS, type PeerEvent, type PeerState } from '../../../src/rserpool/enrp/peer-state.ts';
-import { movePeer, type Peer, Peers } from '../../../src/rserpool/enrp/peers.ts';
+import { type Peer, Peers } from '../../../src/rserpool/enrp/peers.ts';
+import { registrarConfig } from '../../../src/rserpool/registrar/config.ts';
 import { PPID } from '../../../src/rserpool/role.ts';
 import { ABC, element, host, OWN, peerElement, RegistrarLadder } from '../registrar/registrar-ladder.ts';
 
@@ -207,9 +208,10 @@ describe('peer states', () => {
     for (const from of kinds) {
       for (const event of events) {
         for (const to of kinds) {
-          const peer: Peer = new Peers(1).add(20, 0)!;
-          peer.state = data[from];
-          const moved = movePeer(peer, event, data[to]);
+          const peers = new Peers(registrarConfig());
+          const peer: Peer = peers.add(20, 0)!;
+          peers.amend(peer, data[from]);
+          const moved = peers.move(peer, event, data[to]);
           expect(moved).toBe(PEER_TRANSITIONS[from][event] === to);
           expect(peer.state.kind).toBe(moved ? to : from);
         }
