@@ -9,9 +9,6 @@ import { World } from './world.ts';
 const LOOK_EVERY_MS = 20;
 /** As long as they do not agree, a trace says so as often as this. */
 const TELL_EVERY_MS = 60_000;
-/** Quiet at the end, after everybody agrees: they go on to agree, nobody waits, nothing is left over. */
-const REST_MS = 180_000;
-
 /** What is known after a run. */
 export interface RunResult {
   readonly samples: Samples;
@@ -86,7 +83,7 @@ class Run {
     const from = clock.now();
     this.#untilAgreed('the faults are over');
     this.#world.samples.add('end: agreement', clock.now() - from);
-    this.#for(REST_MS);
+    this.#for(this.#world.scenario.restMs);
     // Somebody may have come back late.
     this.#untilAgreed('all are back');
     checkWaiting(this.#world, from, this.#patienceMs);

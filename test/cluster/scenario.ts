@@ -16,6 +16,8 @@ export interface Scenario extends ClusterOptions {
   readonly crashMs: number;
   /** … then the network is cut, slow and lossy as well. */
   readonly stormMs: number;
+  /** At the end, after everybody agrees: they go on to agree, nobody waits, nothing is left over. */
+  readonly restMs: number;
   /** Mean pause between two faults. */
   readonly faultEveryMs: number;
   /** How many registrars an element or a user is told of. */
@@ -41,6 +43,7 @@ export function drawScenario(options: ClusterOptions): Scenario {
     calmMs: faults ? activeMs * 0.3 : activeMs,
     crashMs: faults ? activeMs * 0.35 : 0,
     stormMs: faults ? activeMs * 0.35 : 0,
+    restMs: isSmall ? 180_000 : 30_000,
     // The more hosts there are, the more often one of them fails.
     faultEveryMs: 60_000 / (3 + (registrars + elements / 50) / 4),
     registrarsKnown: announcements ? 0 : Math.min(registrars, 10),

@@ -6,8 +6,8 @@ const PER_CHANNEL = 10;
 const BASE = 40;
 /** Changes of one element in a second, each told to each peer and to each subscriber. */
 const CHANGES_PER_ELEMENT = 3;
-/** INIT_TAKEOVER, its repetition, an acknowledgement and TAKEOVER_SERVER, for each registrar that is lost. */
-const MESSAGES_PER_TAKEOVER = 4;
+/** INIT_TAKEOVER and TAKEOVER_SERVER to each peer for each registrar that is lost; who only agrees sends less. */
+const MESSAGES_PER_TAKEOVER = 2;
 
 /**
  * No message storm: what a host sends in a second is bounded by what it knows. Every procedure of ASAP and ENRP is a
@@ -27,7 +27,7 @@ export function checkBusySecond(
   if (messages > bound) {
     throw new Error(`${name} sent ${messages} messages in a second, with ${channels} channels: more than ${bound}`);
   }
-  const takeoverBound = MESSAGES_PER_TAKEOVER * registrars * channels;
+  const takeoverBound = BASE + MESSAGES_PER_TAKEOVER * registrars * registrars;
   if (takeovers > takeoverBound) {
     throw new Error(`${name} sent ${takeovers} messages of takeovers in a second: more than ${takeoverBound}`);
   }
