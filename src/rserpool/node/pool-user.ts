@@ -75,6 +75,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
       role,
       endpoint,
       substrate: substrateOf(options),
+      severalPerPeer: true,
       tcp: network && { network, config: tcpConfig(options.tcpLimits) },
       onEvent: (event) => this.#onEvent(event),
     });

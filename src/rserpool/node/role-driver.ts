@@ -15,6 +15,8 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> {
   /** For ENRP, if it has an endpoint of its own. */
   readonly enrpEndpoint?: SctpEndpoint | undefined;
   readonly substrate: Substrate;
+  /** Whether there may be several associations with one peer at a time. Only if nobody calls the role's endpoint. */
+  readonly severalPerPeer?: boolean | undefined;
   /** For channels by TCP, where the role may have such. */
   readonly tcp?: { readonly network: TcpNetwork; readonly config: TcpConfig } | undefined;
   readonly onEvent: (event: Event) => void;
@@ -42,8 +44,9 @@ export class RoleDriver<Event, R extends Role<Event>> {
   constructor(options: RoleDriverOptions<Event, R>) {
     this.#options = options;
     this.role = options.role;
-    this.#dialer = new Dialer(options.endpoint);
-    this.#enrpDialer = options.enrpEndpoint && new Dialer(options.enrpEndpoint);
+    const { endpoint, enrpEndpoint, severalPerPeer = false } = options;
+    this.#dialer = new Dialer(endpoint, { severalPerPeer });
+    this.#enrpDialer = enrpEndpoint && new Dialer(enrpEndpoint, { severalPerPeer });
   }
 
   /** Lets peers open channels. */

@@ -8,6 +8,7 @@ const CODES: Readonly<Record<CloseReason['kind'], SctpErrorCode>> = {
   'protocol-violation': 'ERR_SCTP_ABORTED',
   'peer-aborted': 'ERR_SCTP_ABORTED_BY_PEER',
   unreachable: 'ERR_SCTP_UNREACHABLE',
+  duplicate: 'ERR_SCTP_DUPLICATE',
   lost: 'ERR_SCTP_LOST',
 };
 

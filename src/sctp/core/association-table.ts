@@ -53,6 +53,18 @@ export class AssociationTable {
     return unconfirmed;
   }
 
+  /**
+   * Another association with the same peer as `tcb`, if that has this address: one whose peer has answered, and where the
+   * address is confirmed.
+   */
+  twinOf(tcb: Tcb, address: IpAddress, udpPort: number): Tcb | undefined {
+    for (const other of this.#byPeer.get(peerKey(address, tcb.peerPort, udpPort)) ?? []) {
+      if (other === tcb || other.state === 'COOKIE-WAIT') continue;
+      if (other.paths.find(address)?.confirmed === true) return other;
+    }
+    return undefined;
+  }
+
   /** All associations with that address and SCTP port, whatever their UDP ports. */
   byHost(address: IpAddress, sctpPort: number): Iterable<Tcb> {
     return this.#byHost.get(hostKey(address, sctpPort)) ?? [];

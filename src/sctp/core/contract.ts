@@ -131,6 +131,8 @@ export interface CloseReason {
     | 'peer-aborted'
     /** Set-up: nobody answered. */
     | 'unreachable'
+    /** Set-up: the INIT ACK showed that there is an association with this peer already. */
+    | 'duplicate'
     /** Established, then no answer any more. */
     | 'lost';
   /** For people: one sentence. */

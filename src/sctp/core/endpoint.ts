@@ -151,7 +151,7 @@ export class Endpoint implements SctpCore, EndpointInside {
       if (known?.paths.find(address)?.confirmed !== true) continue;
       // §1.3: never two associations between the same endpoints.
       throw new SctpError(
-        'ERR_SCTP_BAD_ARGUMENT',
+        'ERR_SCTP_DUPLICATE',
         `there is an association with ${address}, SCTP port ${request.sctpPort}, already`,
         { address, sctpPort: request.sctpPort },
       );
@@ -343,6 +343,10 @@ export class Endpoint implements SctpCore, EndpointInside {
 
   reindex(tcb: Tcb): void {
     this.associations.file(tcb);
+  }
+
+  twinOf(tcb: Tcb, address: IpAddress, udpPort: number): Tcb | undefined {
+    return this.associations.twinOf(tcb, address, udpPort);
   }
 
   release(tcb: Tcb): void {

@@ -20,6 +20,8 @@ export type SctpErrorCode =
   | 'ERR_SCTP_ABORTED_BY_PEER'
   /** We sent ABORT: the application asked for it, or the peer broke a rule. */
   | 'ERR_SCTP_ABORTED'
+  /** There is an association with this peer already: two endpoints never have more than one (RFC 9260 §1.3). */
+  | 'ERR_SCTP_DUPLICATE'
   /** Nobody answered INIT or COOKIE ECHO within Max.Init.Retransmits. */
   | 'ERR_SCTP_UNREACHABLE'
   /** The peer stopped answering: Association.Max.Retrans was exceeded. */

@@ -124,6 +124,11 @@ export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, ud
     transmitAbort(tcb, setUp.path, ack.initiateTag, false, refusal);
     return;
   }
+  const known = [source, ...content.addresses].find((address) => tcb.services.twinOf(tcb, address, udpPort));
+  if (known !== undefined) {
+    closeAsDuplicate(tcb, source, known);
+    return;
+  }
   tcb.peerTag = ack.initiateTag;
   if (refusal !== undefined) {
     abortAssociation(tcb, 'protocol-violation', `INIT ACK refused: ${refusal.kind}`, [refusal]);
@@ -284,6 +289,16 @@ export function handleStaleCookie(tcb: Tcb, stalenessUs: number, now: Instant): 
   tcb.timers.stop('t1-cookie');
   tcb.state = 'COOKIE-WAIT';
   sendInit(tcb, setUp, now);
+}
+
+/**
+ * RFC 9260 §1.3: never two associations between the same endpoints. The INIT went to an address of a peer that another one
+ * of its addresses has led to meanwhile. A COOKIE ECHO would be a restart to it (§5.2.4 A), so it gets none; it keeps no
+ * state for an INIT ACK, so there is nothing to take back.
+ */
+function closeAsDuplicate(tcb: Tcb, source: IpAddress, known: IpAddress): void {
+  const text = `${source} is an address of a peer that there is an association with already, by ${known}`;
+  closeAssociation(tcb, { kind: 'duplicate', text, causes: [] });
 }
 
 function refuseInitAck(tcb: Tcb, setUp: SetUp, tagReflected: boolean, text: string): void {

@@ -39,6 +39,8 @@ export interface EndpointServices {
   event(association: AssociationId, event: AssociationEvent): void;
   /** Tags, addresses or UDP ports of the association changed: it has to be found under the new ones. */
   reindex(tcb: Tcb): void;
+  /** Another association, up or nearly so, whose peer is known to have that address. RFC 9260 §1.3. */
+  twinOf(tcb: Tcb, address: IpAddress, udpPort: number): Tcb | undefined;
   /** The association has ended. */
   release(tcb: Tcb): void;
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { PoolElement, PoolUser, Registrar } from '../../../src/rserpool/index.ts';
 import { echoService } from '../../../src/rserpool/services/index.ts';
+import type { StageFactory } from '../../harness/links/stage.ts';
+import { SimWorld } from '../../sctp/api/sim-world.ts';
 import { ServiceScope } from '../services/service-scope.ts';
 
 describe('sessions of one user', () => {
@@ -36,5 +39,45 @@ describe('sessions of one user', () => {
     session.forceFailover('it answers nonsense');
     await scope.world.pass(2000);
     expect(failovers).toEqual([3 - before]);
+  });
+});
+
+const COOKIE_ACK = 11;
+
+/** The network 10.0 takes 1 ms, 10.1 5 ms; and a COOKIE ACK is late, so that a second INIT ACK comes before it. */
+const twoNetworks: StageFactory = () => ({
+  name: 'two networks',
+  counters: {},
+  pass(datagram, at, out) {
+    const isLate = datagram.bytes[12] === COOKIE_ACK;
+    out.forward(datagram, at + (isLate ? 40 : datagram.to.address.startsWith('10.0.') ? 1 : 5));
+  },
+});
+
+describe('a registrar that is called at two of its addresses at once', () => {
+  it('[SCTP-0010] is home by one association, and users reach the element that it has registered', async () => {
+    const world = new SimWorld([twoNetworks]);
+    const at = (n: number) => {
+      const addresses = [`10.0.0.${n}`, `10.1.0.${n}`];
+      return { addresses, substrate: world.host(`host ${n}`, ...addresses), registrars: ['10.0.0.1', '10.1.0.1'] };
+    };
+    const { registrars: _, ...place } = at(1);
+    const registrar = await Registrar.start({ ...place, config: { mentorDiscoveryTimeoutMs: 100 } });
+    await world.run(registrar.whenServing());
+    const element = await world.run(
+      PoolElement.join('Pool', at(2), async (session) => {
+        for await (const { data } of session) await session.send(data);
+      }),
+    );
+    const homes: unknown[] = [];
+    element.on('home-changed', (event) => homes.push(event));
+    await world.pass(3000);
+    expect(homes).toEqual([]);
+    const user = await PoolUser.open(at(3));
+    const [found] = await world.run(user.resolve('Pool'));
+    expect(found!.userTransport).toMatchObject({ port: element.target.port });
+    const session = await world.run(user.connect('Pool'));
+    await session.send('hello');
+    expect(new TextDecoder().decode((await world.run(session.receive())).data)).toBe('hello');
   });
 });

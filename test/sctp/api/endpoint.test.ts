@@ -304,7 +304,7 @@ describe('SctpEndpoint: connect and listen', () => {
   it('refuses a second association with the same peer', async () => {
     const { client, target, connected } = await setUp();
     await connected();
-    await expect(client.connect(target)).rejects.toThrow(code('ERR_SCTP_BAD_ARGUMENT'));
+    await expect(client.connect(target)).rejects.toThrow(code('ERR_SCTP_DUPLICATE'));
   });
 });
 

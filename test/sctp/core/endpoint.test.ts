@@ -8,6 +8,8 @@ import { cookieOf, ScriptedPeer } from '../../harness/scripted-peer.ts';
 import { inState } from './in-state.ts';
 import { coreOf, makeCore } from './transfer.ts';
 
+const STATE_COOKIE = { kind: 'state-cookie', cookie: new Uint8Array(8) } as const;
+
 describe('configuration', () => {
   it('[SCTP-1066, SCTP-1067, SCTP-1068, SCTP-1069, SCTP-1072, SCTP-1073, SCTP-1074, SCTP-1075, SCTP-1076, SCTP-1078, ERR-0022, ERR-0030] has the defaults of RFC 9260 §16', () => {
     expect(endpointConfig()).toMatchObject({
@@ -76,11 +78,41 @@ describe('calls', () => {
     expect(peer.core.associations.size).toBe(2);
   });
 
+  it('[SCTP-0010] an INIT ACK that shows the peer of another association ends the second one, and the peer is told nothing', () => {
+    const [first, second] = ['10.0.0.2', '10.0.0.3'];
+    const lists = { parameters: [STATE_COOKIE, { kind: 'ip-address', address: first } as const] };
+    const peer = new ScriptedPeer({ addresses: [first, second] }).connect();
+    peer.associate({ addresses: [second] });
+    peer.heard();
+    peer.sendWith({ from: second }, peer.initAck(lists));
+    expect(peer.node.eventsOf('closed')).toMatchObject([{ reason: { kind: 'duplicate' } }]);
+    expect(peer.heardAfter(5000)).toEqual([]);
+    expect([...peer.core.associations].map(({ id, state }) => [id, state])).toEqual([[1, 'ESTABLISHED']]);
+  });
+
+  it('[SCTP-0010] of two that cross, the one that is answered first goes on', () => {
+    const [first, second] = ['10.0.0.2', '10.0.0.3'];
+    const other = (address: string) => ({ parameters: [STATE_COOKIE, { kind: 'ip-address', address } as const] });
+    const peer = new ScriptedPeer({ addresses: [first, second] });
+    peer.associate({ addresses: [first] });
+    const firstTag = peer.theirTag;
+    peer.associate({ addresses: [second] });
+    peer.heard();
+    // The address that the other INIT went to is listed, but nobody has answered there yet.
+    peer.sendWith({ from: second }, peer.initAck(other(first)));
+    expect(peer.heard()).toEqual(['@10.0.0.3 COOKIE-ECHO']);
+    peer.sendWith({ from: first, tag: firstTag }, peer.initAck(other(second)));
+    expect(peer.heard()).toEqual([]);
+    peer.sendWith({ from: second }, { kind: 'cookie-ack' });
+    expect([...peer.core.associations].map(({ id, state }) => [id, state])).toEqual([[2, 'ESTABLISHED']]);
+  });
+
   it('[ATK-0001] ASSOCIATE is not kept from a peer by others that list its address', () => {
     const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'] }).establish({
       parameters: [{ kind: 'ip-address', address: '10.0.0.3' }],
     });
-    associate(peer, { addresses: ['10.0.0.3'] });
+    peer.associate({ addresses: ['10.0.0.3'] });
+    peer.sendWith({ from: '10.0.0.3' }, peer.initAck());
     expect(peer.core.associations.size).toBe(2);
     // Found under both, the one where the address is confirmed first; and after its end under the other.
     const { associations } = peer.core;
