@@ -1,6 +1,7 @@
 import { isUnicast } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import type { DialectSetting } from '../dialects.ts';
+import { sameEndpoint } from '../endpoint-match.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type AnnouncementSource, ASAP_PORT, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
@@ -115,10 +116,18 @@ export class KnownRegistrars {
     if (known !== undefined) known.lastTried = ++this.#attempts;
   }
 
-  /** Notes what is spoken there. */
-  setDialect(target: TransportTarget, dialect: Dialect): void {
-    const known = this.#known.get(targetKey(target));
-    if (known !== undefined) known.target = { ...known.target, dialect };
+  /** The home is gone: whatever leads to it comes last. It may be known by one of its addresses, or by each of them. */
+  markLost(home: TransportTarget): void {
+    for (const known of this.#known.values()) {
+      if (sameEndpoint(known.target, home)) known.lastTried = ++this.#attempts;
+    }
+  }
+
+  /** Notes what the home speaks. */
+  setDialect(home: TransportTarget, dialect: Dialect): void {
+    for (const known of this.#known.values()) {
+      if (sameEndpoint(known.target, home)) known.target = { ...known.target, dialect };
+    }
   }
 
   /** Adds or refreshes what a registrar announces; true if something new can be tried. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
+import { sameEndpoint } from '../endpoint-match.ts';
 import type { Outbox } from '../outbox.ts';
 import { type AnnouncementSource, type ChannelId, PPID, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
@@ -50,7 +51,7 @@ export class ServerHunt<Event> {
   /** What was tried in the current round. */
   readonly #tried = new Set<string>();
   /** Until when not to call registrars that ended an association without an answer. */
-  readonly #avoided = new Map<string, Instant>();
+  readonly #avoided = new Map<string, { readonly target: TransportTarget; readonly until: Instant }>();
   #home: HomeRegistrar | undefined;
   /** The home has answered something: it is not only there, it works. */
   #homeWorks = false;
@@ -179,12 +180,12 @@ export class ServerHunt<Event> {
    * alone for T5. Calling it at once would be a loop without a pause.
    */
   #avoid(target: TransportTarget, now: Instant): void {
-    this.#avoided.set(targetKey(target), now + this.#config.t5ServerhuntMs);
+    this.#avoided.set(targetKey(target), { target, until: now + this.#config.t5ServerhuntMs });
   }
 
   #beginRound(now: Instant): void {
     this.#tried.clear();
-    for (const [key, until] of this.#avoided) if (until <= now) this.#avoided.delete(key);
+    for (const [key, { until }] of this.#avoided) if (until <= now) this.#avoided.delete(key);
     this.#t5At = now + this.#t5Ms;
     this.#fill();
   }
@@ -200,13 +201,12 @@ export class ServerHunt<Event> {
    * up their round.
    */
   #fill(): void {
-    const homeKey = this.#home === undefined ? undefined : targetKey(this.#home.target);
     const free = this.#config.maxRegistrarAssociations - (this.#home === undefined ? 0 : 1);
     if (this.#attempts.size >= free) return;
     let [rankUnderWay] = this.#attempts.values();
     for (const { target, rank } of this.#known.candidates()) {
       const key = targetKey(target);
-      if (key === homeKey || this.#tried.has(key) || this.#avoided.has(key)) continue;
+      if (this.#tried.has(key) || this.#isHome(target) || this.#isAvoided(target)) continue;
       rankUnderWay ??= rank;
       if (rank !== rankUnderWay) continue;
       this.#tried.add(key);
@@ -214,6 +214,16 @@ export class ServerHunt<Event> {
       this.#attempts.set(this.#outbox.connect(target, PPID.asap), rank);
       if (this.#attempts.size >= free) return;
     }
+  }
+
+  /** Known by any of its addresses: a registrar that is called twice takes the second call for a restart. */
+  #isHome(target: TransportTarget): boolean {
+    return this.#home !== undefined && sameEndpoint(this.#home.target, target);
+  }
+
+  #isAvoided(target: TransportTarget): boolean {
+    for (const avoided of this.#avoided.values()) if (sameEndpoint(avoided.target, target)) return true;
+    return false;
   }
 
   #install(home: HomeRegistrar): void {
@@ -230,7 +240,7 @@ export class ServerHunt<Event> {
   }
 
   #forgetHome(): void {
-    if (this.#home !== undefined) this.#known.markTried(this.#home.target);
+    if (this.#home !== undefined) this.#known.markLost(this.#home.target);
     this.#home = undefined;
   }
 }

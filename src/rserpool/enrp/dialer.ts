@@ -1,7 +1,7 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
 import { Deadlines } from '../../base/deadlines.ts';
+import { sameEndpoint } from '../endpoint-match.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
-import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import { randomBetween } from '../registrar/random.ts';
 import { type ChannelId, PPID, type TransportTarget } from '../role.ts';

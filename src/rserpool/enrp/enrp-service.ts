@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
+import { sameEndpoint } from '../endpoint-match.ts';
 import type { Channel } from '../registrar/channels.ts';
-import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';

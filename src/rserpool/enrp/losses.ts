@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
+import { sameEndpoint } from '../endpoint-match.ts';
 import type { Channel } from '../registrar/channels.ts';
 import type { ElementStore } from '../registrar/element-store.ts';
-import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { TransportTarget } from '../role.ts';
 import type { Acquaintances } from './acquaintances.ts';
 import type { Departure } from './departure.ts';

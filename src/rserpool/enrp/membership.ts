@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
+import { sameEndpoint } from '../endpoint-match.ts';
 import type { Channel, Channels } from '../registrar/channels.ts';
-import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { TransportTarget } from '../role.ts';
 import type { RegistrarInformation } from '../wire/registrar-information.ts';

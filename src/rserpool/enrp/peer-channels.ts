@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
+import { addressesOverlap } from '../endpoint-match.ts';
 import type { Channel, Channels } from '../registrar/channels.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
-import { addressesOverlap } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId } from '../role.ts';
 import type { Peer } from './peers.ts';

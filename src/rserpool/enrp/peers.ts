@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { Deadlines } from '../../base/deadlines.ts';
+import { addressesOverlap, DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
-import { addressesOverlap, DEFAULT_UDP_PORT } from '../registrar/endpoint-match.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { Dialect } from '../wire/dialect.ts';
 import type { RegistrarInformation } from '../wire/registrar-information.ts';

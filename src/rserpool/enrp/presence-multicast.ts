@@ -1,8 +1,8 @@
 import { isUnicast } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import { WireError } from '../../base/errors.ts';
+import { sameEndpoint } from '../endpoint-match.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
-import { sameEndpoint } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { TransportTarget } from '../role.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';

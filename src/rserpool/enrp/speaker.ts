@@ -1,5 +1,5 @@
+import { DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { Channels } from '../registrar/channels.ts';
-import { DEFAULT_UDP_PORT } from '../registrar/endpoint-match.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';

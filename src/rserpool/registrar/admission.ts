@@ -1,4 +1,5 @@
 import { ByteWriter } from '../../base/bytes.ts';
+import { addressesOverlap, DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { TransportTarget } from '../role.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import { type PoolElementParameter, poolElementBytes, writePoolElement } from '../wire/element.ts';
@@ -8,7 +9,6 @@ import { writeTransport } from '../wire/transport.ts';
 import type { Channel } from './channels.ts';
 import type { RegistrarConfig } from './config.ts';
 import type { StoredElement } from './element-store.ts';
-import { addressesOverlap, DEFAULT_UDP_PORT } from './endpoint-match.ts';
 
 /** Fixed fields and headers of a HANDLE_UPDATE, the longest message that an element has to fit into. */
 const UPDATE_OVERHEAD_BYTES = 32;

@@ -1,10 +1,10 @@
 import type { Instant } from '../../base/contract.ts';
 import { WireError } from '../../base/errors.ts';
+import { DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
 import { decodeAsap } from '../wire/asap-codec.ts';
 import type { RegistrarConfig } from './config.ts';
-import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
 import type { RegistrarOutbox } from './outbox.ts';
 
 /** SERVER_ANNOUNCE by multicast: about one per T6 from all registrars together. RFC 5352 §3.6. */

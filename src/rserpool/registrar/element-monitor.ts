@@ -1,11 +1,11 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
 import { Deadlines } from '../../base/deadlines.ts';
 import { RateLimit } from '../../base/rate-limit.ts';
+import { DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
 import type { Channels } from './channels.ts';
 import type { RegistrarConfig } from './config.ts';
 import type { StoredElement } from './element-store.ts';
-import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
 import type { ElementLoss } from './events.ts';
 import type { RegistrarOutbox } from './outbox.ts';
 import { randomBetween } from './random.ts';

@@ -219,6 +219,40 @@ describe('server hunt', () => {
     expect(ladder.role.home).toBeUndefined();
   });
 
+  it('[ASAP-232] knows a home with several addresses by each of them: not called beside itself, and last when it is gone', () => {
+    const nothing = { acceptedSubscription: false, elements: [], causes: [] };
+    const both = { ...host(1), addresses: ['192.0.2.1', '192.0.2.2'] };
+    const ladder = hunter(4);
+    ladder.call((role, now) => role.start(now));
+    ladder.up(1, both);
+    ladder.call((role, now) => role.resolve(poolHandle('abc'), now));
+    ladder.take();
+    // Silent: hunted beside it.
+    ladder.advance(15_000);
+    expect(ladder.takeOnly('connect')).toEqual(['connect 7 192.0.2.4', 'connect 9 192.0.2.3']);
+    ladder.down(7);
+    ladder.down(9);
+    ladder.take();
+    ladder.asap(1, { kind: 'handle-resolution-response', poolHandle: poolHandle('abc'), ...nothing });
+    ladder.down(1);
+    expect(ladder.takeOnly('connect')).toEqual([
+      'connect 11 192.0.2.4',
+      'connect 13 192.0.2.3',
+      'connect 15 192.0.2.1',
+    ]);
+  });
+
+  it('waits for T5 before it calls any address of a registrar that ended the association without an answer', () => {
+    const ladder = hunter(2);
+    ladder.call((role, now) => role.start(now));
+    ladder.up(1, { ...host(1), addresses: ['192.0.2.1', '192.0.2.2'] });
+    ladder.take();
+    ladder.down(1);
+    expect(ladder.takeOnly('connect')).toEqual([]);
+    ladder.advance(10_000);
+    expect(ladder.takeOnly('connect')).toHaveLength(2);
+  });
+
   it('[ASAP-235] [ASAP-256] counts a home that is silent but connected among the three', () => {
     const ladder = hunter(5);
     ladder.call((role, now) => role.start(now));

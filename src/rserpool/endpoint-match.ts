@@ -1,5 +1,5 @@
-import type { IpAddress } from '../../base/address.ts';
-import type { TransportTarget } from '../role.ts';
+import type { IpAddress } from '../base/address.ts';
+import type { TransportTarget } from './role.ts';
 
 /** UDP encapsulation port where none is given. RFC 6951 §6. */
 export const DEFAULT_UDP_PORT = 9899;
