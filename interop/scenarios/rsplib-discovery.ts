@@ -40,7 +40,7 @@ export const rsplibDiscovery = rsplibScenario('registrars are found by multicast
   });
   expectThat(element.home?.addresses.includes(host.addresses[0]) === true, `its home is ${element.home?.addresses}`);
   await using ourUser = await PoolUser.open(lab.ours(12));
-  const session = await ourUser.connect('PrivatePool', { signal, waitForPool: true });
+  const session = await ourUser.connect('PrivatePool', { signal });
   await session.send('hello');
   const { data } = await session.receive({ signal });
   expectThat(new TextDecoder().decode(data) === 'hello', 'no echo');
