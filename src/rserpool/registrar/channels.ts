@@ -1,8 +1,8 @@
 import type { Instant } from '../../base/contract.ts';
 import { RateLimit } from '../../base/rate-limit.ts';
+import { DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { RegistrarConfig } from './config.ts';
-import { DEFAULT_UDP_PORT } from './endpoint-match.ts';
 
 /** An open channel, whoever opened it and whatever is spoken on it. */
 export interface Channel {
