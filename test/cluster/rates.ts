@@ -8,6 +8,24 @@ export interface Rates {
   readonly user: Record<string, number>;
 }
 
+/** Names of counts: takeovers by their winners, and changes of elements by who announces them. */
+export const TAKEOVERS = 'registrar: takeover-won';
+export const CHANGES = 'element: change announced';
+
+/** Messages of all hosts together for one event of its kind, on average. */
+export function perEvent(
+  messages: Readonly<Record<string, number>>,
+  counts: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const part = (kind: string, event: string): number => round((messages[`ENRP ${kind}`] ?? 0) / (counts[event] ?? 1));
+  return {
+    'takeover: INIT_TAKEOVER': part('init-takeover', TAKEOVERS),
+    'takeover: INIT_TAKEOVER_ACK': part('init-takeover-ack', TAKEOVERS),
+    'takeover: TAKEOVER_SERVER': part('takeover-server', TAKEOVERS),
+    'change of an element: HANDLE_UPDATE': part('handle-update', CHANGES),
+  };
+}
+
 type Totals = readonly [registrars: readonly number[], elements: readonly number[], users: readonly number[]];
 
 /** Counts messages between two points in time. */

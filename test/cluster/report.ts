@@ -9,7 +9,7 @@ const BARS: Readonly<Record<string, number>> = {
 };
 
 /** One world, for people. */
-export function describe({ samples, counts, calm, messages, virtualSeconds, steps }: RunResult): string {
+export function describe({ samples, counts, calm, messages, perEvent, virtualSeconds, steps }: RunResult): string {
   const lines: string[] = [];
   lines.push('how long, ms'.padEnd(62) + ['count', 'median', 'p99', 'max'].map((name) => name.padStart(11)).join(''));
   for (const [name, figures] of Object.entries(samples.figures())) lines.push(sampleLine(name, figures));
@@ -18,6 +18,7 @@ export function describe({ samples, counts, calm, messages, virtualSeconds, step
     lines.push(`  ${role}: ${listed(rates)}; together ${sum(rates).toFixed(2)}`);
   }
   lines.push('', `messages of all: ${listed(messages)}`);
+  lines.push('', `messages of all for one event: ${listed(perEvent)}`);
   lines.push('', `what happened: ${listed(counts)}`);
   lines.push('', `${virtualSeconds.toFixed(0)} s of virtual time, ${steps} steps`);
   return lines.join('\n');

@@ -1,7 +1,7 @@
 import { checkEnd, checkWaiting, divergence, isConverged } from './check.ts';
 import { Faults } from './faults.ts';
 import type { Samples } from './figures.ts';
-import { type Rates, Traffic } from './rates.ts';
+import { perEvent, type Rates, Traffic } from './rates.ts';
 import type { Scenario } from './scenario.ts';
 import { World } from './world.ts';
 
@@ -17,6 +17,8 @@ export interface RunResult {
   readonly calm: Rates;
   /** Messages of the whole run, by kind. */
   readonly messages: Record<string, number>;
+  /** Messages of all hosts for one event of its kind. */
+  readonly perEvent: Record<string, number>;
   readonly virtualSeconds: number;
   readonly steps: number;
 }
@@ -62,7 +64,15 @@ class Run {
     this.#world.noteFault('quiet', 'end of faults');
     this.#quiet();
     const messages = this.#traffic.total();
-    return { samples, counts, calm, messages, virtualSeconds: clock.now() / 1000, steps: clock.steps };
+    return {
+      samples,
+      counts,
+      calm,
+      messages,
+      perEvent: perEvent(messages, counts),
+      virtualSeconds: clock.now() / 1000,
+      steps: clock.steps,
+    };
   }
 
   #join(): void {

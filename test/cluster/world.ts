@@ -11,6 +11,7 @@ import { ElementNode } from './element-node.ts';
 import { Samples } from './figures.ts';
 import type { ClusterHost } from './host.ts';
 import { ClusterNetwork } from './network.ts';
+import { CHANGES, TAKEOVERS } from './rates.ts';
 import { RegistrarNode, registrarAddress, target } from './registrar-node.ts';
 import type { Scenario } from './scenario.ts';
 import { checkBusySecond } from './storm.ts';
@@ -200,6 +201,8 @@ export class World {
     else if (event.kind === 'element-lost') this.#onElementLost(registrar, event);
     else if (event.kind === 'peer-down' && event.reason === 'dead') this.#onPeerDead(registrar, event.registrarId);
     else if (COUNTED.has(event.kind)) this.count(`registrar: ${event.kind}`);
+    if (event.kind === 'takeover-completed' && event.winnerId === registrar.id) this.count(TAKEOVERS);
+    if (isAnnounced(event)) this.count(CHANGES);
     this.tell?.(`${registrar.host.name} ${text(event)}`);
   }
 
@@ -259,6 +262,15 @@ export class World {
       checkBusySecond(host, second, node instanceof RegistrarNode ? node.view.size : 0, registrars);
   }
 }
+
+/** Whether the registrar tells all its peers of it by HANDLE_UPDATE. */
+function isAnnounced(event: RegistrarEvent): boolean {
+  if (event.kind === 'element-lost') return !HEARD_OF.has(event.reason);
+  return event.kind === 'registered' || event.kind === 'deregistered' || event.kind === 'expired';
+}
+
+/** Losses that a registrar learns from others, or notices in its copy only. */
+const HEARD_OF: ReadonlySet<string> = new Set(['peer-update', 'resynchronization', 'orphaned']);
 
 const COUNTED: ReadonlySet<RegistrarEvent['kind']> = new Set([
   'audit-mismatch',
