@@ -44,8 +44,9 @@ export interface CalmResult {
 export interface Watch {
   /** Every event. */
   readonly tell?: ((text: string) => void) | undefined;
+  readonly alarm?: ((text: string) => void) | undefined;
   /** After every hour. */
-  readonly hourPassed?: ((hours: number, alarms: number) => void) | undefined;
+  readonly hourPassed?: ((hours: number) => void) | undefined;
 }
 
 /** Nobody dies; users ask. Everything is counted that looks as if somebody had died. */
@@ -54,6 +55,10 @@ export async function runCalm(options: WorldOptions, hours: number, watch: Watch
   const samples = new Samples();
   const counts: Record<string, number> = {};
   const alarms: string[] = [];
+  const alarm = (text: string): void => {
+    alarms.push(text);
+    watch.alarm?.(text);
+  };
   const count = (what: string): void => {
     counts[what] = (counts[what] ?? 0) + 1;
   };
@@ -63,7 +68,7 @@ export async function runCalm(options: WorldOptions, hours: number, watch: Watch
   world.onEvent = (name, event) => {
     const isAlarm = ALARMS.has(event.kind) || (event.kind === 'session-closed' && event.failed);
     const text = `${(world.clock.now() / 1000).toFixed(3)} ${name} ${describe(event)}`;
-    if (isAlarm) alarms.push(text);
+    if (isAlarm) alarm(text);
     if (!UNTOLD.has(event.kind)) watch.tell?.(text);
     count(`event: ${event.kind}`);
   };
@@ -73,9 +78,9 @@ export async function runCalm(options: WorldOptions, hours: number, watch: Watch
     const startedAt = world.clock.now();
     for (let done = 0; done < hours; done++) {
       await world.pass(HOUR_MS * Math.min(1, hours - done));
-      watch.hourPassed?.(Math.min(done + 1, hours), alarms.length);
+      watch.hourPassed?.(Math.min(done + 1, hours));
     }
-    if (!world.agrees) alarms.push('in the end they do not agree who is there');
+    if (!world.agrees) alarm('in the end they do not agree who is there');
     return {
       alarms,
       counts,

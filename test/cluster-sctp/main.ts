@@ -8,7 +8,8 @@ async function calm(options: CommandOptions): Promise<number> {
   const beganAt = performance.now();
   const { alarms, counts, samples, virtualSeconds, steps } = await runCalm(options, hours, {
     tell: trace ? console.log : undefined,
-    hourPassed: (passed, count) => console.error(`${passed} h passed, ${count} false alarms, ${seconds(beganAt)} s`),
+    alarm: (text) => console.error(`FALSE ALARM: ${text}`),
+    hourPassed: (passed) => console.error(`${passed} h passed, ${seconds(beganAt)} s`),
   });
   const requests = samples.figures();
   if (json) console.log(JSON.stringify({ options, alarms, counts, requests, virtualSeconds, steps }, undefined, 2));
@@ -17,7 +18,6 @@ async function calm(options: CommandOptions): Promise<number> {
     for (const [what, { count, median, p99, max }] of Object.entries(requests)) {
       console.log(`${what}: ${count}, median ${median} ms, p99 ${p99} ms, max ${max} ms`);
     }
-    for (const alarm of alarms) console.log(`FALSE ALARM: ${alarm}`);
     console.log(`${(virtualSeconds / 3600).toFixed(2)} h of virtual time, ${alarms.length} false alarms`);
   }
   return alarms.length === 0 ? 0 : 1;

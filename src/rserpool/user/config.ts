@@ -20,8 +20,11 @@ export const userSettings = {
   resolutionItems: { default: 0, min: 0, max: 65_535 },
   /** Pools whose resolution is kept, least recently used go first; and resolutions under way at one time. */
   maxCacheEntries: { default: 1024, min: 1, max: 1 << 20 },
-  /** How long to wait for a channel to an element before the next one is tried, ms. */
-  connectTimeoutMs: { default: 1500, min: 1, max: 3_600_000, integer: false },
+  /**
+   * How long to wait for a channel to an element before the next one is tried, ms. Any three packets of the set-up may be
+   * lost within this time: shorter, and elements that live would be reported as unreachable now and then.
+   */
+  connectTimeoutMs: { default: 2500, min: 1, max: 3_600_000, integer: false },
   /**
    * How often a session probes its element while it may owe a reply, ms: from `sendData` until anything comes back. An
    * element that does not answer the probe has failed. 0: only what stays unacknowledged is a reason to probe.

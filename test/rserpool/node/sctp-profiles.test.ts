@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { sctpConfigOf } from '../../../src/rserpool/node/sctp-profiles.ts';
+import { userConfig } from '../../../src/rserpool/user/config.ts';
 import { endpointConfig } from '../../../src/sctp/index.ts';
+
+/** The longest time that the set-up loses with so many packets of it: each one doubles the RTO. RFC 9260 §6.3.3. */
+function lostMs(packets: number, rtoInitialMs: number): number {
+  return rtoInitialMs * (2 ** packets - 1);
+}
 
 describe('SCTP below a role', () => {
   it('has short times unless a profile or the program says otherwise', () => {
@@ -29,5 +35,11 @@ describe('SCTP below a role', () => {
   it('is that of RFC 9260 with the profile rfc', () => {
     const { probeHeartbeats: _, ...times } = endpointConfig(sctpConfigOf({ profile: 'rfc' }, 'element'));
     expect(times).toEqual((({ probeHeartbeats: __, ...rest }) => rest)(endpointConfig()));
+  });
+
+  it('any three packets of a set-up may be lost before a user takes an element for unreachable', () => {
+    const { rtoInitialMs } = endpointConfig(sctpConfigOf({}, 'user'));
+    const roundTripsMs = 2 * 2 * 55;
+    expect(lostMs(3, rtoInitialMs) + roundTripsMs).toBeLessThan(userConfig().connectTimeoutMs);
   });
 });
