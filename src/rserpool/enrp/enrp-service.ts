@@ -95,6 +95,12 @@ export class EnrpService {
     this.#procedures.enforcement.carryOut(now);
   }
 
+  /** The peer's transport answers, whatever becomes of its messages. */
+  handleAlive(id: ChannelId): void {
+    const peer = this.#peerOn(id);
+    if (peer !== undefined) this.#procedures.supervision.handleAlive(peer);
+  }
+
   handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
     this.#procedures.reception.handleMessage(channel, bytes, now);
     this.#procedures.enforcement.carryOut(now);
@@ -138,8 +144,9 @@ export class EnrpService {
   #handleTimeLimit(peer: Peer, now: Instant): void {
     const { losses, supervision, takeover } = this.#procedures;
     if (peer.state.kind === 'active') supervision.suspect(peer, now);
-    else if (peer.state.kind === 'probing') losses.bury(peer, now);
-    else takeover.handleTimeLimit(peer, now);
+    else if (peer.state.kind === 'probing') {
+      if (!supervision.asksAgain(peer, now)) losses.bury(peer, now);
+    } else takeover.handleTimeLimit(peer, now);
   }
 
   /** Where other registrars are, according to the configuration. */

@@ -8,6 +8,10 @@ export type PeerState =
   | {
       readonly kind: 'probing';
       readonly deadlineAt: Instant;
+      /** Its transport has answered a probe since. */
+      readonly reachable?: boolean | undefined;
+      /** Requests before this one that were not answered although its transport works. */
+      readonly missed?: number | undefined;
       /** A registrar that says it has taken the peer over: it gets the elements if the peer is dead indeed. */
       readonly heirId?: number | undefined;
     }

@@ -42,6 +42,30 @@ export class Supervision {
     if (!asked && peer.transport !== undefined) this.#dialer.hurry(peer.transport, now);
   }
 
+  /** The peer's transport has answered a probe. */
+  handleAlive(peer: Peer): void {
+    const { state } = peer;
+    if (state.kind === 'probing') this.#peers.amend(peer, { ...state, reachable: true });
+  }
+
+  /**
+   * MAX-TIME-NO-RESPONSE is over. What is lost several times in a row takes SCTP that long, so a peer whose transport
+   * answers is asked once more.
+   *
+   * @returns false if it counts as dead
+   */
+  asksAgain(peer: Peer, now: Instant): boolean {
+    const { maxMissedPresences, maxTimeNoResponseMs } = this.#config;
+    const { state } = peer;
+    if (state.kind !== 'probing' || state.reachable !== true) return false;
+    const missed = (state.missed ?? 0) + 1;
+    if (missed > maxMissedPresences) return false;
+    this.#peers.amend(peer, { ...state, deadlineAt: now + maxTimeNoResponseMs, reachable: false, missed });
+    this.#speaker.send(peer, this.#speaker.presence(true));
+    this.#speaker.probe(peer);
+    return true;
+  }
+
   handleTimeout(now: Instant): void {
     if (now < this.nextTimeoutAt()) return;
     this.#heartbeatFrom = now;

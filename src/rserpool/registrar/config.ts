@@ -22,6 +22,11 @@ export const registrarSettings = {
   maxTimeLastHeardMs: milliseconds(5000),
   /** MAX-TIME-NO-RESPONSE: how long any answer of a peer that is there is waited for. RFC 5353 §4.2: 5 s. */
   maxTimeNoResponseMs: milliseconds(5000),
+  /**
+   * How often a peer may let this time pass while its association answers probes: then it is asked again. What is lost
+   * several times in a row takes SCTP that long. A peer whose association does not answer a probe is dead at once.
+   */
+  maxMissedPresences: { default: 2, min: 0, max: 1000 },
 
   /** How long a starting registrar looks for a mentor among the configured peers. */
   mentorDiscoveryTimeoutMs: milliseconds(1500),

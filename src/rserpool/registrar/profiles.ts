@@ -9,6 +9,7 @@ const CUSTOMARY = {
   keepAlivePeriodMs: 5000,
   keepAliveAckTimeoutMs: 5000,
   maxMissedKeepAlives: 0,
+  maxMissedPresences: 0,
 } as const;
 
 /** What the profiles `rfc` and `rsplib` say of a registrar. RFC 5353 §4.2. */

@@ -133,9 +133,11 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         this.#enrp.handleSuspect(input.channel, now);
         break;
       case 'probe-result':
-        if (input.alive) break;
-        this.#monitor.handleSilence(input.channel);
-        this.#enrp.handleSilence(input.channel, now);
+        if (input.alive) this.#enrp.handleAlive(input.channel);
+        else {
+          this.#monitor.handleSilence(input.channel);
+          this.#enrp.handleSilence(input.channel, now);
+        }
         break;
       default:
         unreachable(input);

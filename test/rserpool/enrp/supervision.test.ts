@@ -85,6 +85,36 @@ describe('supervision', () => {
     expect(ladder.eventsOf('peer-suspected')).toHaveLength(1);
   });
 
+  it('a peer whose transport answers is asked again, some times, before it counts as dead', () => {
+    const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000, maxMissedPresences: 2 });
+    ladder.owner(2, 20);
+    const probed = (alive: boolean): void => ladder.input({ kind: 'probe-result', channel: 2, alive });
+    ladder.advance(61_000);
+    ladder.take();
+    for (let missed = 0; missed < 2; missed++) {
+      probed(true);
+      ladder.advance(4999);
+      expect(ladder.take()).toEqual([]);
+      ladder.advance(1);
+      expect([ladder.take(), ladder.peers()]).toEqual([['2: presence to 20 reply! ffff'], ['20 probing']]);
+    }
+    probed(true);
+    ladder.advance(5000);
+    expect(ladder.eventsOf('takeover-started')).toMatchObject([{ targetId: 20 }]);
+  });
+
+  it('a peer whose transport has not answered since it was asked is not asked again', () => {
+    const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000, maxMissedPresences: 2 });
+    ladder.owner(2, 20);
+    ladder.input({ kind: 'probe-result', channel: 2, alive: true });
+    ladder.advance(61_000);
+    ladder.input({ kind: 'probe-result', channel: 2, alive: true });
+    ladder.advance(5000);
+    expect(ladder.eventsOf('takeover-started')).toEqual([]);
+    ladder.advance(5000);
+    expect(ladder.eventsOf('takeover-started')).toMatchObject([{ targetId: 20 }]);
+  });
+
   it('[ENRP-145] [ENRP-146] [ENRP-150] takes any message for a sign of life', () => {
     const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000 });
     ladder.peer(2, 20);
