@@ -44,7 +44,7 @@ it('docs/rserpool-api.md has the times of all profiles as they are', () => {
       }
     }
   }
-  expect(rows).toBe(13);
+  expect(rows).toBe(14);
 });
 
 it('docs/rserpool-api.md says how many HEARTBEATs a probe is', () => {
