@@ -38,13 +38,22 @@ export class Outbox<Event> {
     this.#queue.push({ kind: 'event', event });
   }
 
-  /** @param ppid what will be spoken, if it is not the application's own protocol */
-  connect(target: TransportTarget, ppid?: number): ChannelId {
+  /**
+   * @param ppid what will be spoken, if it is not the application's own protocol
+   * @param greetings what the peer is to hear first, together with the set-up
+   */
+  connect(target: TransportTarget, ppid?: number, greetings: readonly AsapMessage[] = []): ChannelId {
     const channel = this.#channels.take();
     if (target.dialect !== undefined) this.dialects.decide(channel, target.dialect);
-    this.#queue.push(
-      ppid === undefined ? { kind: 'connect', channel, target } : { kind: 'connect', channel, target, ppid },
-    );
+    const encoded = greetings.map((message) => this.#encode(channel, message));
+    const first = encoded.filter((bytes) => bytes !== undefined).map((bytes) => ({ ppid: PPID.asap, bytes }));
+    this.#queue.push({
+      kind: 'connect',
+      channel,
+      target,
+      ...(ppid === undefined ? {} : { ppid }),
+      ...(first.length === 0 ? {} : { first }),
+    });
     return channel;
   }
 
@@ -63,10 +72,9 @@ export class Outbox<Event> {
    * @returns false if it was not sent, for rsplib is there and could not bear it
    */
   control(channel: ChannelId, message: AsapMessage): boolean {
-    const dialect = this.dialects.of(channel);
-    if (dialect === 'rsplib' && safeAsapForRsplib(message) === undefined) return false;
-    this.data(channel, { ppid: PPID.asap, bytes: encodeAsap(message, dialect) });
-    return true;
+    const bytes = this.#encode(channel, message);
+    if (bytes !== undefined) this.data(channel, { ppid: PPID.asap, bytes });
+    return bytes !== undefined;
   }
 
   /** An ASAP_SERVER_ANNOUNCE to the announcement group. */
@@ -83,5 +91,12 @@ export class Outbox<Event> {
   data(channel: ChannelId, { bytes, ppid = 0, streamId = 0, unordered = false, context }: DataMessage): void {
     const send = { kind: 'send', channel, ppid, streamId, unordered, bytes } as const;
     this.#queue.push(context === undefined ? send : { ...send, context });
+  }
+
+  /** `undefined` if rsplib is there and could not bear it. */
+  #encode(channel: ChannelId, message: AsapMessage): Uint8Array | undefined {
+    const dialect = this.dialects.of(channel);
+    if (dialect === 'rsplib' && safeAsapForRsplib(message) === undefined) return undefined;
+    return encodeAsap(message, dialect);
   }
 }

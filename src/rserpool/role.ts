@@ -74,6 +74,11 @@ export type RoleInput =
     }
   /** The channel is gone, or could not be opened. No more input for this channel follows. */
   | { readonly kind: 'channel-down'; readonly channel: ChannelId; readonly reason: string; readonly failed: boolean }
+  /**
+   * The peer ends the channel gracefully, and no message is on its way any more, neither here nor there: only `channel-down`
+   * follows. Transports that learn of the end all at once (TCP) leave this out.
+   */
+  | { readonly kind: 'channel-closing'; readonly channel: ChannelId; readonly reason: string }
   /** A message could not be sent: SEND.FAILURE of RFC 5352. The bytes are those that were given to `send`. */
   | {
       readonly kind: 'send-failed';
@@ -105,6 +110,12 @@ export type RoleInput =
       readonly bytes: Uint8Array;
     };
 
+/** Goes with the set-up of a channel, ordered and on stream 0. */
+export interface FirstMessage {
+  readonly ppid: number;
+  readonly bytes: Uint8Array;
+}
+
 export type RoleOutput<Event> =
   /** Open a channel under this number. Answered by `channel-up` or `channel-down`. */
   | {
@@ -113,6 +124,11 @@ export type RoleOutput<Event> =
       readonly target: TransportTarget;
       /** What will be spoken, for drivers that have one local endpoint a protocol: a registrar's ASAP and ENRP ports. */
       readonly ppid?: number | undefined;
+      /**
+       * Sent first, as early as SCTP allows: in the packet of COOKIE ECHO (RFC 9260 §5.1). The peer may get them twice, so
+       * they are such that it does not matter. Without an association they are dropped.
+       */
+      readonly first?: readonly FirstMessage[] | undefined;
     }
   | {
       readonly kind: 'send';

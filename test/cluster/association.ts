@@ -1,5 +1,5 @@
 import type { Instant } from '../../src/base/contract.ts';
-import type { ChannelId, RoleInput, TransportTarget } from '../../src/rserpool/role.ts';
+import type { ChannelId, FirstMessage, RoleInput, TransportTarget } from '../../src/rserpool/role.ts';
 import type { ClusterHost } from './host.ts';
 import type { ClusterNetwork } from './network.ts';
 import { GRACEFUL_CLOSE_MS } from './sctp-times.ts';
@@ -112,6 +112,11 @@ export class Association {
     side.state = 'up';
     const { id: channel, initiator, remote, local } = side;
     side.host.deliver({ kind: 'channel-up', channel, initiator, remote, local });
+  }
+
+  /** What came with COOKIE ECHO. */
+  greet(side: Side, first: readonly FirstMessage[]): void {
+    for (const message of first) this.#deliver(side, { kind: 'message', streamId: 0, unordered: false, ...message });
   }
 
   /** One host has begun anew; the other side keeps its channel. RFC 9260 §5.2.4 A. */

@@ -179,7 +179,8 @@ export class ClusterHost<R extends Role<any> = Role<any>> {
       case 'connect':
         this.#note();
         this.#messages++;
-        this.#network.connect(this as unknown as ClusterHost, output.channel, output.target, output.ppid);
+        for (const { ppid, bytes } of output.first ?? []) this.#count(kindOf(ppid, bytes));
+        this.#network.connect(this as unknown as ClusterHost, output);
         return;
       case 'close':
         this.#close(output);

@@ -1,5 +1,5 @@
 import { sctpConfigOf } from '../../src/rserpool/node/sctp-profiles.ts';
-import type { ChannelId, TransportTarget } from '../../src/rserpool/role.ts';
+import type { ChannelId, FirstMessage, RoleOutput, TransportTarget } from '../../src/rserpool/role.ts';
 import type { SeededRandom } from '../harness/random.ts';
 import type { VirtualClock } from '../harness/virtual-clock.ts';
 import { Association, type Message, Side } from './association.ts';
@@ -14,6 +14,8 @@ export interface Attempt {
   readonly key: string;
   readonly local: TransportTarget;
   readonly remote: TransportTarget;
+  /** Arrive with COOKIE ECHO. */
+  readonly first: readonly FirstMessage[];
   over: boolean;
 }
 
@@ -95,12 +97,13 @@ export class ClusterNetwork {
     this.setIslands(() => 0);
   }
 
-  connect(host: ClusterHost, id: ChannelId, target: TransportTarget, ppid: number | undefined): void {
+  connect(host: ClusterHost, output: Extract<RoleOutput<unknown>, { readonly kind: 'connect' }>): void {
+    const { channel: id, target, ppid, first = [] } = output;
     const local = host.localTarget(ppid);
     const key = tupleKey(local, target);
     const ownKey = `${host.address} ${key}`;
     const association = this.#associations.get(key);
-    const attempt: Attempt = { host, life: host.life, id, key, local, remote: target, over: false };
+    const attempt: Attempt = { host, life: host.life, id, key, local, remote: target, first, over: false };
     const running = this.#attempts.get(ownKey);
     if ((running !== undefined && isWanted(running)) || association?.sideOf(host).exists === true) {
       // RFC 9260 §1.3: never two associations between the same endpoints.
@@ -182,7 +185,7 @@ export class ClusterNetwork {
 
   /** The COOKIE ECHO has arrived. */
   #establish(attempt: Attempt, to: ClusterHost): void {
-    const { host, id, key, local, remote } = attempt;
+    const { host, id, key, local, remote, first } = attempt;
     this.#settle(attempt);
     const mine = new Side(host, id, 'local', local, remote);
     host.channels.set(id, mine);
@@ -192,6 +195,7 @@ export class ClusterNetwork {
     if (existing !== undefined && known?.exists === true) {
       existing.restart(mine);
       this.#later(existing, mine, known, upAt);
+      existing.greet(known, first);
       return;
     }
     const crossing = this.#attempts.get(`${to.address} ${key}`);
@@ -205,6 +209,7 @@ export class ClusterNetwork {
     this.#associations.set(key, association);
     this.#later(association, mine, theirs, upAt);
     association.up(theirs);
+    association.greet(theirs, first);
   }
 
   /** The side that began is up when COOKIE ACK is there, and before anything that the other side sends. */

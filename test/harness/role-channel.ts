@@ -1,5 +1,5 @@
 import { Deque } from '../../src/base/deque.ts';
-import type { ChannelId, TransportTarget } from '../../src/rserpool/role.ts';
+import type { ChannelId, FirstMessage, TransportTarget } from '../../src/rserpool/role.ts';
 import type { RoleHost } from './role-host.ts';
 import type { RoleNetwork } from './role-network.ts';
 
@@ -61,12 +61,15 @@ export class RoleChannel {
     return this.#sides;
   }
 
-  /** The responder learns of the channel now, the initiator when the answer is back. */
-  open(): void {
+  /** The responder learns of the channel now, with the first messages; the initiator when the answer is back. */
+  open(first: readonly FirstMessage[]): void {
     const [initiator, responder] = this.#sides;
     // Scheduled first, so that it comes before whatever the responder sends at once.
     this.#later(() => this.#up(initiator));
     this.#up(responder);
+    for (const message of first) {
+      this.#arrive(initiator, responder, { kind: 'message', streamId: 0, unordered: false, ...message });
+    }
   }
 
   send(from: ChannelEnd, message: Omit<Message, 'kind'>): void {

@@ -162,14 +162,14 @@ export class RoleHost<Event = any, R extends Role<Event> = Role<Event>> {
   }
 
   #connect(output: Extract<RoleOutput<Event>, { kind: 'connect' }>): void {
-    const { channel: id, target, ppid } = output;
+    const { channel: id, target, ppid, first } = output;
     if (id % 2 !== 1 || id <= this.#lastLocalId) {
       this.misuse(`connect with channel ${id}, which is not a new odd number`);
       return;
     }
     this.#lastLocalId = id;
     this.#channels.set(id, undefined);
-    this.#network.connect(this, id, target, ppid);
+    this.#network.connect(this, id, target, ppid, first);
   }
 
   #use(output: ChannelOutput<Event>): void {

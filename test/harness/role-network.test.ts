@@ -65,6 +65,7 @@ function seen(host: Host): string[] {
     if (event.kind === 'announcement') return `${at} announcement ${event.from.address} ${textOf(event.bytes)}`;
     if (event.kind === 'channel-down') return `${at} down ${event.channel} ${event.reason} ${event.failed}`;
     if (event.kind === 'channel-suspect') return `${at} suspect ${event.channel} ${event.reason}`;
+    if (event.kind === 'channel-closing') return `${at} closing ${event.channel} ${event.reason}`;
     if (event.kind === 'probe-result') return `${at} probed ${event.channel} ${event.alive}`;
     if (event.kind === 'send-failed') return `${at} send-failed ${event.channel} ${textOf(event.bytes)}`;
     if (event.kind === 'channel-changed')

@@ -1,5 +1,5 @@
 import type { IpAddress } from '../../src/base/address.ts';
-import type { ChannelId, Role, TransportTarget } from '../../src/rserpool/role.ts';
+import type { ChannelId, FirstMessage, Role, TransportTarget } from '../../src/rserpool/role.ts';
 import { Partition } from './links/partition.ts';
 import type { SeededRandom } from './random.ts';
 import { type ChannelEnd, RoleChannel } from './role-channel.ts';
@@ -97,14 +97,20 @@ export class RoleNetwork {
     );
   }
 
-  connect(from: RoleHost, id: ChannelId, target: TransportTarget, ppid?: number): void {
+  connect(
+    from: RoleHost,
+    id: ChannelId,
+    target: TransportTarget,
+    ppid?: number,
+    first: readonly FirstMessage[] = [],
+  ): void {
     const giveUpAt = this.clock.now() + (this.#options.connectTimeoutMs ?? 10_000);
     const { life } = from;
     const attempt = (): void => {
       if (!from.isAlive || from.life !== life || !from.knows(id)) return;
       const outcome = this.#attempt(from, target);
       if (outcome instanceof RoleHost)
-        this.#open(from, id, from.localTargetFor(target, ppid), outcome.target(target.port), outcome);
+        this.#open(from, id, from.localTargetFor(target, ppid), outcome.target(target.port), outcome).open(first);
       else if (outcome !== 'no answer') {
         this.clock.after(this.delayMs, () => this.#connectFailed(from, life, id, outcome));
       } else if (this.clock.now() + CONNECT_RETRY_MS > giveUpAt) {
@@ -166,13 +172,13 @@ export class RoleNetwork {
     return answer;
   }
 
-  #open(from: RoleHost, id: ChannelId, here: TransportTarget, there: TransportTarget, to: RoleHost): void {
+  #open(from: RoleHost, id: ChannelId, here: TransportTarget, there: TransportTarget, to: RoleHost): RoleChannel {
     const initiator = from.newEnd('local', here, there, id);
     const responder = to.newEnd('remote', there, here);
     const channel = new RoleChannel(this, initiator, responder);
     from.bind(initiator.id, channel);
     to.bind(responder.id, channel);
-    channel.open();
+    return channel;
   }
 
   #connectFailed(from: RoleHost, life: number, id: ChannelId, reason: string): void {

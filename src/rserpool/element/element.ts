@@ -207,6 +207,9 @@ export class ElementRole implements Role<ElementEvent> {
       case 'probe-result':
         this.#onProbeResult(input.channel, input.alive, now);
         break;
+      case 'channel-closing':
+        // Nothing to do before it is down.
+        break;
     }
     this.#sweep();
     this.#homeWatch.follow(this.#hunt.home?.channel, now);

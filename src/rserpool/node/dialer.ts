@@ -1,5 +1,5 @@
-import { type SctpAssociation, SctpEndpoint, SctpError } from '../../sctp/index.ts';
-import type { TransportTarget } from '../role.ts';
+import { type ConnectOptions, type SctpAssociation, SctpEndpoint, SctpError } from '../../sctp/index.ts';
+import type { FirstMessage, TransportTarget } from '../role.ts';
 
 export interface DialerOptions {
   /**
@@ -26,22 +26,27 @@ export class Dialer {
   }
 
   /** @throws (rejects) as `SctpEndpoint.connect` */
-  async connect(target: TransportTarget, signal: AbortSignal): Promise<SctpAssociation> {
+  async connect(
+    target: TransportTarget,
+    signal: AbortSignal,
+    first: readonly FirstMessage[] = [],
+  ): Promise<SctpAssociation> {
+    const options = { signal, messages: first.map(({ ppid, bytes }) => ({ ppid, data: bytes })) };
     const keys = target.addresses.map((address) => `${address} ${target.port} ${target.udpPort}`);
     for (let former = this.#former(keys); former !== undefined; former = this.#former(keys)) {
-      if (this.#severalPerPeer) return this.#connectApart(target, signal);
+      if (this.#severalPerPeer) return this.#connectApart(target, options);
       await endOf(former, signal);
     }
     const release = this.#take(keys);
     try {
-      const association = await connect(this.#endpoint, target, signal);
+      const association = await connect(this.#endpoint, target, options);
       void association.closed.then(release);
       return association;
     } catch (error) {
       release();
       // By an address that the target does not have: the peer has told it, or has learnt ours.
       const isDuplicate = error instanceof SctpError && error.code === 'ERR_SCTP_DUPLICATE';
-      if (isDuplicate && this.#severalPerPeer) return this.#connectApart(target, signal);
+      if (isDuplicate && this.#severalPerPeer) return this.#connectApart(target, options);
       throw error;
     }
   }
@@ -64,11 +69,11 @@ export class Dialer {
     };
   }
 
-  async #connectApart(target: TransportTarget, signal: AbortSignal): Promise<SctpAssociation> {
+  async #connectApart(target: TransportTarget, options: ConnectOptions): Promise<SctpAssociation> {
     const { encapsulation, config } = this.#endpoint;
     const endpoint = await SctpEndpoint.bind({ encapsulation, config });
     try {
-      const association = await connect(endpoint, target, signal);
+      const association = await connect(endpoint, target, options);
       void association.closed.then(() => endpoint.close());
       return association;
     } catch (error) {
@@ -91,7 +96,7 @@ function endOf(former: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-function connect(endpoint: SctpEndpoint, target: TransportTarget, signal: AbortSignal): Promise<SctpAssociation> {
+function connect(endpoint: SctpEndpoint, target: TransportTarget, options: ConnectOptions): Promise<SctpAssociation> {
   const { addresses, port: sctpPort, udpPort } = target;
-  return endpoint.connect({ addresses, sctpPort, udpPort }, { signal });
+  return endpoint.connect({ addresses, sctpPort, udpPort }, options);
 }

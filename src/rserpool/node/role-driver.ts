@@ -172,11 +172,11 @@ export class RoleDriver<Event, R extends Role<Event>> {
   }
 
   async #connectSctp(
-    { channel, target, ppid }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
+    { channel, target, ppid, first }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
     signal: AbortSignal,
   ): Promise<void> {
     const dialer = (ppid === PPID.enrp ? this.#enrpDialer : undefined) ?? this.#dialer;
-    const association = await dialer.connect(target, signal);
+    const association = await dialer.connect(target, signal, first);
     // It came up in the same moment in which the role gave it up.
     if (signal.aborted) association.abort(NOT_WANTED);
     this.#connected(channel, signal);

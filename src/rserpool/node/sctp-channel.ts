@@ -16,6 +16,10 @@ export class SctpChannel implements DriverChannel {
   /** No more than the receive window holds will come: everything is read, so that the end is noticed. */
   #ending = false;
   #waitingSend: Promise<void> | undefined;
+  /** Messages that the role was told of. */
+  #read = 0;
+  /** The peer wants to end, and has got all that was sent to it. */
+  #closing = false;
 
   /** @param gone called when no more inputs will follow */
   constructor(id: ChannelId, association: SctpAssociation, tell: (input: RoleInput) => void, gone: () => void) {
@@ -42,6 +46,10 @@ export class SctpChannel implements DriverChannel {
     association.on('send-failed', ({ data, ppid, stream, unordered, context }) =>
       this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered, context }),
     );
+    association.on('shutting-down', () => {
+      this.#closing = association.bufferedAmount === 0;
+      this.#tellClosing();
+    });
     void association.closed.then(() => this.#readToTheEnd());
     const initiator = association.initiator;
     this.#tell({
@@ -51,7 +59,7 @@ export class SctpChannel implements DriverChannel {
       remote: remoteOf(association),
       local: localOf(association),
     });
-    void this.#read();
+    void this.#readAll();
   }
 
   send(message: SendOutput): void {
@@ -133,7 +141,7 @@ export class SctpChannel implements DriverChannel {
   }
 
   /** One message after the other, until the association ends; then the channel is down. */
-  async #read(): Promise<void> {
+  async #readAll(): Promise<void> {
     try {
       for await (const message of this.#association) {
         this.#message(message);
@@ -149,7 +157,16 @@ export class SctpChannel implements DriverChannel {
   }
 
   #message({ data, ppid, stream }: SctpMessage): void {
+    this.#read++;
     this.#tell({ kind: 'message', channel: this.id, ppid, streamId: stream, bytes: data });
+    this.#tellClosing();
+  }
+
+  /** Once, and behind the last message of the peer. */
+  #tellClosing(): void {
+    if (!this.#closing || this.#ending || this.#association.stats()?.messagesReceived !== this.#read) return;
+    this.#closing = false;
+    this.#tell({ kind: 'channel-closing', channel: this.id, reason: 'the peer closed the association' });
   }
 }
 

@@ -139,6 +139,9 @@ export class RegistrarRole implements Role<RegistrarEvent> {
           this.#enrp.handleSilence(input.channel, now);
         }
         break;
+      case 'channel-closing':
+        // Nothing to do before it is down.
+        break;
       default:
         unreachable(input);
     }

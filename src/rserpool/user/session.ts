@@ -3,7 +3,7 @@ import { earlier } from '../../base/timers.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { DataMessage } from '../outbox.ts';
 import type { ChannelId } from '../role.ts';
-import type { BusinessCard } from '../wire/asap.ts';
+import type { AsapMessage, BusinessCard } from '../wire/asap.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { BackOff, jittered } from './back-off.ts';
 import type { Candidate } from './candidates.ts';
@@ -121,7 +121,7 @@ export class UserSession {
     this.#interruption = undefined;
     if (from === undefined) outbox.event({ kind: 'session-up', session: this.id, element: named(element) });
     else this.#announceFailover(from, element, now);
-    this.#greet(channel, element, now);
+    this.#sendQueued(channel, now);
   }
 
   /** Finds out whether the element is there. */
@@ -160,7 +160,8 @@ export class UserSession {
     if (this.#state.kind !== 'up' || this.#state.silent === true) return;
     const { channel, element } = this.#state;
     this.#announceFailover({ from: named(element), at: now }, element, now);
-    this.#greet(channel, element, now);
+    for (const message of this.#greetings(element)) this.#context.outbox.control(channel, message);
+    this.#sendQueued(channel, now);
   }
 
   handleSendFailed(message: DataMessage): void {
@@ -279,7 +280,7 @@ export class UserSession {
 
   #connect(element: Candidate, now: Instant): void {
     const { outbox, config, channels } = this.#context;
-    const channel = outbox.connect(element.target);
+    const channel = outbox.connect(element.target, undefined, this.#greetings(element));
     channels.set(channel, this.id);
     this.#backOff.note(now);
     this.#become({ kind: 'connecting', channel, element, timeoutAt: now + config.connectTimeoutMs });
@@ -300,8 +301,11 @@ export class UserSession {
 
   #interrupted(element: Candidate, since: Instant, reason: string, failed: boolean, now: Instant): void {
     const { failover = 'always' } = this.#options;
+    const { sessionRetryMs } = this.#context.config;
+    // An element that does not stay counts as one that could not be reached, so that nobody goes round in circles.
+    const stayed = now - since >= sessionRetryMs;
     if (failed) this.#unreachable(element, now);
-    else this.#avoid(element, now);
+    else if (!stayed) this.#avoid(element, now);
     if (failover === 'never' || (failover === 'on-failure' && !failed)) {
       this.#end(reason, failed);
       return;
@@ -309,9 +313,8 @@ export class UserSession {
     this.#interruption = { from: named(element), at: now };
     this.#lonelySince = now;
     this.#context.outbox.event({ kind: 'session-interrupted', session: this.id, element: named(element), reason });
-    // An element that does not stay counts as one that could not be reached, so that nobody goes round in circles.
-    if (now - since >= this.#context.config.sessionRetryMs) {
-      this.#retryMs = this.#context.config.sessionRetryMs;
+    if (stayed) {
+      this.#retryMs = sessionRetryMs;
       this.#backOff.reset();
       this.#search.begin();
       this.#search.skip(element.peIdentifier);
@@ -342,15 +345,17 @@ export class UserSession {
   }
 
   /** What a new element hears first. RFC 5352 §3.8: the cookie before everything else on the control channel. */
-  #greet(channel: ChannelId, element: Candidate, now: Instant): void {
+  #greetings(element: Candidate): AsapMessage[] {
+    if (!element.control) return [];
+    const { businessCard } = this.#options;
+    return [
+      ...(this.#cookie === undefined ? [] : [{ kind: 'cookie-echo', cookie: this.#cookie } as const]),
+      ...(businessCard === undefined ? [] : [{ kind: 'business-card', ...businessCard } as const]),
+    ];
+  }
+
+  #sendQueued(channel: ChannelId, now: Instant): void {
     const { outbox, requests } = this.#context;
-    if (element.control) {
-      if (this.#cookie !== undefined) {
-        outbox.control(channel, { kind: 'cookie-echo', cookie: this.#cookie });
-      }
-      const { businessCard } = this.#options;
-      if (businessCard !== undefined) outbox.control(channel, { kind: 'business-card', ...businessCard });
-    }
     for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
       outbox.data(channel, message);
       requests.sent(this.id, now);

@@ -245,6 +245,10 @@ export class UserRole implements Role<UserEvent> {
         this.#outbox.dialects.forget(input.channel);
         this.#onChannelDown(input, now);
         break;
+      case 'channel-closing':
+        // A registrar that ends is replaced when it has ended.
+        this.#onElementGone(input.channel, input.reason, false, now);
+        break;
       case 'send-failed':
         this.#onSendFailed(input, now);
         break;
@@ -291,6 +295,11 @@ export class UserRole implements Role<UserEvent> {
   #onChannelDown(input: Extract<RoleInput, { readonly kind: 'channel-down' }>, now: Instant): void {
     const { channel, reason, failed } = input;
     if (this.#directory.handleChannelDown(channel, reason, now) !== undefined) return;
+    this.#onElementGone(channel, reason, failed, now);
+  }
+
+  /** For a session or a conduit the channel is over, and forgotten: what follows on it concerns nobody. */
+  #onElementGone(channel: ChannelId, reason: string, failed: boolean, now: Instant): void {
     const conduit = this.#sends.on(channel);
     if (conduit === undefined) this.#sessions.handleChannelDown(channel, reason, failed, now);
     else this.#sends.handleChannelDown(conduit, reason, failed, now);

@@ -80,6 +80,7 @@ export class RoleFuzzer<Event extends { readonly kind: string }> {
     if (this.#doubts.chance(0.02)) this.#input({ kind: 'channel-suspect', channel, reason: 'fuzz' });
     const alive = this.#doubts.chance(0.9);
     if (this.#doubts.chance(0.02)) this.#input({ kind: 'probe-result', channel, alive });
+    if (this.#doubts.chance(0.01)) this.#input({ kind: 'channel-closing', channel, reason: 'fuzz' });
   }
 
   #input(input: RoleInput): void {

@@ -23,7 +23,8 @@ export function hex(text: string): Uint8Array {
 
 /**
  * A role on virtual time whose peers are played by the test, message by message. What the role does is noted as one line
- * a step: `connect 1 192.0.2.1`, `1: registration 7`, `1: data hello`, `close 1 abort`, `event registered`.
+ * a step: `connect 1 192.0.2.1`, `1: registration 7`, `1: data hello`, `close 1 abort`, `event registered`. What goes with
+ * the set-up of a channel stands behind its `connect`.
  */
 export class RoleLadder<Event extends { readonly kind: string }, R extends Role<Event>> {
   readonly role: R;
@@ -62,6 +63,11 @@ export class RoleLadder<Event extends { readonly kind: string }, R extends Role<
 
   down(channel: ChannelId, failed = true, reason = 'gone'): void {
     this.input({ kind: 'channel-down', channel, reason, failed });
+  }
+
+  /** The peer ends the channel; nothing is on its way. */
+  closing(channel: ChannelId, reason = 'ends'): void {
+    this.input({ kind: 'channel-closing', channel, reason });
   }
 
   /** The transport's doubt: what was sent stays unacknowledged. */
@@ -125,6 +131,8 @@ export class RoleLadder<Event extends { readonly kind: string }, R extends Role<
       this.outputs.push(output);
       if (output.kind === 'event') this.events.push(output.event);
       this.#lines.push(line(output));
+      if (output.kind !== 'connect') continue;
+      for (const { bytes } of output.first ?? []) this.#lines.push(`${output.channel}: ${control(bytes)}`);
     }
   }
 }

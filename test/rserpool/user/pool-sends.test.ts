@@ -382,6 +382,19 @@ describe('answers to messages without a session', () => {
     expect(ladder.take()).toEqual(['5: data after that', 'event sent']);
   });
 
+  it('an element that closes its channel gets the next message on a new one', () => {
+    const ladder = new SendLadder();
+    ladder.connected([10]);
+    ladder.take();
+    ladder.closing(3);
+    ladder.post('next');
+    ladder.advance(1000);
+    ladder.up(5);
+    ladder.down(3, false);
+    ladder.post('after that');
+    expect(ladder.takeOnly('5:')).toEqual(['5: data next', '5: data after that']);
+  });
+
   it('keep the channel open, and control messages are not data', () => {
     const ladder = new SendLadder();
     ladder.connected([10]);
