@@ -24,15 +24,18 @@ class Calls {
     this.#reached = target;
   }
 
-  /** The calls from the last time until `now`: `20 at 100`, and no answer to any of them. */
-  until(now: number, answered = false): string[] {
+  /**
+   * The calls from the last time until `now`: `20 at 100`.
+   * @param answer all of them end at once, and were answered or not, or none of them ends
+   */
+  until(now: number, answer: 'none' | 'some' | 'not-yet' = 'none'): string[] {
     const calls: string[] = [];
     for (let at = this.dialer.nextTimeoutAt(); at !== undefined && at <= now; at = this.dialer.nextTimeoutAt()) {
       this.dialer.handleTimeout(at, (target) => target === this.#reached);
       for (let output = this.#outbox.poll(); output !== undefined; output = this.#outbox.poll()) {
         if (output.kind !== 'connect') continue;
         calls.push(`${output.target.addresses[0]?.split('.').at(-1)} at ${at}`);
-        this.dialer.handleChannelDown(output.channel, answered, at);
+        if (answer !== 'not-yet') this.dialer.handleChannelDown(output.channel, answer === 'some', at);
       }
     }
     return calls;
@@ -58,7 +61,7 @@ describe('calls of registrars', () => {
     const calls = new Calls();
     calls.dialer.add(host(20), true, 0);
     calls.until(1000);
-    expect(calls.until(1400, true)).toEqual(['20 at 1250', '20 at 1300', '20 at 1350', '20 at 1400']);
+    expect(calls.until(1400, 'some')).toEqual(['20 at 1250', '20 at 1300', '20 at 1350', '20 at 1400']);
   });
 
   it('are not made to whom there is a channel, and after the longest pause only once that is gone', () => {
@@ -86,6 +89,27 @@ describe('calls of registrars', () => {
     calls.dialer.retry(host(21), 1001);
     calls.dialer.hurry(host(21), 1001);
     expect(calls.until(1001)).toEqual([]);
+  });
+
+  it('are not made twice at the same time', () => {
+    const calls = new Calls();
+    calls.dialer.add(host(20), true, 0);
+    expect(calls.until(0, 'not-yet')).toEqual(['20 at 0']);
+    calls.dialer.retry(host(20), 10);
+    calls.dialer.hurry(host(20), 10);
+    calls.dialer.suggest(host(20), 10);
+    expect(calls.until(5000, 'not-yet')).toEqual([]);
+  });
+
+  it('that are due soon are not put off by the loss of another channel', () => {
+    const calls = new Calls();
+    calls.dialer.add(host(20), true, 0);
+    calls.until(0);
+    calls.dialer.retry(host(20), 40);
+    expect(calls.until(60, 'not-yet')).toEqual(['20 at 40']);
+    calls.dialer.add(host(21), true, 100);
+    calls.dialer.retry(host(21), 150);
+    expect(calls.until(150, 'not-yet')).toEqual(['21 at 100']);
   });
 
   it('that a datagram suggested are made once, and again when it comes again', () => {

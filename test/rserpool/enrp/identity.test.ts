@@ -58,6 +58,27 @@ describe('the identifier of a registrar', () => {
     expect(ladder.role.state).toBe('serving');
   });
 
+  it('[ENRP-069] that is taken means to begin anew, with a mentor that knows the new one', () => {
+    const ladder = new RegistrarLadder({ mentorDiscoveryTimeoutMs: 5000 }, { peers: [host(20)] });
+    ladder.up(1, host(20), 'local');
+    ladder.presence(1, 20);
+    ladder.take();
+    ladder.advance(3000);
+    ladder.up(2, host(66));
+    ladder.enrp(2, OWN, { kind: 'presence', replyRequired: false });
+    expect(ladder.role.registrarId).not.toBe(OWN);
+    expect(ladder.take()).toEqual(['close 2 abort', 'close 1 abort']);
+    expect(ladder.peers()).toEqual([]);
+    ladder.down(1);
+    ladder.advance(4999);
+    expect(ladder.role.state).toBe('starting');
+    const again = ladder.connects.at(-1)!.channel;
+    ladder.up(again, host(20), 'local');
+    ladder.take();
+    ladder.presence(again, 20);
+    expect(ladder.take()).toContain(`${again}: list-request to 20`);
+  });
+
   it('[ENRP-141] on an element’s channel that is being closed cannot be made up', () => {
     const ladder = RegistrarLadder.serving({ keepAlivePeriodMs: 0 });
     ladder.peer(20, 20);

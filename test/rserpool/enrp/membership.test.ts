@@ -34,6 +34,64 @@ describe('peer list', () => {
     expect(ladder.take().at(-1)).toBe('1: list-response to 20 [20]');
   });
 
+  it('[ENRP-061] lists as many as fit into one message', () => {
+    const ladder = RegistrarLadder.serving({ maxPeers: 1000 });
+    const addresses = (n: number): string[] =>
+      Array.from({ length: 8 }, (_, i) => `10.${i}.${Math.floor(n / 250)}.${1 + (n % 250)}`);
+    for (let n = 1; n <= 1000; n++) {
+      ladder.up(2 * n, { protocol: 'sctp', addresses: addresses(n), port: 9901 });
+      ladder.enrp(2 * n, 1000 + n, { kind: 'init-takeover-ack', targetId: 7 });
+    }
+    ladder.take();
+    ladder.enrp(2, 1001, { kind: 'list-request' });
+    const [line] = ladder.take();
+    expect(line).toMatch(/^2: list-response to 1001 \[1001 1002/);
+    expect(line!.split(' ')).toHaveLength(4 + Math.floor(60_000 / (32 + 20 * 8)));
+  });
+
+  it('calls nobody who has called, wherever it says that it is', () => {
+    const ladder = new RegistrarLadder({ mentorDiscoveryTimeoutMs: 1e6 }, { peers: [host(20)] });
+    ladder.down(1);
+    ladder.take();
+    ladder.up(2, host(20));
+    ladder.enrp(2, 20, {
+      kind: 'presence',
+      replyRequired: false,
+      information: {
+        identifier: 20,
+        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.21'] },
+      },
+    });
+    ladder.advance(20_000);
+    expect(ladder.connects).toHaveLength(1);
+  });
+
+  it('calls whom the configuration names now, and not itself', () => {
+    const ladder = new RegistrarLadder({}, { peers: [host(20)] });
+    ladder.down(1);
+    ladder.take();
+    ladder.role.configurePeers([host(30), host(9)], ladder.now);
+    ladder.advance(60_000);
+    expect(ladder.connects.map(({ target }) => target)).toEqual([host(20), host(30)]);
+  });
+
+  it('calls a peer where it said last that it is', () => {
+    const ladder = RegistrarLadder.serving();
+    ladder.peer(2, 20);
+    ladder.enrp(2, 20, {
+      kind: 'presence',
+      replyRequired: false,
+      information: {
+        identifier: 20,
+        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.21'] },
+      },
+    });
+    ladder.take();
+    ladder.down(2);
+    ladder.advance(4000);
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.21:9901']);
+  });
+
   it('[ENRP-061] [ENRP-081] answers LIST_REQUEST with the peers that it has heard', () => {
     const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
     ladder.up(2, host(8));

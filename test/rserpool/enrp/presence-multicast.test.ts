@@ -54,6 +54,15 @@ describe('PRESENCE by multicast', () => {
     expect(ladder.take()).toEqual([]);
   });
 
+  it('is no reason to call where one of the addresses is nobody’s, or the identifier is', () => {
+    const ladder = new RegistrarLadder(CONFIG);
+    ladder.take();
+    hear(ladder, presence(7, { ...host(20), addresses: ['192.0.2.20', '224.0.0.1'] }));
+    hear(ladder, presence(0, host(20)));
+    hear(ladder, presence(7, host(20), 8));
+    expect(ladder.take()).toEqual([]);
+  });
+
   it('of a registrar that cannot be reached is forgotten, until it is heard again', () => {
     const ladder = new RegistrarLadder(CONFIG);
     hear(ladder, presence(7, host(20)));

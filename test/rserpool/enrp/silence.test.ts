@@ -31,7 +31,6 @@ describe('a peer that the transport doubts', () => {
     const ladder = withPeer();
     ladder.suspect(2);
     ladder.probed(2, false);
-    ladder.advance(0);
     expect(ladder.eventsOf('takeover-started')).toMatchObject([{ targetId: 20 }]);
     expect(ladder.eventsOf('takeover-completed')).toMatchObject([{ targetId: 20 }]);
     expect(ladder.elements()).toEqual(['9@50']);
@@ -46,7 +45,6 @@ describe('a peer that the transport doubts', () => {
     ladder.input({ ...lost, ppid: PPID.asap });
     expect(ladder.peers()).toEqual(['20 probing']);
     ladder.input(lost);
-    ladder.advance(0);
     expect(ladder.eventsOf('takeover-started')).toMatchObject([{ targetId: 20 }]);
     expect(ladder.elements()).toEqual(['9@50']);
   });

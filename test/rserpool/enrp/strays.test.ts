@@ -32,6 +32,24 @@ describe('elements whose home nobody knows', () => {
     expect(ladder.elements()).toEqual(['7@50']);
   });
 
+  it('are never those of the registrar itself', () => {
+    const ladder = RegistrarLadder.serving({ keepAlivePeriodMs: 0 });
+    ladder.registered(2, 7, 1, { registrationLifeS: -1 });
+    ladder.advance(200_000);
+    expect(ladder.peers()).toEqual([]);
+    expect(ladder.elements()).toEqual(['7@50']);
+  });
+
+  it('wait for their home anew when that was met, and is gone, and when they come again', () => {
+    const ladder = withStray();
+    run(ladder, 60);
+    ladder.enrp(1, 20, { kind: 'handle-update', action: 'del-pe', poolHandle: ABC, element: peerElement(7, 1, 30) });
+    run(ladder, 40);
+    ladder.enrp(1, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(8, 2, 20) });
+    expect(ladder.elements()).toEqual(['8@20']);
+    expect(ladder.eventsOf('peer-suspected')).toEqual([]);
+  });
+
   it('stay where they are if the home is met', () => {
     const ladder = withStray();
     ladder.peer(2, 30);
