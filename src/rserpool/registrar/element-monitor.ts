@@ -176,9 +176,18 @@ export class ElementMonitor {
     if (this.#users.has(channel) && this.#channels.usable(channel) !== undefined) this.#outbox.probe(channel);
   }
 
-  /** Nobody is at the other end: as if no keep-alive could be sent, SEND.FAILURE. RFC 5352 §3.5. */
+  /**
+   * Nobody is at the other end: as if no keep-alive could be sent, SEND.FAILURE (RFC 5352 §3.5). Nothing is waited for on
+   * a channel to the dead.
+   */
   handleSilence(channel: ChannelId): void {
     for (const element of [...(this.#users.get(channel) ?? [])]) this.#lose(element, 'unreachable');
+    const open = this.#channels.usable(channel);
+    // Other registrars are given up by their own rules.
+    if (open === undefined || open.peerId !== undefined) return;
+    open.closing = true;
+    open.aborted = true;
+    this.#outbox.close(channel, 'abort', 'no sign of life');
   }
 
   /** A keep-alive could not be sent: SEND.FAILURE. RFC 5352 §3.5. */
@@ -209,13 +218,14 @@ export class ElementMonitor {
 
   /** A keep-alive was not answered in time: once more, if the channel works. */
   #unanswered(element: StoredElement, watch: Watch, now: Instant): void {
-    const usable = this.#channels.usable(watch.channel) !== undefined;
-    if (!usable || watch.missed >= this.#config.maxMissedKeepAlives) {
+    const usable = this.#channels.usable(watch.channel);
+    // Also where the element is lost already: a channel to nobody is not kept.
+    if (usable !== undefined) this.#outbox.probe(usable.id);
+    if (usable === undefined || watch.missed >= this.#config.maxMissedKeepAlives) {
       this.#lose(element, 'keep-alive-timeout');
       return;
     }
     watch.missed++;
-    this.#outbox.probe(watch.channel!);
     this.#ask(element, watch, now);
   }
 
@@ -318,7 +328,8 @@ export class ElementMonitor {
     if (dialed === undefined) return;
     this.#dialed.delete(channel);
     this.#dialedByKey.delete(dialed.key);
-    const open = this.#channels.usable(channel);
+    const open = this.#channels.get(channel);
+    if (open?.closing) return;
     if (open !== undefined) open.closing = true;
     this.#outbox.close(channel, 'shutdown', 'no element of this registrar is here any more');
   }

@@ -211,6 +211,27 @@ describe('channel of an element', () => {
     expect(ladder.connects).toHaveLength(1);
   });
 
+  it('[ASAP-214] is aborted when nobody answers there any more', () => {
+    const ladder = setUp();
+    ladder.input({ kind: 'probe-result', channel: 2, alive: false });
+    expect(ladder.take()).toEqual(['close 2 abort', '20: handle-update del-pe abc 7 home 50']);
+    expect(ladder.eventsOf('element-lost')).toMatchObject([{ reason: 'unreachable' }]);
+    ladder.down(2);
+    expect(ladder.take()).toEqual([]);
+  });
+
+  it('is aborted as well if that turns out after the element missed its last keep-alive, but not if somebody answers', () => {
+    for (const alive of [true, false]) {
+      const ladder = setUp();
+      ladder.advance(12_500);
+      expect(ladder.eventsOf('element-lost')).toMatchObject([{ reason: 'keep-alive-timeout' }]);
+      expect(ladder.probes).toEqual([2]);
+      ladder.take();
+      ladder.input({ kind: 'probe-result', channel: 2, alive });
+      expect(ladder.take()).toEqual(alive ? [] : ['close 2 abort']);
+    }
+  });
+
   it('is not called any more when the element is back on a channel of its own', () => {
     const ladder = setUp();
     ladder.down(2);

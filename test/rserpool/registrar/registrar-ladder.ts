@@ -58,6 +58,7 @@ export class RegistrarLadder {
   readonly events: RegistrarEvent[] = [];
   readonly sent: Extract<RoleOutput<RegistrarEvent>, { kind: 'send' }>[] = [];
   readonly connects: Extract<RoleOutput<RegistrarEvent>, { kind: 'connect' }>[] = [];
+  readonly probes: number[] = [];
   readonly announcements: Uint8Array[] = [];
   /** Channels whose transport was asked whether the peer is there, in order; no lines tell of it. */
   readonly probes: number[] = [];
