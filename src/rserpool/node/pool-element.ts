@@ -16,9 +16,9 @@ import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { TransportParameter } from '../wire/transport.ts';
 import { ElementSession } from './element-session.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
+import { EventWaits } from './event-waits.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
-import { nextEvent } from './next-event.ts';
 import { formatTarget } from './place.ts';
 import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './registrar-discovery.ts';
 import { registrarLink } from './registrar-link.ts';
@@ -68,6 +68,7 @@ export class PoolElement
   readonly peIdentifier: number;
   readonly #endpoint: SctpEndpoint;
   readonly #driver: RoleDriver<ElementEvent, ElementRole>;
+  readonly #waits = new EventWaits<ElementEvent>();
   readonly #handler: SessionHandler | undefined;
   readonly #sessions = new Map<ElementSessionId, ElementSession>();
   #registration: RegistrationRequest;
@@ -260,7 +261,7 @@ export class PoolElement
       kinds.includes(kind) ? { result: undefined } : undefined;
     try {
       end?.addEventListener('abort', abort, { once: true });
-      await nextEvent(this, decide, limit.signal, () => this.#driver.call(begin));
+      await this.#waits.next(decide, limit.signal, () => this.#driver.call(begin));
     } catch (error) {
       if (!limit.signal.aborted) throw error;
     } finally {
@@ -279,7 +280,7 @@ export class PoolElement
         peIdentifier: this.peIdentifier,
       });
     };
-    return nextEvent(this, decide, signal, () => this.#driver.call(() => undefined));
+    return this.#waits.next(decide, signal, () => this.#driver.call(() => undefined));
   }
 
   #onEvent(event: ElementEvent): void {
@@ -308,6 +309,7 @@ export class PoolElement
     }
     emitSafely(this, event.kind, event);
     emitSafely(this, 'event', event);
+    this.#waits.tell(event);
   }
 
   #openSession(id: ElementSessionId, remote: TransportTarget): void {

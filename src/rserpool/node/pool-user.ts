@@ -14,9 +14,9 @@ import { UserRole } from '../user/user.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf, tcpNetworkOf } from './endpoint-options.ts';
+import { EventWaits } from './event-waits.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf, type PoolName } from './handle.ts';
-import { nextEvent } from './next-event.ts';
 import { noElement } from './no-element.ts';
 import { formatTarget } from './place.ts';
 import { type MessageDestination, type MessageSendOptions, type PoolMessage, PoolMessages } from './pool-messages.ts';
@@ -59,6 +59,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
   readonly #endpoint: SctpEndpoint;
   readonly #driver: RoleDriver<UserEvent, UserRole>;
   readonly #sessions = new Map<UserSessionId, UserSession>();
+  readonly #waits = new EventWaits<UserEvent>();
   readonly #messages: PoolMessages;
   readonly #discovery: RegistrarDiscovery;
   #closing: Promise<void> | undefined;
@@ -288,7 +289,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
       if (event.kind === 'resolution-failed') throw noElement(handle, event.failure);
       return { result: event.elements };
     };
-    return nextEvent(this, decide, signal, () => this.#driver.call((role, now) => begin(role, handle, now)));
+    return this.#waits.next(decide, signal, () => this.#driver.call((role, now) => begin(role, handle, now)));
   }
 
   #onEvent(event: UserEvent): void {
@@ -300,6 +301,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     }
     emitSafely(this, event.kind, event);
     emitSafely(this, 'event', event);
+    this.#waits.tell(event);
   }
 
   #assertOpen(): void {

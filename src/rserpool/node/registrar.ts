@@ -8,8 +8,8 @@ import { componentId } from '../status/component.ts';
 import { type ComponentStatus, SCTP_PROTOCOL } from '../status/component-status.ts';
 import { ConfiguredRegistrars } from './configured-registrars.ts';
 import { substrateOf, tcpNetworkOf } from './endpoint-options.ts';
+import { EventWaits } from './event-waits.ts';
 import type { EventsByKind } from './events-by-kind.ts';
-import { nextEvent } from './next-event.ts';
 import { formatTarget } from './place.ts';
 import type { LookupEvents } from './registrar-discovery.ts';
 import type { RegistrarStartOptions } from './registrar-options.ts';
@@ -27,6 +27,7 @@ export type RegistrarEvents = EventsByKind<RegistrarEvent> & LookupEvents;
  * Emits every {@link RegistrarEvent} under its kind, and as `event`; a peer's name that is not known as `lookup-failed`.
  */
 export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSource {
+  readonly #waits = new EventWaits<RegistrarEvent>();
   readonly #driver: RoleDriver<RegistrarEvent, RegistrarRole>;
   readonly #sockets: RegistrarSockets;
   readonly #peers: ConfiguredRegistrars;
@@ -52,6 +53,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
       onEvent: (event) => {
         emitSafely(this, event.kind, event);
         emitSafely(this, 'event', event);
+        this.#waits.tell(event);
       },
     });
   }
@@ -159,7 +161,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
     if (this.snapshot().state === 'serving') return;
     const decide = ({ kind }: RegistrarEvent): { readonly result: undefined } | undefined =>
       kind === 'serving' ? { result: undefined } : undefined;
-    await nextEvent(this, decide, signal, () => undefined);
+    await this.#waits.next(decide, signal, () => undefined);
   }
 
   /** Closes all associations and sockets; the peers take over. Never rejects. */
