@@ -54,7 +54,11 @@ describe('an element that the transport doubts', () => {
     ladder.registered(4, 9, 2);
     ladder.take();
     ladder.probed(2, false);
-    expect(ladder.take()).toEqual(['20: handle-update del-pe abc 7 home 50', '20: handle-update del-pe abc 8 home 50']);
+    expect(ladder.take()).toEqual([
+      'close 2 abort',
+      '20: handle-update del-pe abc 7 home 50',
+      '20: handle-update del-pe abc 8 home 50',
+    ]);
     expect(ladder.eventsOf('element-lost')).toMatchObject([{ reason: 'unreachable' }, { reason: 'unreachable' }]);
     expect(ladder.elements()).toEqual(['9@50']);
     // It is not taken out twice.
@@ -62,7 +66,7 @@ describe('an element that the transport doubts', () => {
     expect(ladder.take()).toEqual([]);
   });
 
-  it('is nobody where no element is', () => {
+  it('is nobody where no element is: such a channel is not kept', () => {
     const ladder = setUp();
     ladder.up(100, host(200, 40_000));
     ladder.take();
@@ -71,7 +75,7 @@ describe('an element that the transport doubts', () => {
       ladder.probed(channel, false);
     }
     expect(ladder.probes).toEqual([]);
-    expect(ladder.take()).toEqual([]);
+    expect(ladder.take()).toEqual(['close 100 abort']);
   });
 
   it('is not probed on a channel that is not up yet, or being closed', () => {
