@@ -60,8 +60,6 @@ export class RegistrarLadder {
   readonly connects: Extract<RoleOutput<RegistrarEvent>, { kind: 'connect' }>[] = [];
   readonly probes: number[] = [];
   readonly announcements: Uint8Array[] = [];
-  /** Channels whose transport was asked whether the peer is there, in order; no lines tell of it. */
-  readonly probes: number[] = [];
   now = 0;
   #lines: string[] = [];
 
