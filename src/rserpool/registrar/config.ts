@@ -58,8 +58,8 @@ export const registrarSettings = {
   takeoverMaxAttempts: { default: 3, min: 1, max: 1000 },
   /** After an acknowledged INIT_TAKEOVER the target is watched again if nobody took it over in this time. */
   takeoverGuardMs: milliseconds(10_000),
-  /** Pause between the first keep-alives to elements that were taken over. RFC 5352 §3.5: no bursts. */
-  adoptionSpacingMs: { default: 5, min: 0, max: 60_000, integer: false },
+  /** Pause between the first keep-alives to elements that were taken over: no bursts (RFC 5352 §3.5), 500 a second. */
+  adoptionSpacingMs: { default: 2, min: 0, max: 60_000, integer: false },
 
   /** Mean pause between periodic keep-alives to an element; 0 switches them off. RFC 5352 §3.5. */
   keepAlivePeriodMs: { default: 400, min: 0, max: 86_400_000, integer: false },
