@@ -1,9 +1,12 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
-import type { SctpAssociation } from '../src/sctp/index.ts';
+import type { SctpAssociation, SctpMessage } from '../src/sctp/index.ts';
 import { pause } from './peers.ts';
 
 /** Far from the identifiers that a decoder knows. */
 export const FIRST_PPID = 0x5000_0000;
+
+/** A transfer in which nothing arrives for so long stands still, ms. How long it takes as a whole depends on the machine. */
+export const STALL_MS = 20_000;
 
 /** Messages whose content can be compared at both ends. */
 export interface Traffic {
@@ -54,18 +57,14 @@ export async function sendTraffic(association: SctpAssociation, traffic: Traffic
   return { bytes, digest: digest.value() };
 }
 
-/** Reads so many messages. */
-export async function receiveTraffic(
-  association: SctpAssociation,
-  messages: number,
-  signal: AbortSignal,
-): Promise<Received> {
+/** Reads so many messages. Throws if nothing comes any more. */
+export async function receiveTraffic(association: SctpAssociation, messages: number): Promise<Received> {
   const digest = new Digest();
   let bytes = 0;
   let longestGapMs = 0;
   let last: number | undefined;
   for (let i = 0; i < messages; i++) {
-    const { data, stream, unordered } = await association.receive({ signal });
+    const { data, stream, unordered } = await nextMessage(association, i);
     const now = performance.now();
     longestGapMs = Math.max(longestGapMs, now - (last ?? now));
     last = now;
@@ -73,6 +72,20 @@ export async function receiveTraffic(
     bytes += data.length;
   }
   return { messages, bytes, longestGapMs, digest: digest.value() };
+}
+
+/** @param received how many there were before */
+async function nextMessage(association: SctpAssociation, received: number): Promise<SctpMessage> {
+  const stalled = new AbortController();
+  const timer = setTimeout(
+    () => stalled.abort(new Error(`nothing has come for ${STALL_MS} ms after ${received} messages`)),
+    STALL_MS,
+  );
+  try {
+    return await association.receive({ signal: stalled.signal });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function sameTraffic(a: TrafficDigest, b: TrafficDigest): boolean {

@@ -1,3 +1,5 @@
+import { PATIENCE_MS } from './patience.ts';
+
 /** What a program has printed so far, and the wait for what it will print. */
 export class Transcript {
   readonly #waiting = new Set<() => void>();
@@ -9,7 +11,7 @@ export class Transcript {
   }
 
   /** Resolves with the match when the text has it, from the `start`th character on. */
-  shows(wanted: string | RegExp, limitMs = 10_000, start = 0): Promise<RegExpExecArray> {
+  shows(wanted: string | RegExp, limitMs = PATIENCE_MS, start = 0): Promise<RegExpExecArray> {
     const pattern = typeof wanted === 'string' ? new RegExp(escaped(wanted)) : wanted;
     return new Promise((resolve, reject) => {
       const end = (): void => {

@@ -1,3 +1,5 @@
+import { PATIENCE_MS } from '../patience.ts';
+
 /** What emits every protocol event as `event`: a registrar, a pool element or a pool user of ours. */
 interface Source<Event> {
   on(name: 'event', listener: (event: Event) => void): unknown;
@@ -28,7 +30,7 @@ export class EventLog<Event extends { readonly kind: string }> {
   seen<Kind extends Event['kind']>(
     kind: Kind,
     details: Partial<Extract<Event, { readonly kind: Kind }>> = {},
-    limitMs = 15_000,
+    limitMs = PATIENCE_MS,
   ): Promise<Extract<Event, { readonly kind: Kind }>> {
     return new Promise((resolve, reject) => {
       const end = (): void => {

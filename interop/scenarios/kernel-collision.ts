@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { patience } from '../patience.ts';
 import { expectThat } from '../scenario.ts';
 import { kernelScenario } from '../uml/kernel-scenario.ts';
 import { KERNEL_ADDRESSES, OUR_ADDRESSES } from '../uml/lab.ts';
@@ -19,7 +20,7 @@ export const kernelCollision = kernelScenario('INITs that cross', async (lab, se
     if (packet[CHUNK_TYPE_AT] === INIT) inits.add(packet.subarray(12, 16).join('.'));
     return [DELAY_MS];
   };
-  const signal = AbortSignal.timeout(20_000);
+  const signal = patience();
   const [ours] = await Promise.all([
     endpoint.connect({ addresses: KERNEL_ADDRESSES, sctpPort: port }, { signal }),
     kernels.call(OUR_ADDRESSES, endpoint.sctpPort),

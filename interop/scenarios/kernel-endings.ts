@@ -1,3 +1,4 @@
+import { patience } from '../patience.ts';
 import { expectThat } from '../scenario.ts';
 import { kernelScenario } from '../uml/kernel-scenario.ts';
 import { DIRECTIONS, meet } from '../uml/meeting.ts';
@@ -21,7 +22,7 @@ type Met = Awaited<ReturnType<typeof meet>>;
 
 async function ourShutdown({ ours, kernels }: Met): Promise<string> {
   await ours.send('the last message');
-  await ours.shutdown({ signal: AbortSignal.timeout(10_000) });
+  await ours.shutdown({ signal: patience() });
   const { hex } = await kernels.event('message');
   expectThat(Buffer.from(hex as string, 'hex').toString() === 'the last message', 'the kernel has another message');
   await kernels.event('shutdown');
@@ -32,7 +33,7 @@ async function ourShutdown({ ours, kernels }: Met): Promise<string> {
 async function kernelShutdown({ ours, kernels }: Met): Promise<string> {
   await kernels.send(Buffer.from('the last message'));
   await kernels.shutdown();
-  const { data } = await ours.receive({ signal: AbortSignal.timeout(10_000) });
+  const { data } = await ours.receive({ signal: patience() });
   expectThat(Buffer.from(data).toString() === 'the last message', 'we have another message');
   const reason = await ours.closed;
   expectThat(reason.kind === 'peer-shutdown', `closed by ${reason.kind}: ${reason.text}`);

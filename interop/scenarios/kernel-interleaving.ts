@@ -1,3 +1,4 @@
+import { patience } from '../patience.ts';
 import { expectThat } from '../scenario.ts';
 import type { Traffic } from '../traffic.ts';
 import { interleavingOptions, rtoOption } from '../uml/kernel-options.ts';
@@ -20,7 +21,6 @@ const KERNELS = [...interleavingOptions(), rtoOption({ initialMs: 200, minMs: 20
  */
 const TRAFFIC: Traffic = { messages: 3000, messageBytes: 1400, streams: 16, unorderedEvery: 10 };
 const WEATHER = { lossRate: 0.02, duplicateRate: 0.01, jitterMs: 5 };
-const LIMIT_MS = 60_000;
 const CHUNK_TYPE_AT = 20 + 8 + 12;
 const [DATA, I_DATA] = [0, 64];
 
@@ -35,11 +35,11 @@ export const kernelInterleaving = kernelScenario('I-DATA', async (lab, see) => {
       if (packet[CHUNK_TYPE_AT] === I_DATA) seen.iData++;
       return fate(packet, network);
     };
-    const report = await transfer(meeting, direction, TRAFFIC, LIMIT_MS);
+    const report = await transfer(meeting, direction, TRAFFIC);
     see(`${sends(direction)}, with loss: ${describeTransfer(report)}; ${describeStats(meeting.ours)}`);
     see(`${seen.iData} packets begin with I-DATA, ${seen.data} with DATA`);
     expectThat(seen.iData >= TRAFFIC.messages / 2 && seen.data === 0, 'I-DATA was not used');
-    await meeting.ours.shutdown({ signal: AbortSignal.timeout(20_000) });
+    await meeting.ours.shutdown({ signal: patience() });
     lab.repair();
   }
 });

@@ -1,3 +1,4 @@
+import { patience } from '../patience.ts';
 import { expectThat } from '../scenario.ts';
 import { kernelScenario } from '../uml/kernel-scenario.ts';
 import { KERNEL_ADDRESSES, type KernelLab } from '../uml/lab.ts';
@@ -19,7 +20,7 @@ export const kernelLksctp = kernelScenario(
 
 async function itSends(lab: KernelLab): Promise<string> {
   await using endpoint = await lab.bind();
-  const listener = endpoint.listen({ signal: AbortSignal.timeout(20_000) });
+  const listener = endpoint.listen({ signal: patience() });
   const [{ value: ours }] = await Promise.all([
     listener.next(),
     lab.guest.run(
@@ -48,7 +49,7 @@ async function itReceives(lab: KernelLab): Promise<string> {
   expectThat(ours.remote.addresses.length === 2, `its addresses: ${ours.remote.addresses}`);
   await ours.send('hello', { stream: 3 });
   await ours.send(new Uint8Array(5000), { stream: 4, unordered: true });
-  await ours.shutdown({ signal: AbortSignal.timeout(10_000) });
+  await ours.shutdown({ signal: patience() });
   // It serves on until somebody ends it.
   await lab.guest.run('sleep 1; pkill -x sctp_test; true');
   const output = await server;

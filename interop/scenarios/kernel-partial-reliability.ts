@@ -1,3 +1,4 @@
+import { PATIENCE_MS, patience } from '../patience.ts';
 import { pause } from '../peers.ts';
 import { expectThat } from '../scenario.ts';
 import { FIRST_PPID, type Traffic } from '../traffic.ts';
@@ -13,7 +14,6 @@ const KERNELS = [rtoOption({ initialMs: 300, minMs: 300, maxMs: 1000 })];
 const TRAFFIC: Traffic = { messages: 600, messageBytes: 1000, streams: 4, pauseMs: 5 };
 const WEATHER = { lossRate: 0.15, duplicateRate: 0, jitterMs: 5 };
 const LIFETIME_MS = 200;
-const LIMIT_MS = 60_000;
 /** An ordered message without limits, the last one on its stream: whatever was given up before does not hold it up. */
 const LAST_PPID = FIRST_PPID + TRAFFIC.messages;
 
@@ -45,7 +45,7 @@ async function encounter(lab: KernelLab, direction: Direction, policy: Policy): 
   const send = direction === 'we connect' ? weSend : kernelSends;
   const outcome = await send(lab, meeting, policy);
   check(outcome);
-  await meeting.ours.shutdown({ signal: AbortSignal.timeout(20_000) });
+  await meeting.ours.shutdown({ signal: patience() });
   lab.repair();
   const { arrived, abandoned } = outcome;
   return `${policy}: ${weather.lost} of ${weather.packets} packets lost, ${arrived.length} of ${TRAFFIC.messages + TRAFFIC.streams} messages arrived, in order; the sender counts ${abandoned} as given up`;
@@ -63,9 +63,9 @@ async function weSend(lab: KernelLab, { ours, kernels }: Meeting, policy: Policy
   lab.repair();
   for (let stream = 0; stream < TRAFFIC.streams; stream++)
     await ours.send('last', { stream, ppid: LAST_PPID + stream });
-  const end = performance.now() + LIMIT_MS;
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
-    const { ppids } = await kernels.received(0, 0);
+    const { ppids } = await kernels.received(0);
     const last = ppids.filter((ppid) => ppid >= LAST_PPID).length;
     if (last === TRAFFIC.streams) return { arrived: ppids, abandoned: reported.size, reported };
     expectThat(performance.now() < end, `${last} of ${TRAFFIC.streams} last messages arrived`);
@@ -83,7 +83,7 @@ async function kernelSends(lab: KernelLab, { ours, kernels }: Meeting, policy: P
   for (let stream = 0; stream < TRAFFIC.streams; stream++) {
     await kernels.send(Buffer.from('last'), { stream, ppid: LAST_PPID + stream });
   }
-  const end = performance.now() + LIMIT_MS;
+  const end = performance.now() + PATIENCE_MS;
   while (arrived.filter((ppid) => ppid >= LAST_PPID).length < TRAFFIC.streams) {
     expectThat(performance.now() < end, 'the last messages did not arrive');
     await pause(100);

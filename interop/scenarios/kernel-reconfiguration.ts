@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { patience } from '../patience.ts';
 import { pause } from '../peers.ts';
 import { expectThat } from '../scenario.ts';
 import { GuestCallError } from '../uml/guest-calls.ts';
@@ -16,7 +17,7 @@ const OURS = { allowStreamResets: true, allowAssociationResets: true, allowStrea
 const KERNELS = [allowResetsOption()];
 const STREAM = 3;
 const MORE = 5;
-const signal = (): AbortSignal => AbortSignal.timeout(10_000);
+const signal = (): AbortSignal => patience();
 
 /** RE-CONFIG of RFC 6525: streams and the association begin anew, streams are added; either side asks. */
 export const kernelReconfiguration = kernelScenario('stream reconfiguration', async (lab, see) => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { patience } from '../patience.ts';
 import { expectThat } from '../scenario.ts';
 import { kernelScenario } from '../uml/kernel-scenario.ts';
 import { KERNEL_ADDRESSES, type KernelLab } from '../uml/lab.ts';
@@ -36,7 +37,7 @@ async function theKernelRestarts(lab: KernelLab): Promise<string> {
   await lab.connect(endpoint.sctpPort, { localPort });
   const { value: ours } = await incoming.next();
   expectThat(ours !== undefined, 'no association');
-  const acknowledged = once(ours!, 'dry', { signal: AbortSignal.timeout(10_000) });
+  const acknowledged = once(ours!, 'dry', { signal: patience() });
   await ours!.send('before');
   // What is sent again reaches a guest that knows nothing of us yet: it would abort the association.
   await acknowledged;
@@ -44,14 +45,14 @@ async function theKernelRestarts(lab: KernelLab): Promise<string> {
   const began = performance.now();
   await lab.boot();
   const bootedMs = performance.now() - began;
-  const restarted = once(ours!, 'restart', { signal: AbortSignal.timeout(10_000) });
+  const restarted = once(ours!, 'restart', { signal: patience() });
   const kernels = await lab.connect(endpoint.sctpPort, { localPort });
   await restarted;
   await ours!.send('after');
   const { hex } = await kernels.event('message');
   expectThat(Buffer.from(hex as string, 'hex').toString() === 'after', 'the kernel has another message');
   await kernels.send(Buffer.from('likewise'));
-  const { data } = await ours!.receive({ signal: AbortSignal.timeout(10_000) });
+  const { data } = await ours!.receive({ signal: patience() });
   expectThat(Buffer.from(data).toString() === 'likewise', 'we have another message');
   expectThat(endpoint.associations.length === 1, `${endpoint.associations.length} associations`);
   await endpoint.close({ timeoutMs: 0 });
@@ -72,11 +73,11 @@ async function weRestart(lab: KernelLab): Promise<string> {
   await before.close({ timeoutMs: 0 });
   lab.repair();
   await using after = await lab.bind({ sctpPort });
-  const again = await after.connect(target, { signal: AbortSignal.timeout(10_000) });
+  const again = await after.connect(target, { signal: patience() });
   await kernels.event('association', { state: 'restart' });
   await again.send('after');
   const { hex } = await kernels.event('message');
   expectThat(Buffer.from(hex as string, 'hex').toString() === 'after', 'the kernel has another message');
-  await again.shutdown({ signal: AbortSignal.timeout(10_000) });
+  await again.shutdown({ signal: patience() });
   return 'we vanish and connect from the same port: the kernel reports a restart on the same socket, then our message';
 }

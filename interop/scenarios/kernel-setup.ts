@@ -1,4 +1,5 @@
 import { EchoRun } from '../echo-run.ts';
+import { patience } from '../patience.ts';
 import { expectThat } from '../scenario.ts';
 import { kernelScenario } from '../uml/kernel-scenario.ts';
 import { DIRECTIONS, meet } from '../uml/meeting.ts';
@@ -25,6 +26,6 @@ export const kernelSetup = kernelScenario('set-up, two addresses on each side; m
     );
     see('both paths confirmed');
     see(await new EchoRun(ECHOED).over(ours));
-    await ours.shutdown({ signal: AbortSignal.timeout(10_000) });
+    await ours.shutdown({ signal: patience() });
   }
 });

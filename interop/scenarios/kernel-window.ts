@@ -1,3 +1,4 @@
+import { patience } from '../patience.ts';
 import { pause } from '../peers.ts';
 import { expectThat } from '../scenario.ts';
 import { receiveTraffic, sameTraffic, sendTraffic, type Traffic } from '../traffic.ts';
@@ -6,7 +7,6 @@ import { type Meeting, meet } from '../uml/meeting.ts';
 
 /** More than both buffers hold. */
 const TRAFFIC: Traffic = { messages: 1000, messageBytes: 32_768, streams: 4 };
-const LIMIT_MS = 60_000;
 const NOT_READING_MS = 3000;
 
 /** A receiver that does not read for some seconds: its window closes, is probed, and opens again. */
@@ -17,7 +17,7 @@ export const kernelWindow = kernelScenario('a receiver that does not read', asyn
   ] as const) {
     await using meeting = await meet(lab, direction, { mode: 'digest' });
     see(await run(meeting));
-    await meeting.ours.shutdown({ signal: AbortSignal.timeout(10_000) });
+    await meeting.ours.shutdown({ signal: patience() });
   }
 });
 
@@ -30,7 +30,7 @@ async function kernelDoesNotRead({ ours, kernels }: Meeting): Promise<string> {
   const { waitingFor, peerRwndBytes, bufferedBytes } = ours.stats()!;
   expectThat(waitingFor === 'peer-window', `we wait for ${waitingFor}, the window is ${peerRwndBytes}`);
   await kernels.read(true);
-  const [sent, received] = await Promise.all([sending, kernels.received(TRAFFIC.messages, LIMIT_MS)]);
+  const [sent, received] = await Promise.all([sending, kernels.received(TRAFFIC.messages)]);
   expectThat(sameTraffic(sent.digest, received.digest), 'what was received is not what was sent');
   return `the kernel does not read: its window is ${peerRwndBytes} bytes, we wait with ${bufferedBytes}; then all ${received.bytes} bytes arrive`;
 }
@@ -42,7 +42,7 @@ async function weDoNotRead({ ours, kernels }: Meeting): Promise<string> {
   await pause(NOT_READING_MS);
   const { localRwndBytes, unreadMessages } = ours.stats()!;
   expectThat(localRwndBytes < 1500, `our window is ${localRwndBytes} bytes`);
-  const receiving = receiveTraffic(ours, TRAFFIC.messages, AbortSignal.timeout(LIMIT_MS));
+  const receiving = receiveTraffic(ours, TRAFFIC.messages);
   const [sent, received] = await Promise.all([sending, receiving]);
   expectThat(sameTraffic(sent.digest, received.digest), 'what was received is not what was sent');
   return `we do not read: our window is ${localRwndBytes} bytes, ${unreadMessages} messages wait; then all ${received.bytes} bytes arrive`;

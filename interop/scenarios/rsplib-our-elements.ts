@@ -94,7 +94,7 @@ async function calcApp(host: RsplibHost, registrars: readonly string[]): Promise
   const files = ['-vector=/run/calcapp.vec', '-scalar=/run/calcapp.sca'];
   const user = await host.user('calcappclient', registrars, '-jobsize=500000', '-jobinterval=1', ...files);
   const [, size] = await user.shows(/job #1 \(job size (\d+)\)/);
-  await user.shows('Job #2 completed', 30_000);
+  await user.shows('Job #2 completed');
   return `two jobs accepted and completed, the first one of ${size} calculations`;
 }
 
@@ -104,7 +104,7 @@ async function fractal(lab: RsplibLab, host: RsplibHost, registrars: readonly st
   const user = await host.user('fractalpooluser', registrars, ...size);
   const messages = () => wire.of(`PPID ${FRACTAL_PPID}`).map(({ bytes }) => decodeFractal(bytes)!);
   const ends = (): number => messages().filter(({ kind }) => kind === 'end').length;
-  await until('both parts of the picture end', () => ends() === 2, 30_000);
+  await until('both parts of the picture end', () => ends() === 2);
   const sum = (count: (message: FractalMessage) => number): number =>
     messages().reduce((total, message) => total + count(message), 0);
   const points = sum((message) => (message.kind === 'data' ? message.counts.length : 0));
@@ -115,6 +115,6 @@ async function fractal(lab: RsplibLab, host: RsplibHost, registrars: readonly st
   expectThat(points === wanted && points >= WIDTH * HEIGHT, `${points} points of ${wanted}`);
   expectThat(wire.of('ASAP cookie-echo').length === 0, 'a part was begun again');
   // It draws the next one after a pause of five seconds: this one was complete.
-  await user.shows(/Getting parameters[\s\S]*Getting parameters/, 20_000);
+  await user.shows(/Getting parameters[\s\S]*Getting parameters/);
   return `a picture of ${points} points in two sessions, ${wire.of('ASAP cookie').length} cookies`;
 }

@@ -6,6 +6,7 @@ import {
   StatusReporter,
   type StatusSource,
 } from '../../src/rserpool/index.ts';
+import { patience } from '../patience.ts';
 import { rsplibScenario } from '../rsplib/scenario.ts';
 import { expectThat } from '../scenario.ts';
 
@@ -44,7 +45,7 @@ export const rsplibTools = rsplibScenario(
     see(`hsdump: ${/Handlespace\[.*/.exec(dump.output)}; both pools with policies, addresses and homes`);
 
     await using user = await PoolUser.open({ ...lab.ours(13), registrars });
-    await user.connect('EchoPool', { signal: AbortSignal.timeout(10_000) });
+    await user.connect('EchoPool', { signal: patience() });
     const monitor = await host.start('cspmonitor', '-full');
     await monitor.shows('Current Component Status');
     const report = (source: StatusSource, number: number): Promise<StatusReporter> =>

@@ -1,4 +1,5 @@
 import { SctpEndpoint } from '../../src/sctp/index.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, pause, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import { expectThat, type Scenario } from '../scenario.ts';
@@ -29,14 +30,14 @@ async function toPeer(see: (text: string) => void): Promise<void> {
     await pause(300);
     const association = await endpoint.connect(
       { addresses: ['127.0.0.1'], sctpPort: SCTP_PORT, udpPort },
-      { signal: AbortSignal.timeout(10_000) },
+      { signal: patience() },
     );
     const began = performance.now();
     for (let i = 0; i < MESSAGES; i++) {
       await association.send(new Uint8Array(MESSAGE_BYTES), { stream: i % association.outboundStreams });
     }
     const { retransmissions } = association.stats()!;
-    await association.shutdown({ signal: AbortSignal.timeout(60_000) });
+    await association.shutdown({ signal: patience() });
     see(`to tsctp: ${rate(performance.now() - began)}, ${retransmissions} chunks retransmitted`);
     // It prints: length, messages, receive calls, bytes, seconds, …
     await server.shows(`${MESSAGE_BYTES}, ${MESSAGES}, `);

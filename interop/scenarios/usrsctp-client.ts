@@ -1,4 +1,5 @@
 import { type SctpAssociation, SctpEndpoint } from '../../src/sctp/index.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import { expectThat, type Scenario } from '../scenario.ts';
@@ -44,7 +45,7 @@ async function gracefully({ client, association }: Connection, see: (text: strin
   try {
     see(`up: ${association.remote.addresses.join(', ')} from UDP port ${association.remote.udpPort}`);
     client.write('hello\n');
-    const message = await association.receive({ signal: AbortSignal.timeout(5000) });
+    const message = await association.receive({ signal: patience() });
     expectThat(new TextDecoder().decode(message.data).startsWith('hello'), 'the message is not what the client sent');
     await association.send('answer\n');
     await client.shows('answer');
@@ -63,7 +64,7 @@ async function gracefully({ client, association }: Connection, see: (text: strin
 async function byAbort({ client, association }: Connection, see: (text: string) => void): Promise<void> {
   try {
     client.write('hello\n');
-    await association.receive({ signal: AbortSignal.timeout(5000) });
+    await association.receive({ signal: patience() });
     association.abort('enough');
     await client.shows('SCTP_COMM_LOST');
     see('our abort: the client reports SCTP_COMM_LOST');

@@ -1,4 +1,5 @@
 import { SctpEndpoint } from '../../src/sctp/index.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import { Relay } from '../relay.ts';
@@ -35,7 +36,7 @@ export const usrsctpCollision: Scenario = {
     };
     const connecting = endpoint.connect(
       { addresses: ['127.0.0.1'], sctpPort: THEIR_SCTP_PORT, udpPort: relay.port },
-      { signal: AbortSignal.timeout(10_000) },
+      { signal: patience() },
     );
     connecting.catch(() => undefined);
     const client = new Peer(
@@ -47,7 +48,7 @@ export const usrsctpCollision: Scenario = {
       expectThat(held.length === 2, 'the two INITs did not cross');
       see('the INITs crossed: one association');
       client.write('hello\n');
-      const message = await association.receive({ signal: AbortSignal.timeout(5000) });
+      const message = await association.receive({ signal: patience() });
       expectThat(new TextDecoder().decode(message.data).startsWith('hello'), 'the message is not what the client sent');
       await association.send('answer\n');
       await client.shows('answer');

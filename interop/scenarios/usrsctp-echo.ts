@@ -1,5 +1,6 @@
 import { SctpEndpoint } from '../../src/sctp/index.ts';
 import { EchoRun } from '../echo-run.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, pause, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import type { Scenario } from '../scenario.ts';
@@ -20,12 +21,12 @@ export const usrsctpEcho: Scenario = {
       await pause(300);
       const association = await endpoint.connect(
         { addresses: ['127.0.0.1'], sctpPort: ECHO_SCTP_PORT, udpPort },
-        { signal: AbortSignal.timeout(10_000) },
+        { signal: patience() },
       );
       see(`up: ${association.outboundStreams} streams out, ${association.inboundStreams} in`);
       see(await new EchoRun({ messages: 3000, longestBytes: 6000 }).over(association));
       see(await new EchoRun({ messages: 20_000, longestBytes: 10_000 }).over(association));
-      await association.shutdown({ signal: AbortSignal.timeout(10_000) });
+      await association.shutdown({ signal: patience() });
       see('graceful shutdown: SHUTDOWN, SHUTDOWN ACK, SHUTDOWN COMPLETE');
     } finally {
       server.kill();

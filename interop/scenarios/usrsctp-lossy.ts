@@ -1,5 +1,6 @@
 import { SctpEndpoint } from '../../src/sctp/index.ts';
 import { EchoRun } from '../echo-run.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, pause, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import { Relay } from '../relay.ts';
@@ -25,7 +26,7 @@ export const usrsctpLossy: Scenario = {
       });
       const association = await endpoint.connect(
         { addresses: ['127.0.0.1'], sctpPort: ECHO_SCTP_PORT, udpPort: relay.port },
-        { signal: AbortSignal.timeout(10_000) },
+        { signal: patience() },
       );
       relay.impair({ loss: 0.02, reorder: 0.05, seed: 7 });
       const run = new EchoRun({ messages: 2000, longestBytes: 6000 });
@@ -34,7 +35,7 @@ export const usrsctpLossy: Scenario = {
       see(
         `${retransmissions} chunks sent again, ${fastRetransmissions} of them fast, after ${t3Expirations} time-outs`,
       );
-      await association.shutdown({ signal: AbortSignal.timeout(30_000) });
+      await association.shutdown({ signal: patience() });
       see(relay.describe());
     } finally {
       server.kill();

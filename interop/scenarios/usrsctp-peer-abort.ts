@@ -1,5 +1,6 @@
 import { SctpEndpoint } from '../../src/sctp/index.ts';
 import { encodePacket } from '../../src/sctp/wire/packet.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, pause, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import { Relay } from '../relay.ts';
@@ -30,10 +31,10 @@ export const usrsctpPeerAbort: Scenario = {
       };
       const association = await endpoint.connect(
         { addresses: ['127.0.0.1'], sctpPort: ECHO_SCTP_PORT, udpPort: relay.port },
-        { signal: AbortSignal.timeout(10_000) },
+        { signal: patience() },
       );
       await association.send('hello');
-      await association.receive({ signal: AbortSignal.timeout(5000) });
+      await association.receive({ signal: patience() });
       relay.inject('theirs', emptyData(last));
       const reason = await association.closed;
       expectThat(reason.kind === 'peer-aborted', `closed by ${reason.text}`);

@@ -1,4 +1,5 @@
 import { SctpEndpoint } from '../../src/sctp/index.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, pause, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import { expectThat, type Scenario } from '../scenario.ts';
@@ -27,7 +28,7 @@ export const usrsctpRefusal: Scenario = {
       return peer;
     };
     const connect = (sctpPort: number) =>
-      endpoint.connect({ addresses: ['127.0.0.1'], sctpPort, udpPort }, { signal: AbortSignal.timeout(10_000) });
+      endpoint.connect({ addresses: ['127.0.0.1'], sctpPort, udpPort }, { signal: patience() });
     let server = await start();
     try {
       const clientPort = await freeUdpPort();
@@ -54,7 +55,7 @@ export const usrsctpRefusal: Scenario = {
       server = await start();
       const again = await connect(DISCARD_SCTP_PORT);
       await again.send('hello again');
-      await again.shutdown({ signal: AbortSignal.timeout(10_000) });
+      await again.shutdown({ signal: patience() });
       see('started again: a new association, graceful shutdown');
     } finally {
       server.kill();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type SctpAssociation, SctpEndpoint } from '../../src/sctp/index.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, pause, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import { Relay } from '../relay.ts';
@@ -37,7 +38,7 @@ async function theirs(recorder: Recorder, see: (text: string) => void): Promise<
     const association = (await incoming.next()).value!;
     client.write('first life\n');
     await receiveText(association, 'first life');
-    const restarted = once(association, 'restart', { signal: AbortSignal.timeout(10_000) });
+    const restarted = once(association, 'restart', { signal: patience() });
     client.kill();
     await client.exited;
     client = start();
@@ -67,7 +68,7 @@ async function ours(recorder: Recorder, see: (text: string) => void): Promise<vo
     });
     const association = await endpoint.connect(
       { addresses: ['127.0.0.1'], sctpPort: ECHO_SCTP_PORT, udpPort: relay.port },
-      { signal: AbortSignal.timeout(10_000) },
+      { signal: patience() },
     );
     await association.send(text);
     await receiveText(association, text);
@@ -81,7 +82,7 @@ async function ours(recorder: Recorder, see: (text: string) => void): Promise<vo
     relay.fate = () => 'pass';
     const second = await live('second life');
     see('our endpoint gone without a word and bound again: the echo server takes the restart');
-    await second.association.shutdown({ signal: AbortSignal.timeout(10_000) });
+    await second.association.shutdown({ signal: patience() });
     await second.endpoint.close();
   } finally {
     server.kill();
@@ -89,7 +90,7 @@ async function ours(recorder: Recorder, see: (text: string) => void): Promise<vo
 }
 
 async function receiveText(association: SctpAssociation, text: string): Promise<void> {
-  const { data } = await association.receive({ signal: AbortSignal.timeout(5000) });
+  const { data } = await association.receive({ signal: patience() });
   const got = new TextDecoder().decode(data);
   expectThat(got.startsWith(text), `"${got}" came instead of "${text}"`);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type CaptureEntry, decodePacket, type SctpAssociation, SctpEndpoint } from '../../src/sctp/index.ts';
+import { patience } from '../patience.ts';
 import { freeUdpPort, Peer, pause, USRSCTP } from '../peers.ts';
 import { Recorder } from '../recorder.ts';
 import { expectThat, type Scenario } from '../scenario.ts';
@@ -41,7 +42,7 @@ export const usrsctpStreamReset: Scenario = {
       await pause(500);
       const association = await endpoint.connect(
         { addresses: ['127.0.0.1'], sctpPort: SCTP_PORT, udpPort },
-        { signal: AbortSignal.timeout(10_000) },
+        { signal: patience() },
       );
       const supported = association.status()?.extensions.streamReconfiguration === true;
       expectThat(supported, 'the peer does not list RE-CONFIG');
@@ -51,7 +52,7 @@ export const usrsctpStreamReset: Scenario = {
       expectThat(sent.join(' ') === '1/0 1/1 1/2 1/0 1/1 1/2 1/0', 'SSNs do not begin with 0 after each reset');
       await more(association, server, see);
       await anew(association, server, see);
-      await association.shutdown({ signal: AbortSignal.timeout(10_000) });
+      await association.shutdown({ signal: patience() });
       see('graceful shutdown');
     } finally {
       server.kill();
@@ -63,7 +64,7 @@ export const usrsctpStreamReset: Scenario = {
 /** Opens a channel and sends a text on it; gives the peer's stream. */
 async function openChannel(association: SctpAssociation, server: Peer, text: string): Promise<number> {
   await association.send(OPEN_REQUEST, { stream: OUR_STREAM, ppid: CONTROL });
-  const response = await association.receive({ signal: AbortSignal.timeout(5000) });
+  const response = await association.receive({ signal: patience() });
   expectThat(response.ppid === CONTROL && response.data[0] === 1, 'no answer to the request to open a channel');
   await association.send(OPEN_ACK, { stream: OUR_STREAM, ppid: CONTROL });
   await association.send(text, { stream: OUR_STREAM, ppid: TEXT });
@@ -73,12 +74,12 @@ async function openChannel(association: SctpAssociation, server: Peer, text: str
 
 async function closedByPeer(association: SctpAssociation, server: Peer, see: (text: string) => void): Promise<void> {
   const theirs = await openChannel(association, server, 'before');
-  const reset = once(association, 'stream-reset', { signal: AbortSignal.timeout(5000) });
+  const reset = once(association, 'stream-reset', { signal: patience() });
   server.write('close 0\n');
   const [{ direction, streams }] = await reset;
   expectThat(direction === 'incoming' && String(streams) === String(theirs), `reset of ${direction} ${streams}`);
   see(`its close: it has reset its stream ${theirs}`);
-  await association.resetStreams({ outgoing: [OUR_STREAM], signal: AbortSignal.timeout(5000) });
+  await association.resetStreams({ outgoing: [OUR_STREAM], signal: patience() });
   await server.shows(`incoming stream ids = ${OUR_STREAM}`);
   see(`our stream ${OUR_STREAM} is reset in turn: it says "incoming stream ids = ${OUR_STREAM}"`);
 }
@@ -87,7 +88,7 @@ async function closedByUs(association: SctpAssociation, server: Peer, see: (text
   const theirs = await openChannel(association, server, 'behind');
   const resets: string[] = [];
   association.on('stream-reset', ({ direction, streams }) => resets.push(`${direction} ${streams}`));
-  const signal = AbortSignal.timeout(10_000);
+  const signal = patience();
   await association.resetStreams({ incoming: [theirs], signal });
   while (!resets.includes(`incoming ${theirs}`)) await once(association, 'stream-reset', { signal });
   see(`we ask for a reset of its stream ${theirs}: done`);
@@ -98,7 +99,7 @@ async function closedByUs(association: SctpAssociation, server: Peer, see: (text
 }
 
 async function more(association: SctpAssociation, server: Peer, see: (text: string) => void): Promise<void> {
-  const signal = AbortSignal.timeout(10_000);
+  const signal = patience();
   const before = [association.outboundStreams, association.inboundStreams];
   await association.addStreams({ outgoing: 3, signal });
   await server.shows('Stream change event');
@@ -111,7 +112,7 @@ async function more(association: SctpAssociation, server: Peer, see: (text: stri
 }
 
 async function anew(association: SctpAssociation, server: Peer, see: (text: string) => void): Promise<void> {
-  const signal = AbortSignal.timeout(10_000);
+  const signal = patience();
   const tsns = once(association, 'association-reset', { signal });
   await association.resetAssociation({ signal });
   const [{ localNextTsn, remoteNextTsn }] = await tsns;

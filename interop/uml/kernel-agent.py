@@ -291,10 +291,13 @@ def source(on, messages, message_bytes, streams=1, unordered_every=0, pause_ms=0
 
 
 def received(on, messages, seconds):
-    """What has come in, as soon as it is so many messages."""
+    """What has come in, as soon as it is so many messages, or nothing more has come for so many seconds."""
     peer = sockets[on]
     with peer.changed:
-        peer.changed.wait_for(lambda: peer.messages >= messages, seconds)
+        seen = -1
+        while seen < peer.messages < messages:
+            seen = peer.messages
+            peer.changed.wait_for(lambda: peer.messages > seen, seconds)
         return {'messages': peer.messages, 'bytes': peer.bytes, 'longestGapMs': 1000 * peer.longest_gap,
                 'digest': peer.digest.value(), 'ppids': peer.ppids}
 

@@ -1,8 +1,7 @@
-import type { Received, Sent, Traffic } from '../traffic.ts';
+import { PATIENCE_MS } from '../patience.ts';
+import { type Received, type Sent, STALL_MS, type Traffic } from '../traffic.ts';
 import type { GuestCalls, GuestEvent } from './guest-calls.ts';
 import type { KernelOption } from './kernel-options.ts';
-
-const EVENT_LIMIT_MS = 20_000;
 
 /** What a socket of the guest does with messages that come in. */
 export type ReadMode = 'report' | 'echo' | 'digest' | 'list';
@@ -38,7 +37,7 @@ export class KernelSocket {
   }
 
   /** Takes the first event of that name with these details, seen already or to come. */
-  event(name: string, details: Readonly<Record<string, unknown>> = {}, limitMs = EVENT_LIMIT_MS): Promise<GuestEvent> {
+  event(name: string, details: Readonly<Record<string, unknown>> = {}, limitMs = PATIENCE_MS): Promise<GuestEvent> {
     const matches = (event: GuestEvent): boolean =>
       event.event === name && Object.entries(details).every(([key, value]) => event[key] === value);
     const at = this.#events.findIndex(matches);
@@ -88,9 +87,9 @@ export class KernelSocket {
     });
   }
 
-  /** What has come in on a socket of mode `digest` or `list`, as soon as it is so many messages or it took so long. */
-  received(messages: number, limitMs: number): Promise<Received & { readonly ppids: readonly number[] }> {
-    return this.#call('received', { messages, seconds: limitMs / 1000 });
+  /** What has come in on a socket of mode `digest` or `list`: so many messages, or less if nothing more comes. */
+  received(messages: number): Promise<Received & { readonly ppids: readonly number[] }> {
+    return this.#call('received', { messages, seconds: STALL_MS / 1000 });
   }
 
   /** Lets the receive buffer fill (false), or empties it again. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { EndpointConfig, SctpAssociation, SctpEndpoint } from '../../src/sctp/index.ts';
+import { patience } from '../patience.ts';
 import type { KernelSocket } from './kernel-socket.ts';
 import { KERNEL_ADDRESSES, type KernelLab, type KernelSocketOptions } from './lab.ts';
 
@@ -24,7 +25,7 @@ export interface Meeting extends AsyncDisposable {
  */
 export async function meet(lab: KernelLab, direction: Direction, options: MeetingOptions = {}): Promise<Meeting> {
   const endpoint = await lab.bind({ config: options.config });
-  const signal = AbortSignal.timeout(10_000);
+  const signal = patience();
   try {
     const pair = direction === 'we connect' ? await weConnect() : await kernelConnects();
     await allConfirmed(pair.ours);
@@ -50,6 +51,6 @@ export async function meet(lab: KernelLab, direction: Direction, options: Meetin
 }
 
 async function allConfirmed(association: SctpAssociation): Promise<void> {
-  const signal = AbortSignal.timeout(10_000);
+  const signal = patience();
   while (association.paths.some(({ state }) => state !== 'active')) await once(association, 'path-changed', { signal });
 }
