@@ -11,8 +11,6 @@ const TRAFFIC: Traffic = { messages: 800, messageBytes: 8000, streams: 8, unorde
 const WEATHER = { lossRate: 0.03, duplicateRate: 0.01, jitterMs: 8 };
 const OURS = { rtoInitialMs: 200, rtoMinMs: 200, rtoMaxMs: 1000 };
 const KERNELS = [rtoOption({ initialMs: 200, minMs: 200, maxMs: 1000 })];
-/** Several expirations of T3 in a row. */
-const MAX_GAP_MS = 5000;
 
 /** Both networks lose, double and disorder packets in both directions. */
 export const kernelLoss = kernelScenario('loss, duplication and reordering on both networks', async (lab, see) => {
@@ -31,7 +29,6 @@ export const kernelLoss = kernelScenario('loss, duplication and reordering on bo
     const again = `${kernels('SctpFastRetransmits')} fast, ${kernels('SctpT3Retransmits')} after T3`;
     see(`${describeStats(meeting.ours)}; the kernel's sent again: ${again}`);
     expectThat(weather.lost > 0 && weather.doubled > 0, 'the weather was fine');
-    expectThat(report.longestGapMs < MAX_GAP_MS, 'the gap is too long');
     await meeting.ours.shutdown({ signal: patience() });
     lab.repair();
   }

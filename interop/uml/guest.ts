@@ -14,7 +14,7 @@ import type { IpNetwork } from './network.ts';
 export const LINUX = '/usr/bin/linux.uml';
 
 const MEMORY_MIB = 192;
-const BOOT_LIMIT_MS = 60_000;
+const BOOT_LIMIT_MS = 300_000;
 /** File descriptors of the guest's serial line: what it reads, what it writes. */
 const [COMMANDS, RESULTS] = [3, 4];
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
