@@ -59,6 +59,8 @@ interface Filter {
 export class MessageLog implements Disposable {
   readonly messages: LoggedMessage[] = [];
   readonly #network: IpNetwork;
+  /** By verification tag and TSN. */
+  readonly #chunks = new Set<string>();
   readonly #trace = (packet: Uint8Array): void => this.#read(packet);
 
   constructor(network: IpNetwork) {
@@ -78,6 +80,13 @@ export class MessageLog implements Disposable {
     this.#network.traces.delete(this.#trace);
   }
 
+  /** Whatever is sent again is the same message. */
+  #isNew(chunk: string): boolean {
+    if (this.#chunks.has(chunk)) return false;
+    this.#chunks.add(chunk);
+    return true;
+  }
+
   #read(packet: Uint8Array): void {
     const datagram = decodeIpPacket(packet);
     if (datagram?.encapsulation !== 'udp') return;
@@ -89,7 +98,11 @@ export class MessageLog implements Disposable {
     if (toUdpPort === 3863) log(PPID.asap, payload);
     else if (toUdpPort === 9901) log(PPID.enrp, payload);
     else if (toUdpPort === 9899) {
-      for (const chunk of decodePacket(payload).chunks) if (chunk.kind === 'data') log(chunk.ppid, chunk.userData);
+      const { header, chunks } = decodePacket(payload);
+      for (const chunk of chunks) {
+        if (chunk.kind === 'data' && this.#isNew(`${header.verificationTag} ${chunk.tsn}`))
+          log(chunk.ppid, chunk.userData);
+      }
     }
   }
 }
