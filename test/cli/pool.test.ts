@@ -177,6 +177,11 @@ describe('a pool made of commands', () => {
     expect(await user.exitCode).toBe(0);
     expect(user.out).toEqual(['found']);
     expect(JSON.parse(await status.line(/pool-user/))).toMatchObject({ component: 'pool-user' });
+    const resolved = await run('resolve', 'Configured', '--config', files.pu, '--json');
+    expect(JSON.parse(resolved.out.join(''))).toMatchObject([{ identifier: 0xbee }]);
+    const watching = new RunningCommand('watch', 'Configured', '--config', files.pu);
+    expect(await watching.line(/^\+/)).toContain('0x00000bee');
+    expect(await watching.interrupt()).toBe(0);
     expect(await element.interrupt()).toBe(0);
     expect(await status.interrupt()).toBe(0);
   });
@@ -195,6 +200,8 @@ describe('a pool made of commands', () => {
       /unknown setting "nonsense"; known are /,
     ],
     ['pu Pool', 'pool: A', /x\.yaml:1: unknown key "pool"/],
+    ['resolve Pool', 'registrar: here', /x\.yaml:1: unknown key "registrar"; known are registrars,/],
+    ['watch Pool', 'udpPort: 70000', /x\.yaml:1: udpPort takes a whole number from 0 to 65535/],
   ])('%s --config: %j is refused in one line, exit code 2', async (command, text, expected) => {
     const file = join(mkdtempSync(join(tmpdir(), 'rserpool-')), 'x.yaml');
     writeFileSync(file, text);

@@ -1,33 +1,17 @@
 import { type Command, Option } from 'commander';
-import { formatTarget, PoolUser, type PoolUserOptions, type UserSession } from '../../rserpool/index.ts';
+import { formatTarget, type UserSession } from '../../rserpool/index.ts';
 import { MAX_ITERATIONS } from '../../rserpool/services/index.ts';
 import { openCapture } from '../capture-file.ts';
 import { CLIENT_NAMES, type ClientName, clientEntry, clientForPool } from '../clients/clients.ts';
-import { addConfigFileOption, type ConfigFileOption, withConfigFile } from '../config-file.ts';
 import { identifierText } from '../describe-event.ts';
-import { addRegistrarsOption, discoveryOf, type RegistrarsOption } from '../discovery-options.ts';
+import { addRegistrarsOption } from '../discovery-options.ts';
 import { Interruption, type Io } from '../io.ts';
-import { MEMBER_KEYS } from '../member-config.ts';
-import {
-  addLogLevel,
-  addSocketOptions,
-  type CommonOptions,
-  examples,
-  type SocketOptions,
-  seconds,
-  wholeNumber,
-} from '../options.ts';
-import { addProfileOption, type ProfileOption } from '../profile-option.ts';
+import { addLogLevel, type CommonOptions, examples, seconds, wholeNumber } from '../options.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
+import { addUserOptions, openUser, type UserOptions, userOptionsOf } from '../user-options.ts';
 import { unanswered, within } from '../within.ts';
 
-interface PuOptions
-  extends SocketOptions,
-    CommonOptions,
-    RegistrarsOption,
-    StatusReportOption,
-    ConfigFileOption,
-    ProfileOption {
+interface PuOptions extends UserOptions, CommonOptions, StatusReportOption {
   readonly service?: ClientName;
   readonly timeout: number;
   readonly wait?: boolean;
@@ -72,7 +56,7 @@ export function addPuCommand(program: Command, io: Io): void {
     .option('--height <number>', 'fractal: points', wholeNumber(1, MAX_PICTURE_SIDE), 576)
     .option('--iterations <number>', 'fractal: iterations at most', wholeNumber(1, MAX_ITERATIONS), 1000)
     .option('--sessions <number>', 'fractal: sessions at the same time', wholeNumber(1, 64), 4);
-  addConfigFileOption(addStatusReportOption(addProfileOption(addSocketOptions(command))))
+  addStatusReportOption(addUserOptions(command))
     .option('--json', 'print answers as JSON objects')
     .addHelpText('after', `\nServices, and the pools whose names mean them:\n${list.join('\n')}`)
     .addHelpText(
@@ -89,22 +73,13 @@ export function addPuCommand(program: Command, io: Io): void {
   addLogLevel(command);
 }
 
-/** What the command line and the configuration file say together. @throws CliError */
-function userOptionsOf(options: PuOptions): PoolUserOptions & { readonly registrars: readonly string[] } {
-  const { registrar, address, udpPort } = options;
-  const given: PoolUserOptions = { registrars: registrar, addresses: address, udpPort, profile: options.profile };
-  const said = withConfigFile(options, MEMBER_KEYS, given);
-  return { ...said, ...discoveryOf({ ...options, registrar: said.registrars as readonly string[] | undefined }) };
-}
-
 async function runPu(pool: string, options: PuOptions, io: Io): Promise<void> {
   const { timeout, json = false, logLevel } = options;
   using capture = openCapture(options.capture);
   const opening = userOptionsOf(options);
   const { registrars } = opening;
-  await using user = await PoolUser.open({ ...opening, capture: capture.hook });
+  await using user = await openUser(opening, io, capture.hook);
   await using _reporter = await reportStatus(user, options);
-  user.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
   const quiet = logLevel === 'error';
   const settings = { ...options, json, intervalS: options.interval, lingerS: options.linger, quiet };
   const client = clientEntry(options.service ?? clientForPool(pool));

@@ -1,20 +1,14 @@
 import type { Command } from 'commander';
-import { describeElement, PoolUser } from '../../rserpool/index.ts';
+import { describeElement } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
-import { addRegistrarsOption, discoveryOf, type RegistrarsOption } from '../discovery-options.ts';
+import { addRegistrarsOption } from '../discovery-options.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
-import {
-  addLogLevel,
-  addSocketOptions,
-  type CommonOptions,
-  examples,
-  type SocketOptions,
-  seconds,
-} from '../options.ts';
+import { addLogLevel, type CommonOptions, examples, seconds } from '../options.ts';
+import { addUserOptions, openUser, type UserOptions, userOptionsOf } from '../user-options.ts';
 import { unanswered, within } from '../within.ts';
 
-interface ResolveOptions extends SocketOptions, CommonOptions, RegistrarsOption {
+interface ResolveOptions extends UserOptions, CommonOptions {
   readonly timeout: number;
   readonly json?: boolean;
 }
@@ -25,7 +19,7 @@ export function addResolveCommand(program: Command, io: Io): void {
     .description('Print the elements of a pool, in the order in which they should be used.')
     .argument('<pool>', 'pool handle');
   addRegistrarsOption(command).option('--timeout <seconds>', 'how long to wait for an answer', seconds, 10);
-  addSocketOptions(command)
+  addUserOptions(command)
     .option('--json', 'print one JSON array')
     .addHelpText(
       'after',
@@ -41,15 +35,14 @@ export function addResolveCommand(program: Command, io: Io): void {
 }
 
 async function runResolve(pool: string, options: ResolveOptions, io: Io): Promise<void> {
-  const { address, udpPort, json = false } = options;
-  const discovery = discoveryOf(options);
+  const { json = false } = options;
+  const opening = userOptionsOf(options);
   using capture = openCapture(options.capture);
-  await using user = await PoolUser.open({ ...discovery, addresses: address, udpPort, capture: capture.hook });
-  user.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
+  await using user = await openUser(opening, io, capture.hook);
   const elements = await within(
     1000 * options.timeout,
     io,
-    () => unanswered(user.home, discovery.registrars),
+    () => unanswered(user.home, opening.registrars),
     (signal) => user.resolve(pool, { signal }),
   );
   if (json) io.out(jsonLine(elements));

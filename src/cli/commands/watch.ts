@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { describeElement, type PoolElementParameter, PoolUser, RSerPoolError } from '../../rserpool/index.ts';
+import { describeElement, type PoolElementParameter, type PoolUser, RSerPoolError } from '../../rserpool/index.ts';
 import { openCapture } from '../capture-file.ts';
-import { addRegistrarsOption, discoveryOf, type RegistrarsOption } from '../discovery-options.ts';
+import { addRegistrarsOption } from '../discovery-options.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
-import {
-  addLogLevel,
-  addSocketOptions,
-  type CommonOptions,
-  examples,
-  type SocketOptions,
-  seconds,
-} from '../options.ts';
+import { addLogLevel, type CommonOptions, examples, seconds } from '../options.ts';
 import { changesOf } from '../pool-changes.ts';
+import { addUserOptions, openUser, type UserOptions, userOptionsOf } from '../user-options.ts';
 
-interface WatchOptions extends SocketOptions, CommonOptions, RegistrarsOption {
+interface WatchOptions extends UserOptions, CommonOptions {
   readonly interval: number;
   readonly json?: boolean;
 }
@@ -31,7 +25,7 @@ export function addWatchCommand(program: Command, io: Io): void {
     seconds,
     2,
   );
-  addSocketOptions(command)
+  addUserOptions(command)
     .option('--json', 'print one JSON object for each change')
     .addHelpText('after', examples('rserpool watch EchoPool --registrar 127.0.0.1', 'rserpool watch A B --json'))
     .action((pools: string[], options: WatchOptions) => runWatch(pools, options, io));
@@ -39,19 +33,12 @@ export function addWatchCommand(program: Command, io: Io): void {
 }
 
 async function runWatch(pools: readonly string[], options: WatchOptions, io: Io): Promise<void> {
-  const { address, udpPort, json = false, interval, logLevel } = options;
-  const { registrars, announcements } = discoveryOf(options);
+  const { json = false, interval, logLevel } = options;
+  const opening = userOptionsOf(options);
   using capture = openCapture(options.capture);
-  await using user = await PoolUser.open({
-    registrars,
-    announcements,
-    addresses: address,
-    udpPort,
-    capture: capture.hook,
-    // Half of the interval: what is older is asked for anew, unless the registrar has promised changes.
-    config: { subscribe: true, staleCacheMs: 500 * interval },
-  });
-  user.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
+  // Half of the interval: what is older is asked for anew, unless the registrar has promised changes.
+  const config = { subscribe: true, staleCacheMs: 500 * interval };
+  await using user = await openUser(opening, io, capture.hook, config);
   const known = new Map<string, readonly PoolElementParameter[]>();
   const show = (pool: string, elements: readonly PoolElementParameter[]): void => {
     const before = known.get(pool);
