@@ -42,8 +42,9 @@ async function startElement({ id, registrars, behaviour }: Order & { readonly pa
       if (served.cookie !== undefined) see('cookie');
       await served.setCookie(`state of ${id}`);
       closeSession = () => {
-        see('closes');
+        const at = absoluteNow();
         served.close();
+        see('closes', at);
       };
       for await (const _ of served) see('request');
     },
