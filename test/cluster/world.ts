@@ -258,8 +258,13 @@ export class World {
     host.jitterMs = 0.2 + jitterMs / 2;
     host.loss = loss / 2;
     const { registrars } = this.scenario;
-    host.onSecond = (second) =>
-      checkBusySecond(host, second, node instanceof RegistrarNode ? node.view.size : 0, registrars);
+    let knew = 0;
+    host.onSecond = (second) => {
+      const knows = node instanceof RegistrarNode ? node.view.size : 0;
+      // In the second in which it crashed it has sent what it had to, and then forgotten all.
+      checkBusySecond(host, second, Math.max(knew, knows), registrars);
+      knew = knows;
+    };
   }
 }
 
