@@ -142,14 +142,21 @@ export class UserNode {
     const { clock, random } = this.#world;
     const now = clock.now();
     this.#request = undefined;
-    this.#world.measure('user: request', request.at, now);
-    if (request.orphanedAt !== undefined) this.#world.measure('user: element died', request.orphanedAt, now);
+    const { orphanedAt } = request;
+    this.#measure('user: request', request.at, now);
+    if (orphanedAt !== undefined) this.#measure('user: element died', orphanedAt, now);
     const { life } = this.host;
     clock.after(-Math.log(1 - random.float()) * THINK_MS, () => {
       if (this.host.life !== life || !this.host.isAlive || this.#request !== undefined) return;
       if (random.chance(1 / REQUESTS_PER_SESSION)) this.#renew();
       this.#ask();
     });
+  }
+
+  /** Apart from others: how long it took while there was nobody to ask. */
+  #measure(what: string, from: number, to: number): void {
+    const served = this.#world.hadMembersSince(this.#poolHandle, from);
+    this.#world.measure(served ? what : `${what}, pool empty meanwhile`, from, to);
   }
 
   /** Another session, perhaps with another pool. */

@@ -44,6 +44,8 @@ export class World {
   wholeSince: Instant | undefined = 0;
   readonly #pools: readonly PoolHandle[];
   readonly #members = new Map<string, number>();
+  /** When a pool that had no living element got one. */
+  readonly #revivedAt = new Map<string, Instant>();
   readonly #byAddress = new Map<string, RegistrarNode | ElementNode>();
   /** Those that are to be in the handlespaces, by PE identifier. */
   readonly #wanted = new Map<number, ElementNode>();
@@ -118,6 +120,11 @@ export class World {
   /** Living elements of a pool. */
   membersOf({ key }: PoolHandle): number {
     return this.#members.get(key) ?? 0;
+  }
+
+  /** Whether the pool has had a living element all the time. */
+  hadMembersSince({ key }: PoolHandle, since: Instant): boolean {
+    return (this.#revivedAt.get(key) ?? Number.NEGATIVE_INFINITY) < since;
   }
 
   count(what: string, times = 1): void {
@@ -246,7 +253,9 @@ export class World {
   }
 
   #changeMembers({ poolHandle: { key } }: ElementNode, by: number): void {
-    this.#members.set(key, (this.#members.get(key) ?? 0) + by);
+    const before = this.#members.get(key) ?? 0;
+    if (before === 0) this.#revivedAt.set(key, this.clock.now());
+    this.#members.set(key, before + by);
   }
 
   #add<Node extends RegistrarNode | ElementNode | UserNode>(node: Node, nodes: Node[]): void {
