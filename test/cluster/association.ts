@@ -6,10 +6,8 @@ import { GRACEFUL_CLOSE_MS } from './sctp-times.ts';
 
 /** After this time without an acknowledgement the role hears that the channel is suspect. */
 const SUSPECT_MS = 250;
-/** A probe asks so often: what the endpoints of users do, those of others ask twice as often. */
-const PROBES = 8;
 /** Between two questions of a probe, and from the last one to its end. */
-const PROBE_INTERVAL_MS = 100;
+const PROBE_INTERVAL_MS = 50;
 
 /** A message of a role, as `send` gave it. */
 export interface Message {
@@ -168,8 +166,9 @@ export class Association {
     const probe = {};
     side.probe = probe;
     const { clock } = this.#network;
-    for (let i = 0; i < PROBES; i++) clock.after(i * PROBE_INTERVAL_MS, () => this.#ask(side, probe));
-    clock.after(PROBES * PROBE_INTERVAL_MS, () => this.#probeResult(side, probe, false));
+    const { probes } = side.host;
+    for (let i = 0; i < probes; i++) clock.after(i * PROBE_INTERVAL_MS, () => this.#ask(side, probe));
+    clock.after(probes * PROBE_INTERVAL_MS, () => this.#probeResult(side, probe, false));
   }
 
   #ask(side: Side, probe: object): void {

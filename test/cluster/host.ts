@@ -1,4 +1,5 @@
 import type { Instant } from '../../src/base/contract.ts';
+import { sctpConfigOf } from '../../src/rserpool/node/sctp-profiles.ts';
 import type { ChannelId, Role, RoleInput, RoleOutput, TransportTarget } from '../../src/rserpool/role.ts';
 import type { Side } from './association.ts';
 import type { Attempt, ClusterNetwork } from './network.ts';
@@ -9,7 +10,7 @@ export interface HostOptions {
   /** The first one is where channels are opened from, unless `portFor` says otherwise. */
   readonly ports: readonly number[];
   readonly portFor?: (ppid: number | undefined) => number;
-  /** Takes no channels. */
+  /** A user: takes no channels, and does not probe for long. */
   readonly client?: boolean;
   readonly hearsAnnouncements?: boolean;
 }
@@ -122,6 +123,11 @@ export class ClusterHost<R extends Role<any> = Role<any>> {
     this.isAlive = true;
     this.#nextIncoming = 2;
     this.#drain();
+  }
+
+  /** HEARTBEATs of a probe. */
+  get probes(): number {
+    return sctpConfigOf({}, this.#options.client === true ? 'user' : 'element').probeHeartbeats!;
   }
 
   listens(port: number): boolean {

@@ -72,7 +72,8 @@ export const registrarSettings = {
   /**
    * Keep-alives in a row that an element may fail to answer while its association works: the next one that fails removes
    * it. A few, since what is lost several times in a row takes SCTP that long, and 1 s is the least RTO of many peers. An
-   * element whose association does not answer a probe is removed at once.
+   * element whose association does not answer a probe is removed at once, one whose association has ended or begun anew
+   * after the first of them.
    */
   maxMissedKeepAlives: { default: 7, min: 0, max: 1000 },
   /** Keep-alives that reports can cause, per element and second. RFC 5355 §2.14. */

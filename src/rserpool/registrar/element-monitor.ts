@@ -167,7 +167,15 @@ export class ElementMonitor {
       watch.channel = undefined;
       // SEND.FAILURE of the keep-alive: unreachable. A channel that is lost is only a reason to ask (§3.5).
       if (!wasUp) this.#lose(element, 'unreachable');
-      else this.#ask(element, watch, now);
+      else this.#askOnce(element, watch, now);
+    }
+  }
+
+  /** Whoever was at the other end has lost its state: perhaps its elements are others now. */
+  handleRestart(channel: ChannelId, now: Instant): void {
+    for (const element of this.#users.get(channel) ?? []) {
+      const watch = this.#watches.get(element);
+      if (watch !== undefined) this.#askOnce(element, watch, now);
     }
   }
 
@@ -255,6 +263,12 @@ export class ElementMonitor {
     };
     this.#watches.set(element, watch);
     return watch;
+  }
+
+  /** There is more reason for doubt than silence: it is not asked again. Registering again sets that back. */
+  #askOnce(element: StoredElement, watch: Watch, now: Instant): void {
+    watch.missed = this.#config.maxMissedKeepAlives;
+    this.#ask(element, watch, now);
   }
 
   #ask(element: StoredElement, watch: Watch, now: Instant): void {

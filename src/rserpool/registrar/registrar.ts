@@ -242,6 +242,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     // A peer that lost its state has lost what it asked for too: RFC 5353 §3.2.1, it has a new identifier.
     if (restarted) {
       this.#asap.handleChannelDown(channel);
+      this.#monitor.handleRestart(id, now);
       this.#enrp.handleChannelRestarted(channel, now);
     }
   }

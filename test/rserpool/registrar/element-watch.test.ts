@@ -66,6 +66,35 @@ describe('an element that the transport doubts', () => {
     expect(ladder.take()).toEqual([]);
   });
 
+  it('whose association restarts is asked at once and only once: another one may be there now', () => {
+    const ladder = setUp({ maxMissedKeepAlives: 7 });
+    ladder.take();
+    ladder.input({ kind: 'channel-changed', channel: 2, remote: host(1), restarted: true });
+    expect(ladder.take()).toContain('2: endpoint-keep-alive abc from 50');
+    ladder.registered(2, 8, 1);
+    ladder.advance(499);
+    expect(ladder.elements()).toEqual(['7@50', '8@50']);
+    ladder.advance(1);
+    expect(ladder.elements()).toEqual(['8@50']);
+    expect(ladder.eventsOf('element-lost')).toMatchObject([{ peIdentifier: 7, reason: 'keep-alive-timeout' }]);
+  });
+
+  it('whose association restarts, and that registers again, is patiently asked as before', () => {
+    const ladder = setUp({ maxMissedKeepAlives: 7 });
+    ladder.input({ kind: 'channel-changed', channel: 2, remote: host(1), restarted: true });
+    ladder.registered(2, 7, 1);
+    ladder.advance(2500);
+    expect(ladder.elements()).toEqual(['7@50']);
+  });
+
+  it('whose association ended is asked once on another one', () => {
+    const ladder = setUp({ maxMissedKeepAlives: 7 });
+    ladder.down(2);
+    ladder.up(1, host(1), 'local');
+    ladder.advance(500);
+    expect(ladder.elements()).toEqual([]);
+  });
+
   it('is nobody where no element is: such a channel is not kept', () => {
     const ladder = setUp();
     ladder.up(100, host(200, 40_000));
