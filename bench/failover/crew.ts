@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freeUdpPorts } from '../../src/cli/demo/free-udp-ports.ts';
+import { monotonicMs } from './monotonic.ts';
 import type { Order, Sight } from './orders.ts';
 
 const PART = fileURLToPath(new URL('./part.ts', import.meta.url));
@@ -55,7 +56,7 @@ export class Part {
 
   /** SIGKILL: not a word to anybody. Returns when that was. */
   kill(): number {
-    const at = performance.timeOrigin + performance.now();
+    const at = monotonicMs();
     this.#process.kill('SIGKILL');
     return at;
   }

@@ -21,7 +21,7 @@ export type Order =
   /** To a user: send a request. */
   | { readonly part: 'request' };
 
-/** What a process saw, and when, in ms since 1970. */
+/** What a process saw, and when, in ms of the clock that all processes have. */
 export interface Sight {
   readonly what: string;
   readonly at: number;

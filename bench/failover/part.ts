@@ -1,16 +1,17 @@
 /** One process of the failover bench: a registrar, an element or a user. Told what to do by its parent, it says what it sees. */
 import { PoolElement, PoolUser, Registrar, type UserSession } from '../../src/rserpool/index.ts';
+import { monotonicMs } from './monotonic.ts';
 import type { Order, Sight } from './orders.ts';
 
 const POOL = 'BenchPool';
-const absoluteNow = (): number => performance.timeOrigin + performance.now();
-const see = (what: string, at = absoluteNow()): void => void process.send?.({ what, at } satisfies Sight);
+
+const see = (what: string, at = monotonicMs()): void => void process.send?.({ what, at } satisfies Sight);
 
 let closeSession: (() => void) | undefined;
 let session: UserSession | undefined;
 
 async function startRegistrar(order: Order & { readonly part: 'registrar' }): Promise<void> {
-  const began = absoluteNow();
+  const began = monotonicMs();
   const { udpPort, sctpPort, peers, id } = order;
   const registrar = await Registrar.start({
     addresses: ['127.0.0.1'],
@@ -25,7 +26,7 @@ async function startRegistrar(order: Order & { readonly part: 'registrar' }): Pr
   if (order.askItself === true) {
     const user = await PoolUser.open({ registrars: [`127.0.0.1:${sctpPort};udp=${registrar.asap.udpPort}`] });
     await user.resolve(POOL).catch(() => []);
-    see(`answered after ${absoluteNow() - began}`);
+    see(`answered after ${monotonicMs() - began}`);
   }
   see(`up ${registrar.asap.udpPort}`);
 }
@@ -42,7 +43,7 @@ async function startElement({ id, registrars, behaviour }: Order & { readonly pa
       if (served.cookie !== undefined) see('cookie');
       await served.setCookie(`state of ${id}`);
       closeSession = () => {
-        const at = absoluteNow();
+        const at = monotonicMs();
         served.close();
         see('closes', at);
       };

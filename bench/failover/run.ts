@@ -4,6 +4,7 @@
  */
 import { setTimeout as pass } from 'node:timers/promises';
 import { Crew, Part } from './crew.ts';
+import { monotonicMs } from './monotonic.ts';
 
 const RUNS = 3;
 
@@ -96,7 +97,7 @@ async function cleanEnd(): Promise<number> {
     for (let round = 0; round < 12; round++) {
       // Longer than an element has to serve until it has worked.
       await pass(1500);
-      const from = performance.timeOrigin + performance.now();
+      const from = monotonicMs();
       current.tell({ part: 'close' });
       const endsAt = await current.sees('closes', from);
       const { next, at } = await Promise.race(
