@@ -48,22 +48,35 @@ export function completeConfig<Settings extends Record<string, Setting>>(
   settings: Settings,
   partial: { readonly [Name in keyof Settings]?: ConfigOf<Settings>[Name] | undefined } = {},
 ): ConfigOf<Settings> {
-  for (const name of Object.keys(partial)) {
-    if (!Object.hasOwn(settings, name)) {
+  const defaults: Record<string, number | boolean | string> = {};
+  for (const [name, setting] of Object.entries(settings)) defaults[name] = setting.default;
+  return amendedConfig(settings, defaults as ConfigOf<Settings>, partial);
+}
+
+/**
+ * A complete configuration with some values in the place of others, frozen. Looks at these only.
+ *
+ * @throws ConfigError naming the setting, the value and what is accepted
+ */
+export function amendedConfig<Settings extends Record<string, Setting>>(
+  settings: Settings,
+  complete: ConfigOf<Settings>,
+  partial: { readonly [Name in keyof Settings]?: ConfigOf<Settings>[Name] | undefined },
+): ConfigOf<Settings> {
+  const amended: Record<string, number | boolean | string> = { ...complete };
+  for (const [name, value] of Object.entries(partial)) {
+    const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    if (setting === undefined) {
       throw new ConfigError(`unknown setting "${name}"; known are ${Object.keys(settings).join(', ')}`, { name });
     }
-  }
-  const complete: Record<string, number | boolean | string> = {};
-  for (const [name, setting] of Object.entries(settings)) {
-    const given: unknown = (partial as Record<string, unknown>)[name];
-    const value = given === undefined ? setting.default : given;
+    if (value === undefined) continue;
     const accepted = describeMismatch(setting, value);
     if (accepted !== undefined) {
       throw new ConfigError(`${name} is ${JSON.stringify(value)}, but takes ${accepted}`, { name, value, accepted });
     }
-    complete[name] = value as number | boolean | string;
+    amended[name] = value;
   }
-  return Object.freeze(complete) as ConfigOf<Settings>;
+  return Object.freeze(amended) as ConfigOf<Settings>;
 }
 
 /** What the setting accepts, if `value` is not it. */

@@ -18,7 +18,7 @@ export class SctpChannel implements DriverChannel {
   #waitingSend: Promise<void> | undefined;
   /** Messages that the role was told of. */
   #read = 0;
-  /** The peer wants to end, and has got all that was sent to it. */
+  /** The peer wants to end. */
   #closing = false;
 
   /** @param gone called when no more inputs will follow */
@@ -47,7 +47,7 @@ export class SctpChannel implements DriverChannel {
       this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered, context }),
     );
     association.on('shutting-down', () => {
-      this.#closing = association.bufferedAmount === 0;
+      this.#closing = true;
       this.#tellClosing();
     });
     void association.closed.then(() => this.#readToTheEnd());
@@ -162,9 +162,12 @@ export class SctpChannel implements DriverChannel {
     this.#tellClosing();
   }
 
-  /** Once, and behind the last message of the peer. */
+  /** Once, behind the last message of the peer, and if it has got all that was sent to it. */
   #tellClosing(): void {
-    if (!this.#closing || this.#ending || this.#association.stats()?.messagesReceived !== this.#read) return;
+    if (!this.#closing || this.#ending) return;
+    const stats = this.#association.stats();
+    if (stats === undefined || stats.messagesReceived !== this.#read) return;
+    if (stats.bufferedBytes > 0 || stats.waitingSends > 0) return;
     this.#closing = false;
     this.#tell({ kind: 'channel-closing', channel: this.id, reason: 'the peer closed the association' });
   }

@@ -1,4 +1,4 @@
-import { ConfigError, type ConfigOf, completeConfig } from '../../base/config.ts';
+import { amendedConfig, ConfigError, type ConfigOf, completeConfig } from '../../base/config.ts';
 import { SCHEDULERS } from '../tx/scheduling.ts';
 
 /**
@@ -162,9 +162,7 @@ export function overriddenConfig(
   overrides: Partial<AssociationConfig> | undefined,
 ): AssociationConfig {
   if (overrides === undefined) return config;
-  const names = Object.keys(associationSettings) as (keyof AssociationConfig)[];
-  const own = Object.fromEntries(names.map((name) => [name, overrides[name] ?? config[name]]));
-  return related(completeConfig(associationSettings, { ...overrides, ...own }));
+  return related(amendedConfig(associationSettings, config, overrides));
 }
 
 /** Settings that can be changed while an association lives; the others shape its set-up. */
