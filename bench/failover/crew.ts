@@ -84,8 +84,8 @@ export class Crew {
     return crew;
   }
 
-  user(): Promise<Part> {
-    return Part.start({ part: 'user', registrars: this.addresses });
+  user(sessionsBefore = 0): Promise<Part> {
+    return Part.start({ part: 'user', registrars: this.addresses, sessionsBefore });
   }
 
   end(...others: readonly Part[]): void {

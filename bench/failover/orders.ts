@@ -15,7 +15,12 @@ export type Order =
       readonly registrars: readonly string[];
       readonly behaviour: 'serves' | 'broken';
     }
-  | { readonly part: 'user'; readonly registrars: readonly string[] }
+  | {
+      readonly part: 'user';
+      readonly registrars: readonly string[];
+      /** It opens and closes so many, before the one that is looked at: then all programs have been at work for a while. */
+      readonly sessionsBefore: number;
+    }
   /** To an element: end the session. */
   | { readonly part: 'close' }
   /** To a user: send a request. */

@@ -5,7 +5,12 @@ import type { Order, Sight } from './orders.ts';
 
 const POOL = 'BenchPool';
 
-const see = (what: string, at = monotonicMs()): void => void process.send?.({ what, at } satisfies Sight);
+/** Told a little later: telling takes as long as some of what is measured, and wakes up the parent beside it. */
+const TELL_AFTER_MS = 30;
+
+const see = (what: string, at = monotonicMs()): void => {
+  setTimeout(() => process.send?.({ what, at } satisfies Sight), TELL_AFTER_MS);
+};
 
 let closeSession: (() => void) | undefined;
 let session: UserSession | undefined;
@@ -55,8 +60,13 @@ async function startElement({ id, registrars, behaviour }: Order & { readonly pa
   see(`up ${element.home?.udpPort}`);
 }
 
-async function startUser({ registrars }: Order & { readonly part: 'user' }): Promise<void> {
+async function startUser({ registrars, sessionsBefore }: Order & { readonly part: 'user' }): Promise<void> {
   const user = await PoolUser.open({ registrars });
+  for (let i = 0; i < sessionsBefore; i++) {
+    const before = await user.connect(POOL, { waitForPool: true });
+    await before.send('request');
+    await before.close();
+  }
   const opened = await user.connect(POOL, { waitForPool: true });
   session = opened;
   opened.on('failover', ({ to }) => see(`failover ${to.peIdentifier}`));

@@ -12,6 +12,7 @@ export type {
   PathChange,
   SctpAssociationEvents,
   SendFailure,
+  ShuttingDown,
   StreamReset,
 } from './api/association-events.ts';
 export type { SctpAssociationStats } from './api/association-stats.ts';
@@ -28,7 +29,6 @@ export {
 export type { Listener, ListenOptions } from './api/listener.ts';
 export type { NextMessage, SctpMessage, SendOptions } from './api/message.ts';
 export type { AddStreamsOptions, ResetStreamsOptions } from './api/reconfigurations.ts';
-export type { SctpAddress } from './api/sctp-address.ts';
 export { SctpStream, type StreamOptions } from './api/stream.ts';
 export type { WaitOptions } from './api/waiters.ts';
 export type { AssociationConfig, EndpointConfig, LiveConfig } from './core/config.ts';
@@ -52,6 +52,7 @@ export type {
   PathStatus,
   ReconfigurationId,
   ReconfigurationOutcome,
+  SctpAddress,
   SctpCore,
   SendRequest,
   StreamReconfiguration,

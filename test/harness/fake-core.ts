@@ -119,6 +119,10 @@ export class FakeCore implements SctpCore {
     return 0;
   }
 
+  peer(): undefined {
+    return undefined;
+  }
+
   status(): AssociationStatus | undefined {
     return undefined;
   }

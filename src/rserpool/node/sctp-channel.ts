@@ -18,8 +18,8 @@ export class SctpChannel implements DriverChannel {
   #waitingSend: Promise<void> | undefined;
   /** Messages that the role was told of. */
   #read = 0;
-  /** The peer wants to end. */
-  #closing = false;
+  /** The peer wants to end: how many messages have come by then. */
+  #messagesToRead: number | undefined;
 
   /** @param gone called when no more inputs will follow */
   constructor(id: ChannelId, association: SctpAssociation, tell: (input: RoleInput) => void, gone: () => void) {
@@ -46,8 +46,10 @@ export class SctpChannel implements DriverChannel {
     association.on('send-failed', ({ data, ppid, stream, unordered, context }) =>
       this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered, context }),
     );
-    association.on('shutting-down', () => {
-      this.#closing = true;
+    association.on('shutting-down', ({ messagesReceived, bufferedBytes }) => {
+      // If the peer has not got all that was sent to it, the end of the association tells what became of it.
+      if (bufferedBytes > 0) return;
+      this.#messagesToRead = messagesReceived;
       this.#tellClosing();
     });
     void association.closed.then(() => this.#readToTheEnd());
@@ -162,13 +164,10 @@ export class SctpChannel implements DriverChannel {
     this.#tellClosing();
   }
 
-  /** Once, behind the last message of the peer, and if it has got all that was sent to it. */
+  /** Once, behind the last message of the peer. */
   #tellClosing(): void {
-    if (!this.#closing || this.#ending) return;
-    const stats = this.#association.stats();
-    if (stats === undefined || stats.messagesReceived !== this.#read) return;
-    if (stats.bufferedBytes > 0 || stats.waitingSends > 0) return;
-    this.#closing = false;
+    if (this.#read !== this.#messagesToRead || this.#ending) return;
+    this.#messagesToRead = undefined;
     this.#tell({ kind: 'channel-closing', channel: this.id, reason: 'the peer closed the association' });
   }
 }

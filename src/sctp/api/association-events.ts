@@ -22,6 +22,14 @@ export interface PathChange {
   readonly change: Extract<AssociationEvent, { kind: 'path-changed' }>['change'];
 }
 
+/** How it stands when the peer begins to end the association. RFC 9260 §9.2. */
+export interface ShuttingDown {
+  /** Messages of the peer that have come in all, read or not. */
+  readonly messagesReceived: number;
+  /** Payload bytes that the peer has not acknowledged: they are sent before the end. */
+  readonly bufferedBytes: number;
+}
+
 /** Streams began with SSN 0 again: ours, or the peer's. RFC 6525 §6.1.1. */
 export interface StreamReset {
   readonly streams: StreamSelection;
@@ -55,8 +63,8 @@ export interface SctpAssociationEvents {
   'streams-added': [streams: { readonly outboundStreams: number; readonly inboundStreams: number }];
   /** All TSNs and SSNs have begun anew; the next DATA chunks have these TSNs. RFC 6525 §6.1.2. */
   'association-reset': [tsns: { readonly localNextTsn: number; readonly remoteNextTsn: number }];
-  /** The peer wants to end: nothing more can be sent, no more messages will come. */
-  'shutting-down': [];
+  /** The peer wants to end: nothing more can be sent, no more messages will come than have come already. */
+  'shutting-down': [state: ShuttingDown];
   /** COMMUNICATION LOST or SHUTDOWN COMPLETE: the last event. */
   closed: [reason: CloseReason];
 }
@@ -72,8 +80,9 @@ export function toldOf(event: AssociationEvent): Told | undefined {
     case 'drain':
     case 'dry':
     case 'restart':
-    case 'shutting-down':
       return [event.kind];
+    case 'shutting-down':
+      return [event.kind, { messagesReceived: event.messagesReceived, bufferedBytes: event.bufferedBytes }];
     case 'send-failed': {
       const { data, streamId: stream, ppid, unordered, context } = event.request;
       const { partlySent, reason } = event;

@@ -8,6 +8,7 @@ import type {
   CloseReason,
   PathSettings,
   PathStatus,
+  SctpAddress,
   SendRequest,
 } from '../core/contract.ts';
 import { SctpError } from '../core/errors.ts';
@@ -19,7 +20,6 @@ import { Inbox } from './inbox.ts';
 import type { NextMessage, SctpMessage, SendOptions } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { type AddStreamsOptions, Reconfigurations, type ResetStreamsOptions } from './reconfigurations.ts';
-import { remoteOf, type SctpAddress } from './sctp-address.ts';
 import { knownAddress, sendRequest } from './send-request.ts';
 import type { SctpStream, StreamOptions } from './stream.ts';
 import { Streams } from './streams.ts';
@@ -76,7 +76,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#driver = driver;
     const { addresses, udpPort } = driver.encapsulation;
     this.local = { addresses, sctpPort: driver.sctpPort, udpPort };
-    this.#remote = remoteOf(this.status()) ?? { addresses: [], sctpPort: 0, udpPort: 0 };
+    this.#remote = driver.core.peer(id) ?? { addresses: [], sctpPort: 0, udpPort: 0 };
     this.#inbox = new Inbox((windowBytes) => this.#consumed(windowBytes));
     this.#outbox = new Outbox((request) => this.#offer(request));
     this.#reconfigurations = new Reconfigurations((wanted) => {
@@ -421,7 +421,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
         break;
       case 'shutting-down':
         if (this.#state === 'open') this.#state = 'shutting-down';
-        this.#outbox.end(this.#notOpen('the peer shuts the association down'));
+        this.#outbox.end(() => this.#notOpen('the peer shuts the association down'));
         break;
       case 'closed':
         this.#final = event.final;
@@ -450,7 +450,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#state = 'closed';
     this.#closeReason = reason;
     const error = closeError(reason, this.#remote);
-    this.#outbox.end(error);
+    this.#outbox.end(() => error);
     this.#inbox.end(isGraceful(reason) ? undefined : error);
     this.#reconfigurations.end(error);
     this.#probers.rejectAll(error);
@@ -505,7 +505,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   }
 
   #refreshRemote(): void {
-    this.#remote = remoteOf(this.status()) ?? this.#remote;
+    this.#remote = this.#driver.core.peer(this.id) ?? this.#remote;
   }
 
   #assertCanSend(): void {

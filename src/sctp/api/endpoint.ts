@@ -194,8 +194,9 @@ export class SctpEndpoint {
       addresses: peerAddresses(target.addresses),
       sctpPort: port('sctpPort', target.sctpPort, 1),
       udpPort: port('udpPort', target.udpPort ?? SCTP_TUNNELING_PORT, 1),
+      config,
       // Who gives messages along wants them to go with COOKIE ECHO.
-      config: messages.length === 0 ? config : { dataWithCookieEcho: true, ...config },
+      dataWithCookieEcho: config?.dataWithCookieEcho ?? (messages.length > 0 || undefined),
     };
     const { core } = this.#driver;
     const first = messages.map(({ data, ...how }) => sendRequest(data, how, request.addresses));

@@ -58,10 +58,10 @@ export class Outbox {
     this.#waitingChanged();
   }
 
-  /** Nothing can be sent any more. */
-  end(error: unknown): void {
+  /** Nothing can be sent any more. @param error what those get that wait; asked for if there are any */
+  end(error: () => unknown): void {
     this.#whenEmpty = undefined;
-    this.#senders.rejectAll(error);
+    if (this.#senders.length > 0) this.#senders.rejectAll(error());
   }
 
   #waitingChanged(): void {

@@ -55,6 +55,8 @@ export interface AssociateRequest {
   readonly udpPort: number;
   /** Overrides of the endpoint's association defaults. */
   readonly config?: Partial<AssociationConfig> | undefined;
+  /** In place of the setting of that name. */
+  readonly dataWithCookieEcho?: boolean | undefined;
 }
 
 /** SEND: RFC 9260 §11.1.5. */
@@ -209,7 +211,13 @@ export type AssociationEvent =
       readonly outcome: ReconfigurationOutcome;
     }
   /** The peer asked for a graceful end; no messages will come but those that wait for a stream reset, and none can be sent. */
-  | { readonly kind: 'shutting-down' }
+  | {
+      readonly kind: 'shutting-down';
+      /** Messages of the peer so far. */
+      readonly messagesReceived: number;
+      /** Payload bytes that the peer has not acknowledged yet. */
+      readonly bufferedBytes: number;
+    }
   /** COMMUNICATION LOST or SHUTDOWN COMPLETE: the last event. The id is invalid from now on. */
   | {
       readonly kind: 'closed';
@@ -217,6 +225,15 @@ export type AssociationEvent =
       /** How it stood at the end: state CLOSED, last TSNs sent and acknowledged, paths, counters. */
       readonly final: AssociationStatus;
     };
+
+/** One side of an association. */
+export interface SctpAddress {
+  /** Of a peer: the primary address first. */
+  readonly addresses: readonly IpAddress[];
+  readonly sctpPort: number;
+  /** UDP encapsulation port; of a peer, that of the primary address. */
+  readonly udpPort: number;
+}
 
 /** What can be set for one of the peer's addresses. RFC 9260 §11.1.9, §11.1.12. */
 export interface PathSettings {
@@ -372,6 +389,8 @@ export interface SctpCore extends SansIo<EndpointOutput> {
   configure(association: AssociationId, settings: Partial<LiveConfig>, now: Instant): void;
   /** CHANGE HEARTBEAT and SET FAILURE THRESHOLD for one of the peer's addresses. */
   configurePath(association: AssociationId, address: IpAddress, settings: PathSettings, now: Instant): void;
+  /** Where the peer is now; `undefined` once the association is closed. */
+  peer(association: AssociationId): SctpAddress | undefined;
   /** `undefined` once the association is closed. */
   status(association: AssociationId): AssociationStatus | undefined;
   /** Aborts every association. */

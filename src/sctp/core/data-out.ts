@@ -45,7 +45,7 @@ export function transmit(tcb: Tcb, now: Instant): void {
 
 /** §5.1 C: where a COOKIE ECHO is about to go that may take DATA along. */
 function pathForEarlyData(tcb: Tcb): Path | undefined {
-  if (!tcb.config.dataWithCookieEcho) return undefined;
+  if (!tcb.setUp?.earlyData) return undefined;
   const path = tcb.control.find(({ chunk }) => chunk.kind === 'cookie-echo')?.path;
   return path?.confirmed === true ? path : undefined;
 }

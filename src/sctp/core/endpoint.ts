@@ -33,6 +33,7 @@ import type {
   IcmpMessage,
   PathSettings,
   ReconfigurationId,
+  SctpAddress,
   SctpCore,
   SendRequest,
   StreamReconfiguration,
@@ -176,7 +177,7 @@ export class Endpoint implements SctpCore, EndpointInside {
       );
     }
     this.associations.file(tcb);
-    startAssociation(tcb, now);
+    startAssociation(tcb, request.dataWithCookieEcho ?? config.dataWithCookieEcho, now);
     this.#touch(tcb);
     return tcb.id;
   }
@@ -286,6 +287,15 @@ export class Endpoint implements SctpCore, EndpointInside {
     checkPathSettings(settings);
     reconfigurePath(tcb, path, settings, now);
     this.#touch(tcb);
+  }
+
+  peer(association: AssociationId): SctpAddress | undefined {
+    const tcb = this.associations.get(association);
+    if (tcb === undefined) return undefined;
+    const { primary, all } = tcb.paths;
+    const addresses = [primary.address];
+    for (const path of all) if (path !== primary) addresses.push(path.address);
+    return { addresses, sctpPort: tcb.peerPort, udpPort: primary.udpPort };
   }
 
   status(association: AssociationId): AssociationStatus | undefined {

@@ -26,12 +26,13 @@ const MAX_STALE_COOKIES = 3;
 const PRESERVATIVE_MARGIN_MS = 1000;
 
 /** ASSOCIATE: sends INIT, enters COOKIE-WAIT. RFC 9260 §5.1 A. */
-export function startAssociation(tcb: Tcb, now: Instant): void {
+export function startAssociation(tcb: Tcb, earlyData: boolean, now: Instant): void {
   tcb.state = 'COOKIE-WAIT';
   tcb.setUp = {
     given: [...tcb.paths.all],
     path: tcb.paths.primary,
     attempts: 0,
+    earlyData,
     cookie: undefined,
     unrecognized: [],
     sentAt: now,

@@ -54,7 +54,8 @@ export function handleShutdown(tcb: Tcb, chunk: ShutdownChunk, source: Path, now
       if (tcb.state !== 'SHUTDOWN-RECEIVED') {
         tcb.shutdownByPeer = tcb.state === 'ESTABLISHED';
         tcb.state = 'SHUTDOWN-RECEIVED';
-        tcb.emit({ kind: 'shutting-down' });
+        const { messagesReceived } = tcb.counters;
+        tcb.emit({ kind: 'shutting-down', messagesReceived, bufferedBytes: tcb.outbound.bufferedBytes });
       }
       advanceShutdown(tcb, now);
       return;

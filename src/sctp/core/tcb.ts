@@ -121,6 +121,8 @@ export interface SetUp {
   readonly given: readonly Path[];
   path: Path;
   attempts: number;
+  /** Whether DATA may go in the packet of COOKIE ECHO. */
+  readonly earlyData: boolean;
   /** From the INIT ACK, to be echoed unchanged. */
   cookie: Uint8Array | undefined;
   /** To be reported along with COOKIE ECHO, or after COOKIE ACK: unrecognized parameters of the INIT ACK. */
@@ -297,18 +299,7 @@ export class Tcb {
     if (known !== undefined) return known;
     const from = localAddress ?? chooseLocalAddress(this.services.addresses, address);
     if (from === undefined || this.paths.all.length >= this.config.maxPeerAddresses) return undefined;
-    const path = new Path(
-      {
-        ...this.config,
-        address,
-        localAddress: from,
-        udpPort,
-        confirmed,
-        // §7.2.1: arbitrarily high; the peer's window is not known to every caller.
-        initialSsthreshBytes: 0x7fff_ffff,
-      },
-      this.config.heartbeats,
-    );
+    const path = new Path({ address, localAddress: from, udpPort, confirmed }, this.config);
     this.paths.add(path);
     return path;
   }

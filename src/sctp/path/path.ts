@@ -37,16 +37,23 @@ export interface PathCounters {
   heartbeatsAcknowledged: number;
 }
 
-export interface PathOptions extends RtoLimits {
+export interface PathOptions {
   readonly address: IpAddress;
   /** Local address that packets to this destination leave from. */
   readonly localAddress: IpAddress;
   readonly udpPort: number;
+  readonly confirmed: boolean;
+}
+
+/** What a path needs of the configuration. */
+export interface PathDefaults extends RtoLimits {
   /** MTU of the IP layer below. */
   readonly pathMtuBytes: number;
-  readonly confirmed: boolean;
-  readonly initialSsthreshBytes: number;
+  readonly heartbeats: boolean;
 }
+
+/** RFC 9260 §7.2.1: arbitrarily high; the peer's window is not known to every caller. */
+const INITIAL_SSTHRESH_BYTES = 0x7fff_ffff;
 
 /** Halving any cwnd more often changes nothing. */
 const MOST_DECAYS = 32;
@@ -96,15 +103,15 @@ export class Path {
   #pmtuBytes: number;
   #pmtuSearch: PmtuSearch | undefined;
 
-  constructor(options: PathOptions, heartbeats: boolean) {
+  constructor(options: PathOptions, defaults: PathDefaults) {
     this.address = options.address;
     this.localAddress = options.localAddress;
     this.udpPort = options.udpPort;
     this.confirmed = options.confirmed;
-    this.heartbeats = heartbeats;
-    this.#pmtuBytes = options.pathMtuBytes - headersBelow(options.address);
-    this.rto = new RtoEstimator(options);
-    this.congestion = new CongestionControl(this.pmdcsBytes, isIpv6(options.address), options.initialSsthreshBytes);
+    this.heartbeats = defaults.heartbeats;
+    this.#pmtuBytes = defaults.pathMtuBytes - headersBelow(options.address);
+    this.rto = new RtoEstimator(defaults);
+    this.congestion = new CongestionControl(this.pmdcsBytes, isIpv6(options.address), INITIAL_SSTHRESH_BYTES);
   }
 
   get state(): PathState {

@@ -7,7 +7,7 @@ import type { EncapsulatedEndpoint, UdpEncapsulation } from './encapsulation.ts'
 export interface DriverOptions {
   readonly core: SctpCore;
   readonly encapsulation: UdpEncapsulation;
-  /** Told what happens to associations, after the packets that go with it were sent. */
+  /** Told what happens to associations, in order with the packets: what it wants sent goes out in the same flush. */
   readonly onEvent: (association: AssociationId, event: AssociationEvent) => void;
   /** The sockets are about to close: end everything, then call {@link Driver.stop}. */
   readonly onClosing: () => Promise<void>;
@@ -108,8 +108,10 @@ export class Driver implements EncapsulatedEndpoint {
     if (this.#flushing || this.#closed) return;
     this.#flushing = true;
     try {
-      while (this.#sendAndTell()) {
-        // Handlers have called the core: that goes out with this flush too.
+      // What listeners do to the core meanwhile goes out with this flush too.
+      for (let output = this.core.pollOutput(); output !== undefined; output = this.core.pollOutput()) {
+        if (output.kind === 'packet') this.#encapsulation.send(output.from, output.to, output.udpPort, output.bytes);
+        else this.#tell(output.association, output.event);
       }
     } finally {
       this.#flushing = false;
@@ -117,21 +119,12 @@ export class Driver implements EncapsulatedEndpoint {
     this.#arm();
   }
 
-  /** Sends all packets, then tells all events; whether there was any event. */
-  #sendAndTell(): boolean {
-    const events: { readonly association: AssociationId; readonly event: AssociationEvent }[] = [];
-    for (let output = this.core.pollOutput(); output !== undefined; output = this.core.pollOutput()) {
-      if (output.kind === 'event') events.push(output);
-      else this.#encapsulation.send(output.from, output.to, output.udpPort, output.bytes);
+  #tell(association: AssociationId, event: AssociationEvent): void {
+    try {
+      this.#onEvent(association, event);
+    } catch (error) {
+      throwLater(error);
     }
-    for (const { association, event } of events) {
-      try {
-        this.#onEvent(association, event);
-      } catch (error) {
-        throwLater(error);
-      }
-    }
-    return events.length > 0;
   }
 
   #handleTimeout(): void {

@@ -243,7 +243,7 @@ describe('SctpAssociation: sending', () => {
     const waiting = expect(association.send('a')).rejects.toMatchObject({ code: 'ERR_SCTP_NOT_OPEN' });
     let told = 0;
     association.on('shutting-down', () => told++);
-    await happens(message('last words'), { kind: 'shutting-down' });
+    await happens(message('last words'), { kind: 'shutting-down', messagesReceived: 1, bufferedBytes: 0 });
     await waiting;
     expect(told).toBe(1);
     await expect(association.send('b')).rejects.toMatchObject({ code: 'ERR_SCTP_NOT_OPEN' });

@@ -68,9 +68,12 @@ describe('notifications of RFC 6458 §6', () => {
     const scope = await Scope.open();
     const { near, far } = await scope.connect();
     const [nearSees, farSees] = [eventsOf(near), eventsOf(far)];
+    far.on('shutting-down', (state) => expect(state).toEqual({ messagesReceived: 2, bufferedBytes: 0 }));
     await near.send('x');
+    await near.send('y');
     await scope.world.run(near.shutdown());
     await scope.world.run(far.closed);
+    expect.assertions(3);
     expect(nearSees).toEqual(['dry', 'closed']);
     expect(farSees).toEqual(['shutting-down', 'closed']);
   });

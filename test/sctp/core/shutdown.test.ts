@@ -194,6 +194,8 @@ describe('shutdown that the peer asks for', () => {
     peer.heardAfter(0);
     peer.send(peer.shutdown(0));
     expect(peer.state).toBe('SHUTDOWN-RECEIVED');
+    const shuttingDown = { messagesReceived: 0, bufferedBytes: 7 * 1400 };
+    expect(peer.node.eventsOf('shutting-down')).toEqual([expect.objectContaining(shuttingDown)]);
     expect(() => peer.node.send(peer.id, 'x')).toThrow(/shutting down/);
     peer.send(peer.sack(2));
     peer.send(peer.shutdown(4));

@@ -1,22 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { Path, type PathOptions } from '../../../src/sctp/path/path.ts';
+import { Path, type PathDefaults, type PathOptions } from '../../../src/sctp/path/path.ts';
 import { PathSet } from '../../../src/sctp/path/path-set.ts';
 
-const makePath = (address: string, fields: Partial<PathOptions> = {}): Path =>
+const makePath = (address: string, fields: Partial<PathOptions & PathDefaults> = {}): Path =>
   new Path(
     {
       address,
       localAddress: address.includes(':') ? '2001:db8::1' : '10.0.0.1',
       udpPort: 9899,
-      pathMtuBytes: 1500,
       confirmed: true,
-      initialSsthreshBytes: 1_000_000,
-      rtoInitialMs: 1000,
-      rtoMinMs: 1000,
-      rtoMaxMs: 60_000,
       ...fields,
     },
-    true,
+    { pathMtuBytes: 1500, heartbeats: true, rtoInitialMs: 1000, rtoMinMs: 1000, rtoMaxMs: 60_000, ...fields },
   );
 
 describe('path', () => {

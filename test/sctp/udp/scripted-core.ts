@@ -112,6 +112,10 @@ export class ScriptedCore implements SctpCore {
     return 0;
   }
 
+  peer(): undefined {
+    return undefined;
+  }
+
   status(): AssociationStatus | undefined {
     return undefined;
   }
