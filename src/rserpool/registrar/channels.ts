@@ -15,7 +15,7 @@ export interface Channel {
   peerId: number | undefined;
   /** Brakes ENDPOINT_UNREACHABLE. RFC 5352 §9.1 T8. */
   readonly reports: RateLimit;
-  /** Asked to close: nothing more is sent on it. What the peer sent before it knew is still read … */
+  /** Being closed, by us or by the peer: nothing more is sent on it. What the peer sent before it knew is still read … */
   closing: boolean;
   /** … unless it was aborted. */
   aborted: boolean;
@@ -86,6 +86,12 @@ export class Channels {
     this.#forgetRemote(channel);
     channel.remote = remote;
     for (const key of keysOf(remote)) this.#byRemote.set(key, channel);
+  }
+
+  /** The peer ends the channel in good order: it takes no more messages, and whoever needs the peer waits until it is down. */
+  handleClosing(id: ChannelId): void {
+    const channel = this.#byId.get(id);
+    if (channel !== undefined) channel.closing = true;
   }
 
   remove(id: ChannelId): Channel | undefined {

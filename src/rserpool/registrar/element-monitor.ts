@@ -198,8 +198,12 @@ export class ElementMonitor {
     this.#outbox.close(channel, 'abort', 'no sign of life');
   }
 
-  /** A keep-alive could not be sent: SEND.FAILURE. RFC 5352 §3.5. */
+  /**
+   * A keep-alive could not be sent: SEND.FAILURE (RFC 5352 §3.5). Not so if the channel ends in good order, for whoever
+   * ends it is alive: the element is asked on another one when this one is down.
+   */
   handleSendFailed(channel: ChannelId): void {
+    if (this.#channels.get(channel)?.closing) return;
     for (const element of [...(this.#users.get(channel) ?? [])]) {
       const watch = this.#watches.get(element);
       if (watch?.waiting && !watch.found) this.#lose(element, 'unreachable');

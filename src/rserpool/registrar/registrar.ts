@@ -140,7 +140,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         }
         break;
       case 'channel-closing':
-        // Nothing to do before it is down.
+        this.#channels.handleClosing(input.channel);
         break;
       default:
         unreachable(input);

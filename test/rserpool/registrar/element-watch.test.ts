@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RegistrarConfig } from '../../../src/rserpool/registrar/config.ts';
+import { PPID } from '../../../src/rserpool/role.ts';
 import { ABC, element, host, RegistrarLadder } from './registrar-ladder.ts';
 
 /** Element 7 at 192.0.2.1 on channel 2, and a peer 20 that hears what happens. Keep-alives go out exactly every second. */
@@ -116,6 +117,44 @@ describe('an element that the transport doubts', () => {
     ladder.registered(4, 7, 1);
     ladder.suspect(1);
     expect(ladder.probes).toEqual([]);
+  });
+});
+
+describe('an element that ends its association in good order', () => {
+  it('[ASAP-214] is not unreachable because the keep-alive just sent was refused: it is asked on the next one', () => {
+    const ladder = setUp();
+    ladder.advance(1000);
+    const { bytes } = ladder.sent.at(-1)!;
+    ladder.take();
+    ladder.closing(2);
+    ladder.input({ kind: 'send-failed', channel: 2, ppid: PPID.asap, bytes });
+    expect(ladder.elements()).toEqual(['7@50']);
+    ladder.down(2, false);
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.1:4711']);
+    ladder.up(1, host(1, 4711), 'local');
+    expect(ladder.take()).toEqual(['1: endpoint-keep-alive abc from 50']);
+    ack(ladder, 1, 7);
+    ladder.advance(500);
+    expect(ladder.elements()).toEqual(['7@50']);
+  });
+
+  it('is not sent anything there any more, and not called before that one is down', () => {
+    const ladder = setUp();
+    ladder.closing(2);
+    ladder.advance(1000);
+    ladder.asap(20, { kind: 'endpoint-unreachable', poolHandle: ABC, peIdentifier: 7 });
+    expect(ladder.take()).toEqual([]);
+    ladder.down(2, false);
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.1:4711']);
+  });
+
+  it('is lost if it neither comes to an end nor answers', () => {
+    const ladder = setUp();
+    ladder.closing(2);
+    ladder.advance(1499);
+    expect(ladder.elements()).toEqual(['7@50']);
+    ladder.advance(1);
+    expect(ladder.eventsOf('element-lost')).toMatchObject([{ reason: 'keep-alive-timeout' }]);
   });
 });
 

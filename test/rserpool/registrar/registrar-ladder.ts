@@ -110,6 +110,11 @@ export class RegistrarLadder {
     this.input({ kind: 'channel-down', channel, reason: 'gone', failed });
   }
 
+  /** The peer ends the channel; nothing is on its way. */
+  closing(channel: number): void {
+    this.input({ kind: 'channel-closing', channel, reason: 'ends' });
+  }
+
   /** The transport's doubt: what was sent stays unacknowledged. */
   suspect(channel: number): void {
     this.input({ kind: 'channel-suspect', channel, reason: 'data stays unacknowledged' });
