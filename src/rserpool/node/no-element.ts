@@ -5,6 +5,7 @@ import type { PoolHandle } from '../wire/pool-handle.ts';
 const CODES: Readonly<Record<WaitReason, RSerPoolErrorCode>> = {
   'unknown-pool': 'ERR_RSERPOOL_UNKNOWN_POOL',
   refused: 'ERR_RSERPOOL_NO_ELEMENT',
+  'handle-too-long': 'ERR_RSERPOOL_BAD_ARGUMENT',
   'no-answer': 'ERR_RSERPOOL_NO_REGISTRAR',
   'no-registrar': 'ERR_RSERPOOL_NO_REGISTRAR',
   'no-element-reachable': 'ERR_RSERPOOL_NO_ELEMENT',
@@ -14,6 +15,7 @@ const CODES: Readonly<Record<WaitReason, RSerPoolErrorCode>> = {
 const TEXTS: Readonly<Record<WaitReason, string>> = {
   'unknown-pool': 'the registrar knows no such pool: is an element registered under this name?',
   refused: 'the registrar named no element',
+  'handle-too-long': 'the registrar is one of rsplib, which takes handles of at most 32 bytes',
   'no-answer': 'the registrar does not answer',
   'no-registrar': 'no registrar can be reached: check their addresses, SCTP and UDP ports',
   'no-element-reachable': 'none of its elements can be reached',

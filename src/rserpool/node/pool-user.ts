@@ -159,8 +159,8 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
    * The elements of a pool, in the order in which they should be used: from the cache, else from a registrar.
    * TRANSLATION.REQUEST, RFC 5352 §6.9.1.
    *
-   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_UNKNOWN_POOL`, `ERR_RSERPOOL_NO_REGISTRAR`, `ERR_RSERPOOL_CLOSED`; the
-   *   signal's reason
+   * @throws (rejects) RSerPoolError `ERR_RSERPOOL_UNKNOWN_POOL`, `ERR_RSERPOOL_NO_REGISTRAR`, `ERR_RSERPOOL_NO_ELEMENT`,
+   *   `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_CLOSED`; the signal's reason
    */
   resolve(pool: PoolName, options: WaitOptions = {}): Promise<readonly PoolElementParameter[]> {
     return this.#elementsOf(pool, options, (role, handle, now) => role.resolve(handle, now));

@@ -148,14 +148,15 @@ export class Directory {
   askHome(now: Instant): void {
     const { home } = this.#hunt;
     if (home === undefined) return;
-    this.#resolver.handleHome(home);
+    this.#resolver.handleHome(home, now);
     // Registrars do not share subscriptions (RFC 5352 §2.2.5).
     for (const poolHandle of this.cache.subscribed()) this.#resolver.request(poolHandle, home, now, now);
   }
 
   handleTimeout(now: Instant): void {
     this.#hunt.handleTimeout(now);
-    const { dropped, unanswered } = this.#resolver.handleTimeout(this.#hunt.home, now);
+    const { dropped, unanswered, unfit } = this.#resolver.handleTimeout(this.#hunt.home, now);
+    for (const poolHandle of unfit) this.#failed(poolHandle, 'handle-too-long', [], now);
     for (const poolHandle of dropped) {
       const failure = this.#hunt.home === undefined ? 'no-registrar' : 'no-answer';
       this.#failed(poolHandle, failure, [], now);
@@ -217,6 +218,7 @@ export class Directory {
 const FAILURE_TEXT: Readonly<Record<ResolutionFailure, string>> = {
   'unknown-pool': 'there is no such pool',
   refused: 'the registrar gave neither elements nor a reason',
+  'handle-too-long': 'the registrar is one of rsplib, which takes handles of at most 32 bytes',
   'no-answer': 'the registrar does not answer',
   'no-registrar': 'no registrar can be reached',
 };

@@ -21,6 +21,8 @@ export type ResolutionFailure =
   | 'unknown-pool'
   /** The registrar answered with another error. */
   | 'refused'
+  /** The registrar is one of rsplib, which a handle of more than 32 bytes would end: it was not asked. */
+  | 'handle-too-long'
   /** A registrar is there, but did not answer. */
   | 'no-answer'
   /** There was no registrar to ask. */

@@ -10,6 +10,8 @@ interface Request {
   readonly poolHandle: PoolHandle;
   /** When it may go out, if not at once. */
   notBefore: Instant | undefined;
+  /** When it turned out that the home registrar must not be asked this, if it did. */
+  unfitAt: Instant | undefined;
   t1At: Instant;
   expiries: number;
 }
@@ -20,6 +22,8 @@ export interface Expiry {
   readonly dropped: readonly PoolHandle[];
   /** A registrar was asked and did not answer. */
   readonly unanswered: boolean;
+  /** Requests that the home registrar could not bear, for it is one of rsplib: their handles are too long. */
+  readonly unfit: readonly PoolHandle[];
 }
 
 /** Handle resolutions under way, one a pool. RFC 5352 §3.3 NR1 to NR4, §3.7.2. */
@@ -42,9 +46,10 @@ export class Resolver {
     if (this.#requests.has(poolHandle.key)) return true;
     if (this.#requests.size >= this.#config.maxCacheEntries) return false;
     const t1At = at + this.#config.t1EnrpRequestMs;
-    const request: Request = { poolHandle, notBefore: at > now ? at : undefined, t1At, expiries: 0 };
+    const notBefore = at > now ? at : undefined;
+    const request: Request = { poolHandle, notBefore, unfitAt: undefined, t1At, expiries: 0 };
     this.#requests.set(poolHandle.key, request);
-    if (home !== undefined && request.notBefore === undefined) this.#send(request, home);
+    if (home !== undefined && notBefore === undefined) this.#send(request, home, now);
     return true;
   }
 
@@ -52,8 +57,8 @@ export class Resolver {
    * A registrar is home now: everything goes to it. T1 goes on, so that registrars that come and go cannot keep a
    * question open for ever.
    */
-  handleHome(home: HomeRegistrar): void {
-    for (const request of this.#requests.values()) if (request.notBefore === undefined) this.#send(request, home);
+  handleHome(home: HomeRegistrar, now: Instant): void {
+    for (const request of this.#requests.values()) if (request.notBefore === undefined) this.#send(request, home, now);
   }
 
   /** The home registrar answered: true if that was waited for. */
@@ -66,11 +71,17 @@ export class Resolver {
   /** §3.7.2: again to the same registrar, up to MAX-REQUEST-RETRANSMIT times. */
   handleTimeout(home: HomeRegistrar | undefined, now: Instant): Expiry {
     const dropped: PoolHandle[] = [];
+    const unfit: PoolHandle[] = [];
     let unanswered = false;
     for (const request of this.#requests.values()) {
       if (request.notBefore !== undefined && now >= request.notBefore) {
         request.notBefore = undefined;
-        if (home !== undefined) this.#send(request, home);
+        if (home !== undefined) this.#send(request, home, now);
+      }
+      if (request.unfitAt !== undefined) {
+        this.#requests.delete(request.poolHandle.key);
+        unfit.push(request.poolHandle);
+        continue;
       }
       if (now < request.t1At) continue;
       if (home !== undefined) unanswered = true;
@@ -81,25 +92,29 @@ export class Resolver {
         continue;
       }
       request.t1At = now + this.#config.t1EnrpRequestMs;
-      if (home !== undefined) this.#send(request, home);
+      if (home !== undefined) this.#send(request, home, now);
     }
-    return { dropped, unanswered };
+    return { dropped, unanswered, unfit };
   }
 
   nextTimeoutAt(): Instant | undefined {
     let next: Instant | undefined;
-    for (const { notBefore, t1At } of this.#requests.values()) next = earlier(next, notBefore ?? t1At);
+    for (const { unfitAt, notBefore, t1At } of this.#requests.values()) {
+      next = earlier(next, unfitAt ?? notBefore ?? t1At);
+    }
     return next;
   }
 
-  #send({ poolHandle }: Request, home: HomeRegistrar): void {
+  #send(request: Request, home: HomeRegistrar, now: Instant): void {
     const { subscribe, resolutionItems } = this.#config;
-    this.#outbox.control(home.channel, {
+    const sent = this.#outbox.control(home.channel, {
       kind: 'handle-resolution',
       subscribe,
-      poolHandle,
+      poolHandle: request.poolHandle,
       // rsplib asks for a number of elements too: our own parameter tells us apart.
       ...(resolutionItems !== 0 && { itemCount: resolutionItems, isOurs: true }),
     });
+    // Told by the timeout that is due at once, and not in the middle of whatever led here.
+    request.unfitAt = sent ? undefined : now;
   }
 }

@@ -60,11 +60,11 @@ export class UserLadder extends RoleLadder<UserEvent, UserRole> {
     });
   }
 
-  unknownPool(channel: number): void {
+  unknownPool(channel: number, pool = POOL): void {
     this.asap(channel, {
       kind: 'handle-resolution-response',
       acceptedSubscription: false,
-      poolHandle: POOL,
+      poolHandle: pool,
       elements: [],
       causes: [{ kind: 'unknown-pool-handle' }],
     });
