@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freeUdpPorts } from '../../src/cli/demo/free-udp-ports.ts';
 import { monotonicMs } from './monotonic.ts';
-import type { Order, Sight } from './orders.ts';
+import type { Loss, Order, Sight } from './orders.ts';
 
 const PART = fileURLToPath(new URL('./part.ts', import.meta.url));
 /** Nothing takes longer here unless it does not happen at all. */
@@ -56,8 +56,22 @@ export class Part {
 
   /** SIGKILL: not a word to anybody. Returns when that was. */
   kill(): number {
+    return this.#signal('SIGKILL');
+  }
+
+  /** SIGSTOP: its sockets stay, and nobody is there. Returns when that was. */
+  freeze(): number {
+    return this.#signal('SIGSTOP');
+  }
+
+  /** SIGCONT: as if nothing had happened. Returns when that was. */
+  thaw(): number {
+    return this.#signal('SIGCONT');
+  }
+
+  #signal(signal: NodeJS.Signals): number {
     const at = monotonicMs();
-    this.#process.kill('SIGKILL');
+    this.#process.kill(signal);
     return at;
   }
 }
@@ -84,8 +98,8 @@ export class Crew {
     return crew;
   }
 
-  user(sessionsBefore = 0): Promise<Part> {
-    return Part.start({ part: 'user', registrars: this.addresses, sessionsBefore });
+  user({ sessionsBefore = 0, loss }: { readonly sessionsBefore?: number; readonly loss?: Loss } = {}): Promise<Part> {
+    return Part.start({ part: 'user', registrars: this.addresses, sessionsBefore, loss });
   }
 
   end(...others: readonly Part[]): void {

@@ -1,3 +1,9 @@
+/** How many of the datagrams do not arrive, and which. */
+export interface Loss {
+  readonly probability: number;
+  readonly seed: number;
+}
+
 /** What the parent tells a process of the failover bench. */
 export type Order =
   | {
@@ -20,6 +26,8 @@ export type Order =
       readonly registrars: readonly string[];
       /** It opens and closes so many, before the one that is looked at: then all programs have been at work for a while. */
       readonly sessionsBefore: number;
+      /** On its network; none unless given. */
+      readonly loss?: Loss | undefined;
     }
   /** To an element: end the session. */
   | { readonly part: 'close' }

@@ -1,5 +1,6 @@
 /** One process of the failover bench: a registrar, an element or a user. Told what to do by its parent, it says what it sees. */
 import { PoolElement, PoolUser, Registrar, type UserSession } from '../../src/rserpool/index.ts';
+import { lossySubstrate } from './lossy-substrate.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { Order, Sight } from './orders.ts';
 
@@ -27,6 +28,7 @@ async function startRegistrar(order: Order & { readonly part: 'registrar' }): Pr
     registrarId: id,
   });
   registrar.on('element-lost', ({ peIdentifier }) => see(`lost ${peIdentifier}`));
+  registrar.on('registered', ({ peIdentifier }) => see(`registered ${peIdentifier}`));
   await registrar.whenServing();
   if (order.askItself === true) {
     const user = await PoolUser.open({ registrars: [`127.0.0.1:${sctpPort};udp=${registrar.asap.udpPort}`] });
@@ -60,8 +62,8 @@ async function startElement({ id, registrars, behaviour }: Order & { readonly pa
   see(`up ${element.home?.udpPort}`);
 }
 
-async function startUser({ registrars, sessionsBefore }: Order & { readonly part: 'user' }): Promise<void> {
-  const user = await PoolUser.open({ registrars });
+async function startUser({ registrars, sessionsBefore, loss }: Order & { readonly part: 'user' }): Promise<void> {
+  const user = await PoolUser.open({ registrars, substrate: loss && lossySubstrate(loss) });
   for (let i = 0; i < sessionsBefore; i++) {
     const before = await user.connect(POOL, { waitForPool: true });
     await before.send('request');
