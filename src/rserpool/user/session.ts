@@ -32,9 +32,10 @@ export class UserSession {
   #state: SessionState = { kind: 'resolving' };
   /** The latest cookie; opaque (RFC 5352 §3.8). */
   #cookie: Uint8Array | undefined;
+  /** The latest one; the element that follows is told as its successor. */
   #interruption: Interruption | undefined;
-  /** Since when there has been no element. */
-  #lonelySince: Instant | undefined;
+  /** Since when there has been no element, while there is none. */
+  #lonelySince: Instant;
   #retryMs: number;
 
   constructor(id: UserSessionId, poolHandle: PoolHandle, options: SessionOptions, context: UserContext, now: Instant) {
@@ -66,7 +67,6 @@ export class UserSession {
 
   /** Looks for the first element. */
   open(now: Instant): void {
-    this.#search.begin();
     this.#look(now);
   }
 
@@ -115,10 +115,8 @@ export class UserSession {
     const { channel, element } = this.#state;
     const { failed, outbox } = this.#context;
     failed.delete(this.poolHandle, element.peIdentifier);
-    this.#lonelySince = undefined;
     this.#become({ kind: 'up', channel, element, since: now });
     const from = this.#interruption;
-    this.#interruption = undefined;
     if (from === undefined) outbox.event({ kind: 'session-up', session: this.id, element: named(element) });
     else this.#announceFailover(from, element, now);
     this.#sendQueued(channel, now);
@@ -240,8 +238,7 @@ export class UserSession {
 
   #giveUpAt(): Instant | undefined {
     const { giveUpAfterMs } = this.#options;
-    if (giveUpAfterMs === undefined || this.#lonelySince === undefined) return undefined;
-    return this.#lonelySince + giveUpAfterMs;
+    return giveUpAfterMs === undefined ? undefined : this.#lonelySince + giveUpAfterMs;
   }
 
   /** C1 to C4 of RFC 5352 §3.3. */

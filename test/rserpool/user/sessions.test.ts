@@ -9,10 +9,15 @@ describe('several sessions', () => {
     const other = poolHandle('other');
     ladder.open();
     ladder.call((role, now) => role.openSession(other, {}, now));
+    ladder.take();
     ladder.answer(1, [20], { pool: other });
-    expect(ladder.takeOnly('connect')).toEqual(['connect 3 192.0.2.20']);
+    // The first one still waits for its own answer, also for a bad one.
+    expect(ladder.take()).toEqual(['event resolved', 'connect 3 192.0.2.20']);
+    ladder.call((role, now) => role.openSession(poolHandle('third'), {}, now));
     ladder.unknownPool(1);
-    expect(ladder.eventsOf('session-waiting')).toHaveLength(1);
+    expect(ladder.eventsOf('session-waiting')).toMatchObject([{ session: 1, reason: 'unknown-pool' }]);
+    ladder.answer(1, [30], { pool: poolHandle('third') });
+    expect(ladder.takeOnly('connect')).toEqual(['connect 5 192.0.2.30']);
     ladder.up(3);
     expect(ladder.eventsOf('session-up')).toHaveLength(1);
   });
