@@ -8,13 +8,12 @@ import type {
   SendRequest,
 } from '../../src/sctp/core/contract.ts';
 import type { MessagePart } from '../../src/sctp/rx/received-message.ts';
+import { inLargerBuffer, POISON } from './larger-buffer.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimNode, SimSocket } from './node.ts';
 
 /** IANA's port for SCTP over UDP. RFC 6951 §6. */
 const DEFAULT_UDP_PORT = 9899;
-/** Filled into received bytes after the call, so that a core that keeps a view where a copy is due is found out. */
-const POISON = 0xa5;
 
 export interface CoreEvent {
   readonly at: Instant;
@@ -75,7 +74,7 @@ export class CoreNode {
         address,
         udpPort: this.udpPort,
         onDatagram: (bytes, from) => {
-          const received = bytes.slice();
+          const received = inLargerBuffer(bytes);
           this.call((core, now) => core.handleDatagram(address, from.address, from.udpPort, received, now));
           received.fill(POISON);
         },

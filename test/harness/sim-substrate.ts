@@ -2,12 +2,10 @@ import { canonicalIp } from '../../src/base/address.ts';
 import type { Entropy, Instant } from '../../src/base/contract.ts';
 import { SctpError } from '../../src/sctp/core/errors.ts';
 import type { DatagramSocket, NetworkInterface, SocketOptions, Substrate } from '../../src/sctp/udp/substrate.ts';
+import { inLargerBuffer, POISON } from './larger-buffer.ts';
 import type { SimNetwork } from './network.ts';
 import { SimBindError, type SimNode, type SimSocket } from './node.ts';
 import type { SeededRandom } from './random.ts';
-
-/** Filled into received bytes after the call, so that whoever keeps a view where a copy is due is found out. */
-const POISON = 0xa5;
 
 /** A host of the simulated network as a {@link Substrate}: whole programs run on it, on virtual time. */
 export class SimHost implements Substrate {
@@ -89,7 +87,7 @@ export class SimHost implements Substrate {
         multicastGroups,
         shared,
         onDatagram: (bytes, from) => {
-          const received = bytes.slice();
+          const received = inLargerBuffer(bytes);
           onDatagram(received, from.address, from.udpPort);
           received.fill(POISON);
         },

@@ -352,7 +352,10 @@ export interface SctpCore extends SansIo<EndpointOutput> {
   readonly counters: EndpointCounters;
   listening: boolean;
 
-  /** A UDP datagram came in on the socket of `local`. `bytes` is copied where needed and may be reused afterwards. */
+  /**
+   * A UDP datagram came in on the socket of `local`. `bytes` may be reused
+   * afterwards if it is less than half of its buffer; else it is given away, and messages may be views of it.
+   */
   handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array, now: Instant): void;
   /**
    * An ICMP or ICMPv6 message came in, from a raw socket for example: RFC 9260 §10. Nothing happens unless it quotes a

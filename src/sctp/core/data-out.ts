@@ -27,6 +27,7 @@ function mayCarryData(tcb: Tcb): boolean {
 
 /** Sends all that may go now: control chunks, then SACK, then lost DATA, then new DATA. RFC 9260 §6.1, §6.10. */
 export function transmit(tcb: Tcb, now: Instant): void {
+  if (hasNothingToSend(tcb)) return;
   const builder = new PacketBuilder(tcb);
   const beside = tcb.state === 'COOKIE-ECHOED' ? pathForEarlyData(tcb) : undefined;
   for (const { path, chunk } of tcb.control) builder.control(path, chunk);
@@ -41,6 +42,20 @@ export function transmit(tcb: Tcb, now: Instant): void {
     new DataSender(tcb, builder, now, undefined).run();
   } else if (beside !== undefined && builder.path === beside) new DataSender(tcb, builder, now, beside).run();
   builder.flush();
+}
+
+/** A look that spares the rest after most packets that come in. */
+function hasNothingToSend({ control, inbound, outbound, extensions }: Tcb): boolean {
+  const { queue, outstanding } = outbound;
+  return (
+    control.length === 0 &&
+    inbound?.ack.due !== true &&
+    queue.isEmpty &&
+    outstanding.lostCount === 0 &&
+    !outbound.fastRetransmitPending &&
+    // What is outstanding may have to be given up.
+    (!extensions.partialReliability || outstanding.length === 0)
+  );
 }
 
 /** §5.1 C: where a COOKIE ECHO is about to go that may take DATA along. */

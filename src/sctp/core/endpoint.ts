@@ -85,6 +85,8 @@ export class Endpoint implements SctpCore, EndpointInside {
   readonly statelessReplies: RateLimit;
   readonly #deadlines = new Deadlines<Tcb>();
   readonly #outputs = new Deque<EndpointOutput>(64);
+  /** The last sender that was found to be a single host: most packets come from the one that the last one came from. */
+  #singleHost: IpAddress | undefined;
   /** Associations that may have something to send, because of calls. */
   #dirty: Tcb[] = [];
   #nextId: AssociationId = 1;
@@ -116,7 +118,7 @@ export class Endpoint implements SctpCore, EndpointInside {
         return;
       }
       // §3.1: port 0 is no port. §8.4 (1): nor is a multicast address a peer.
-      if (header.sourcePort === 0 || header.destinationPort === 0 || !isUnicast(from)) return;
+      if (header.sourcePort === 0 || header.destinationPort === 0 || !this.#isSingleHost(from)) return;
       routePacket(this, { header, bytes, origin: { address: from, udpPort, localAddress: local } }, now);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
@@ -372,6 +374,13 @@ export class Endpoint implements SctpCore, EndpointInside {
     const deadline = nextDeadline(tcb);
     if (deadline === undefined) this.#deadlines.delete(tcb);
     else this.#deadlines.set(tcb, deadline);
+  }
+
+  #isSingleHost(address: IpAddress): boolean {
+    if (address === this.#singleHost) return true;
+    if (!isUnicast(address)) return false;
+    this.#singleHost = address;
+    return true;
   }
 
   #touch(tcb: Tcb): void {

@@ -1,5 +1,6 @@
 import { type Fsn, fsn, fsnAdd, fsnDiff, type Mid, type Tsn } from '../../base/serial.ts';
 import type { IDataChunk } from '../wire/types.ts';
+import { keptBytes } from './kept-bytes.ts';
 import type { FragmentConflict } from './reassembler.ts';
 
 /** A fragment that has arrived. */
@@ -74,12 +75,12 @@ export class MessageFragments {
     return chunk.ending && fsnDiff(this.#highest, chunk.fsn) > 0 ? 'fsn-beyond-the-end' : undefined;
   }
 
-  /** Takes a chunk that `conflictOf` has nothing against. Its data is copied. */
+  /** Takes a chunk that `conflictOf` has nothing against. Its data is kept. */
   add(chunk: IDataChunk): void {
     if (chunk.beginning) this.ppid = chunk.ppid;
     if (chunk.ending) this.#last = chunk.fsn;
     if (fsnDiff(chunk.fsn, this.#highest) > 0) this.#highest = chunk.fsn;
-    this.#held.set(chunk.fsn, { tsn: chunk.tsn, data: chunk.userData.slice() });
+    this.#held.set(chunk.fsn, { tsn: chunk.tsn, data: keptBytes(chunk.userData) });
     this.#heldBytes += chunk.userData.length;
   }
 

@@ -1,6 +1,7 @@
 import { type Ssn, ssn, ssnAdd, ssnDiff, ssnLt, type Tsn, tsnAdd, tsnLte } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { DataChunk, SkippedMid } from '../wire/types.ts';
+import { keptBytes } from './kept-bytes.ts';
 import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
 import type { Deliver, MessagePart } from './received-message.ts';
 
@@ -34,7 +35,7 @@ interface InboundStream {
 /**
  * Reassembly of DATA: of fragments and re-ordering of messages per stream. RFC 9260 §6.5, §6.6, §6.9.
  *
- * Every fragment is copied once, and joined once when its message is complete. Adding one is constant work however the
+ * Fragments are joined once, when their message is complete. Adding one is constant work however the
  * fragments arrive, because consecutive fragments are kept as runs that are found by either end.
  */
 export class Reassembly implements Reassembler {
@@ -73,6 +74,10 @@ export class Reassembly implements Reassembler {
     const conflict = checkNeighbours(chunk, left, right, arrivals);
     if (conflict === 'no-beginning' && left === undefined && this.#forwarded) return undefined;
     if (conflict !== undefined) return conflict;
+    if (chunk.beginning && chunk.ending && this.#isItsTurn(chunk)) {
+      this.#handUpWhole(chunk, deliver);
+      return undefined;
+    }
 
     this.#heldBytes += chunk.userData.length;
     this.#heldChunks++;
@@ -153,6 +158,20 @@ export class Reassembly implements Reassembler {
     return true;
   }
 
+  /** Whether a message waits for no other one. */
+  #isItsTurn({ unordered, streamId, ssn }: DataChunk): boolean {
+    return unordered || this.#streamOf(streamId).expected === ssn;
+  }
+
+  /** A message in one chunk, which is never held: most messages are such. */
+  #handUpWhole({ userData, streamId, ssn, ppid, unordered }: DataChunk, deliver: Deliver): void {
+    deliver({ data: keptBytes(userData), streamId, ssn, ppid, unordered, partial: undefined });
+    if (unordered) return;
+    const stream = this.#streamOf(streamId);
+    stream.expected = ssnAdd(ssn, 1);
+    this.#releaseFollowing(stream, deliver);
+  }
+
   #handUp(run: Run, data: Uint8Array, state: MessagePart['state'], deliver: Deliver): void {
     const { streamId, ssn, ppid, unordered, partId, deliveredBytes: offsetBytes } = run;
     run.deliveredBytes += data.length;
@@ -196,7 +215,7 @@ export class Reassembly implements Reassembler {
   }
 
   #join(chunk: DataChunk, left: Run | undefined, right: Run | undefined): Run {
-    const data = chunk.userData.slice();
+    const data = keptBytes(chunk.userData);
     let run: Run;
     if (left !== undefined) {
       run = left;

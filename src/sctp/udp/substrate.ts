@@ -38,7 +38,7 @@ export interface SocketOptions {
   readonly address: IpAddress;
   /** 0 means any free one. */
   readonly port: number;
-  /** A datagram; `bytes` may be reused after the call. Must not throw. */
+  /** A datagram. `bytes` may be reused after the call only if it is less than half of its buffer. Must not throw. */
   readonly onDatagram: (bytes: Uint8Array, address: IpAddress, port: number) => void;
   /** The socket reported an error: of its own, or that it did not send `datagram` to `to`. Must not throw. */
   readonly onError: (error: SocketError, to?: IpAddress, datagram?: Uint8Array) => void;

@@ -3,6 +3,7 @@ import { chunkSize, writeChunk } from './chunk.ts';
 import { ChunkCursor } from './chunk-cursor.ts';
 import { writeChecksum } from './crc32c.ts';
 import { readU16, readU32, writeU16, writeU32 } from './fields.ts';
+import { freshBytes } from './slab.ts';
 import type { Chunk, CommonHeader } from './types.ts';
 
 /** Ports, verification tag, checksum. RFC 9260 §3.1. */
@@ -37,7 +38,7 @@ export function readCommonHeader(packet: Uint8Array): CommonHeader {
 export function encodePacket(header: CommonHeader, chunks: readonly Chunk[]): Uint8Array {
   let size = COMMON_HEADER_BYTES;
   for (const chunk of chunks) size += chunkSize(chunk);
-  const packet = new Uint8Array(size);
+  const packet = freshBytes(size);
   writeU16(packet, 0, header.sourcePort);
   writeU16(packet, 2, header.destinationPort);
   writeU32(packet, 4, header.verificationTag);

@@ -5,6 +5,7 @@ import { InterleavedReassembly } from '../../../src/sctp/rx/interleaved-reassemb
 import type { ReceivedMessage } from '../../../src/sctp/rx/received-message.ts';
 import { TsnTracker } from '../../../src/sctp/rx/tsn-tracker.ts';
 import type { IDataChunk } from '../../../src/sctp/wire/types.ts';
+import { inLargerBuffer, POISON } from '../../harness/larger-buffer.ts';
 
 interface Sent {
   readonly streamId: number;
@@ -202,12 +203,13 @@ describe('reassembly of I-DATA (RFC 8260 §2.2.3)', () => {
     expect(receiver.add(chunk(3, { mid: mid(1) }))).toBeUndefined();
   });
 
-  it('copies what it keeps', () => {
+  it('copies what it keeps of a large buffer', () => {
     const receiver = new Receiver(0);
     for (const fields of [{}, { mid: mid(1), ending: false }, { mid: mid(1), beginning: false, fsn: fsn(1) }]) {
-      const next = chunk(receiver.delivered.length + receiver.reassembly.heldChunks, fields);
+      const at = receiver.delivered.length + receiver.reassembly.heldChunks;
+      const next = chunk(at, { ...fields, userData: inLargerBuffer(new Uint8Array([at])) });
       receiver.add(next);
-      next.userData.fill(0xa5);
+      next.userData.fill(POISON);
     }
     expect(receiver.whole.map(({ data }) => data)).toEqual([[0], [1, 2]]);
   });

@@ -5,6 +5,7 @@ import { Reassembly } from '../../../src/sctp/rx/reassembly.ts';
 import type { ReceivedMessage } from '../../../src/sctp/rx/received-message.ts';
 import { TsnTracker } from '../../../src/sctp/rx/tsn-tracker.ts';
 import type { DataChunk } from '../../../src/sctp/wire/types.ts';
+import { inLargerBuffer, POISON } from '../../harness/larger-buffer.ts';
 
 interface Sent {
   readonly streamId: number;
@@ -160,11 +161,26 @@ describe('reassembly', () => {
     expect(receiver.drop(chunks[2]!)).toBe(false);
   });
 
-  it('copies what it keeps', () => {
+  it('keeps a view of what is at least half of its buffer, and a copy of anything else', () => {
+    const receiver = new Receiver(1);
+    const buffer = new Uint8Array(100);
+    const of = (length: number): Uint8Array => buffer.subarray(10, 10 + length);
+    for (const [number, length] of [49, 50].entries()) {
+      const [whole] = chunksOf([{ streamId: 0, unordered: true, pieces: 1 }], 1 + number);
+      receiver.add({ ...whole!, userData: of(length) });
+    }
+    expect(receiver.delivered.map(({ data }) => [data.length, data.buffer === buffer.buffer])).toEqual([
+      [49, false],
+      [50, true],
+    ]);
+  });
+
+  it('copies what it keeps of a large buffer', () => {
     const receiver = new Receiver(1);
     const [first, second] = chunksOf([{ streamId: 0, unordered: false, pieces: 2 }], 1);
-    receiver.add(first!);
-    first!.userData.fill(0xa5);
+    const userData = inLargerBuffer(first!.userData);
+    receiver.add({ ...first!, userData });
+    userData.fill(POISON);
     receiver.add(second!);
     expect([...receiver.delivered[0]!.data]).toEqual([0, 0, 0, 0, 0, 1]);
   });

@@ -5,6 +5,7 @@ import { Reassembly } from '../../../src/sctp/rx/reassembly.ts';
 import type { ReceivedMessage } from '../../../src/sctp/rx/received-message.ts';
 import { TsnTracker } from '../../../src/sctp/rx/tsn-tracker.ts';
 import type { DataChunk } from '../../../src/sctp/wire/types.ts';
+import { inLargerBuffer, POISON } from '../../harness/larger-buffer.ts';
 
 const INITIAL_TSN = 0xffff_fffe;
 
@@ -28,12 +29,12 @@ class Receiver {
       beginning: true,
       ending: true,
       immediate: false,
-      userData: new TextEncoder().encode(text),
+      userData: inLargerBuffer(new TextEncoder().encode(text)),
       ...fields,
     };
     this.#tracker.add(chunk.tsn);
     const conflict = this.reassembly.add(chunk, this.#tracker, this.#deliver);
-    chunk.userData.fill(0x21);
+    chunk.userData.fill(POISON);
     return conflict;
   }
 
