@@ -21,6 +21,12 @@ export function hex(text: string): Uint8Array {
   return fromHex(text);
 }
 
+/** The home registrar on channel 1, the first of two, is gone: the other one is called, and it itself once more. */
+export const HOME_LOST = ['connect 5 192.0.2.2', 'connect 7 192.0.2.1', 'event home-changed'];
+
+/** The same where it is the role that gives it up. */
+export const HOME_GIVEN_UP = ['close 1 abort', ...HOME_LOST];
+
 /**
  * A role on virtual time whose peers are played by the test, message by message. What the role does is noted as one line
  * a step: `connect 1 192.0.2.1`, `1: registration 7`, `1: data hello`, `close 1 abort`, `event registered`. What goes with

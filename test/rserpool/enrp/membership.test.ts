@@ -54,14 +54,7 @@ describe('peer list', () => {
     ladder.down(1);
     ladder.take();
     ladder.up(2, host(20));
-    ladder.enrp(2, 20, {
-      kind: 'presence',
-      replyRequired: false,
-      information: {
-        identifier: 20,
-        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.21'] },
-      },
-    });
+    ladder.presenceAt(2, 20, 21);
     ladder.advance(20_000);
     expect(ladder.connects).toHaveLength(1);
   });
@@ -78,14 +71,7 @@ describe('peer list', () => {
   it('calls a peer where it said last that it is', () => {
     const ladder = RegistrarLadder.serving();
     ladder.peer(2, 20);
-    ladder.enrp(2, 20, {
-      kind: 'presence',
-      replyRequired: false,
-      information: {
-        identifier: 20,
-        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.21'] },
-      },
-    });
+    ladder.presenceAt(2, 20, 21);
     ladder.take();
     ladder.down(2);
     ladder.advance(4000);
@@ -95,14 +81,7 @@ describe('peer list', () => {
   it('[ENRP-061] [ENRP-081] answers LIST_REQUEST with the peers that it has heard', () => {
     const ladder = RegistrarLadder.serving({}, { registrarId: 0x0badcafe });
     ladder.up(2, host(8));
-    ladder.enrp(2, 0x00c0ffee, {
-      kind: 'presence',
-      replyRequired: false,
-      information: {
-        identifier: 0x00c0ffee,
-        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.8'] },
-      },
-    });
+    ladder.presenceAt(2, 0x00c0ffee, 8);
     ladder.up(4, host(30));
     ladder.enrp(4, 0x00c0ffee + 1, { kind: 'list-request' });
     const [first] =
@@ -195,13 +174,8 @@ describe('hearsay', () => {
     const ladder = RegistrarLadder.serving();
     ladder.peer(2, 20);
     ladder.up(4, host(66));
-    const at = (n: number) => ({
-      kind: 'presence' as const,
-      replyRequired: false,
-      information: { identifier: 66, transport: { ...transport, addresses: [`192.0.2.${n}`] } },
-    });
-    ladder.enrp(4, 66, at(20));
-    ladder.enrp(4, 66, at(66));
+    ladder.presenceAt(4, 66, 20);
+    ladder.presenceAt(4, 66, 66);
     ladder.take();
     ladder.down(2);
     ladder.advance(0);

@@ -197,14 +197,7 @@ describe('supervision', () => {
     const ladder = RegistrarLadder.serving({ peerHeartbeatCycleMs: 1_000_000 });
     ladder.peer(2, 20);
     ladder.up(4, host(20));
-    ladder.enrp(4, 21, {
-      kind: 'presence',
-      replyRequired: false,
-      information: {
-        identifier: 21,
-        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: ['192.0.2.20'] },
-      },
-    });
+    ladder.presenceAt(4, 21, 20);
     expect(ladder.peers()).toEqual(['20 probing', '21 active']);
   });
 

@@ -167,13 +167,18 @@ export class RegistrarLadder {
   }
 
   presence(channel: number, id: number, checksum = 0xffff, replyRequired = false): void {
+    this.presenceAt(channel, id, id, checksum, replyRequired);
+  }
+
+  /** The peer says that it is at 192.0.2.n. */
+  presenceAt(channel: number, id: number, n: number, checksum = 0xffff, replyRequired = false): void {
     this.enrp(channel, id, {
       kind: 'presence',
       replyRequired,
       checksum,
       information: {
         identifier: id,
-        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: [`192.0.2.${id}`] },
+        transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: [`192.0.2.${n}`] },
       },
     });
   }
