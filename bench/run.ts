@@ -1,47 +1,62 @@
 /**
- * Messages over loopback: our SCTP beside TCP, in rounds that alternate, so that both meet the same machine. Prints
- * medians and ratios. `npm run bench -- --json` prints one JSON object.
+ * Our SCTP beside others, over loopback, each side in two processes, all sides in every round. `--help` tells more;
+ * docs/performance.md says what the rows mean.
  */
-import { type Side, sctp, tcp } from './sides.ts';
+import { writeFile } from 'node:fs/promises';
+import { CASES } from './cases/cases.ts';
+import { type Options, readOptions, USAGE } from './options.ts';
+import { benchJson } from './report/json.ts';
+import { benchSvg } from './report/svg.ts';
+import { caseTable } from './report/table.ts';
+import type { Result } from './results.ts';
+import { runCase } from './rounds.ts';
+import { isMissing, type Missing, type Side } from './sides/side.ts';
+import { FIND_SIDES, OURS } from './sides/sides.ts';
 
-const ROUNDS = 5;
-const CASES = [
-  { bytes: 100, count: 100_000 },
-  { bytes: 1024, count: 40_000 },
-  { bytes: 16_384, count: 4000 },
-] as const;
-const SIDES: readonly Side[] = [sctp, tcp];
+const began = performance.now();
 
-interface Row {
-  readonly bytes: number;
-  readonly side: string;
-  readonly messagesPerSecond: number;
-  readonly mbitPerSecond: number;
-  /** Of the first side's rate. */
-  readonly ratio: number;
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') console.log(USAGE);
+  else await bench(options);
 }
 
-const rows: Row[] = [];
-for (const { bytes, count } of CASES) {
-  const times = new Map<Side, number[]>(SIDES.map((side) => [side, []]));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const side of SIDES) times.get(side)!.push(await side.carry(count, bytes));
+async function bench({ rounds, lengths, json, svg, words }: Options): Promise<void> {
+  const chosen = CASES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  if (chosen.length === 0) throw new TypeError(`no case has such a name: ${CASES.map(({ name }) => name).join('; ')}`);
+  const { sides, missing } = await findSides();
+  for (const { name, about } of sides) console.log(`${name}: ${about}`);
+  for (const { name, install } of missing) console.log(`${name} is missing: ${install}`);
+  const results: Result[] = [];
+  for (const each of chosen) {
+    const result = await runCase(each, sides, rounds, lengths, tell);
+    results.push(result);
+    console.log(`\n${caseTable(result)}`);
   }
-  const rateOf = (side: Side): number => (1000 * count) / median(times.get(side)!);
-  for (const side of SIDES) {
-    const rate = rateOf(side);
-    rows.push({
-      bytes,
-      side: side.name,
-      messagesPerSecond: Math.round(rate),
-      mbitPerSecond: Math.round((rate * bytes * 8) / 1e6),
-      ratio: Number((rate / rateOf(SIDES[0]!)).toFixed(2)),
-    });
+  if (json !== undefined) await writeFile(json, benchJson({ rounds, lengths, sides, missing, results }));
+  if (svg !== undefined) await writeFile(svg, benchSvg(results));
+  // What peers do is theirs.
+  if (results.some(({ rows }) => rows.some(({ side, failures }) => side === OURS && failures.length > 0))) {
+    process.exitCode = 1;
   }
 }
-if (process.argv.includes('--json')) console.log(JSON.stringify({ node: process.version, rounds: ROUNDS, rows }));
-else console.table(rows);
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+async function findSides(): Promise<{ sides: Side[]; missing: Missing[] }> {
+  const sides: Side[] = [];
+  const missing: Missing[] = [];
+  for (const find of FIND_SIDES) {
+    const found = await find();
+    if (isMissing(found)) missing.push(found);
+    else sides.push(found);
+  }
+  return { sides, missing };
 }
+
+function tell(text: string): void {
+  console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}`);
+}
+
+await main().catch((error: unknown) => {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+});

@@ -1,0 +1,24 @@
+import { tableOf } from '../../src/cli/table.ts';
+import type { Result } from '../results.ts';
+import { REFERENCE } from '../sides/sides.ts';
+
+const NONE = '–';
+
+/** One case as a table: a row for each side. */
+export function caseTable({ case: benchCase, rows }: Result): string {
+  const { name, columns } = benchCase;
+  const head = ['', ...columns.map((column) => column.head), '× ours', `× ${REFERENCE}`, 'rounds'];
+  const lines = rows.map(({ side, medians, ratios, rounds, failures }) => [
+    side,
+    ...columns.map(({ key, digits }) => number(medians?.[key], digits)),
+    number(ratios.toOurs, 2),
+    number(ratios.toReference, 2),
+    failures.length === 0 ? String(rounds.length) : `${rounds.length}, and ${failures.length} failed: ${failures[0]}`,
+  ]);
+  return `${name}\n${tableOf(head, lines)}`;
+}
+
+function number(value: number | undefined, digits: number): string {
+  if (value === undefined) return NONE;
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}

@@ -1,0 +1,11 @@
+import { nodeProgram } from './node-program.ts';
+import type { FindSide } from './side.ts';
+
+export const findDgram: FindSide = async () => ({
+  name: 'dgram',
+  about:
+    "Node's UDP with a window and nothing else: what a protocol above it can reach at most, one message a datagram",
+  program: nodeProgram('dgram'),
+  associations: false,
+  largestMtu: 32_768,
+});

@@ -1,0 +1,27 @@
+/** An implementation that takes part: two programs of it carry messages to each other over loopback. */
+export interface Side {
+  readonly name: string;
+  /** What it is, exactly, and what holds for it alone. */
+  readonly about: string;
+  /** What `server|client CASE name=value...` is added to. */
+  readonly program: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether it has associations. */
+  readonly associations: boolean;
+  /** The largest path MTU that it can use and is stable with. */
+  readonly largestMtu: number;
+}
+
+/** A side that is not on this machine. */
+export interface Missing {
+  readonly name: string;
+  /** One line that says how to get it. */
+  readonly install: string;
+}
+
+/** Looks for a side and builds what it needs. */
+export type FindSide = () => Promise<Side | Missing>;
+
+export function isMissing(found: Side | Missing): found is Missing {
+  return 'install' in found;
+}

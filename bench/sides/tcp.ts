@@ -1,0 +1,10 @@
+import { nodeProgram } from './node-program.ts';
+import type { FindSide } from './side.ts';
+
+export const findTcp: FindSide = async () => ({
+  name: 'tcp',
+  about: "Node's TCP, a length before each message: the kernel's work, with the MTU of loopback (65,536) in every case",
+  program: nodeProgram('tcp'),
+  associations: true,
+  largestMtu: 65_536,
+});
