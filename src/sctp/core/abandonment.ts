@@ -22,6 +22,14 @@ type Message = OutboundMessage<SendRequest>;
 export function abandonUndeliverable(tcb: Tcb, now: Instant): void {
   const { outbound, extensions } = tcb;
   const { outstanding, queue } = outbound;
+  // Nothing was lost, nothing is half sent: the rule.
+  if (
+    outstanding.lostCount === 0 &&
+    !extensions.interleaving &&
+    !(queue.head !== undefined && queue.head.takenBytes > 0)
+  ) {
+    return;
+  }
   const reasons = new Map<Message, AbandonmentPolicy>();
   for (const chunk of outstanding.lostChunks()) {
     const reason = reasonToAbandon(chunk, now);

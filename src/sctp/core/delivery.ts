@@ -3,10 +3,12 @@ import type { Inbound, Tcb } from './tcb.ts';
 
 /** A message, or a part of one, goes up: it takes room until the application has taken it. */
 export function deliverMessage(tcb: Tcb, inbound: Inbound, message: ReceivedMessage): void {
-  const windowBytes = message.data.length;
+  const { data, streamId, ssn, ppid, unordered, partial } = message;
+  const windowBytes = data.length;
   inbound.window.delivered(windowBytes);
-  if (message.partial === undefined || message.partial.state === 'complete') tcb.counters.messagesReceived++;
-  tcb.emit({ kind: 'message', ...message, source: inbound.lastDataPath.address, windowBytes });
+  if (partial === undefined || partial.state === 'complete') tcb.counters.messagesReceived++;
+  const source = inbound.lastDataPath.address;
+  tcb.emit({ kind: 'message', data, streamId, ssn, ppid, unordered, partial, source, windowBytes });
 }
 
 /** The association, or the peer's part of it, ends: whoever has parts of a message is told that the rest will not come. */
