@@ -27,7 +27,7 @@ export class PeerChannels {
    */
   bind(peer: Peer, channel: Channel, now: Instant): boolean {
     const current = this.#channels.usable(peer.channel);
-    if (current === undefined || current === channel) {
+    if (current === undefined) {
       channel.peerId = peer.id;
       peer.channel = channel.id;
       return true;

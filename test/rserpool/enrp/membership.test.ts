@@ -252,6 +252,12 @@ describe('channels of peers', () => {
     return ladder;
   }
 
+  /** On which channels something is said within a heartbeat cycle. */
+  function usedBy(ladder: RegistrarLadder): string[] {
+    ladder.advance(30_000);
+    return [...new Set(ladder.take().map((line) => line.split(' ')[0]!))];
+  }
+
   it('[ENRP-014] keeps the one that the larger identifier opened when both call at once: ours', () => {
     const ladder = crossed(20);
     // The reply goes to where the question came from; the surplus channel is for the peer to close.
@@ -281,6 +287,48 @@ describe('channels of peers', () => {
     expect(ladder.take()).toEqual(['close 1 shutdown', '2: presence to 70 ffff']);
     ladder.enrp(1, 70, { kind: 'init-takeover', targetId: 99 });
     expect(ladder.take()).toEqual(['2: init-takeover-ack to 70 target 99']);
+  });
+
+  it('goes on with the surplus one if the other is lost', () => {
+    const ladder = crossed(20);
+    ladder.take();
+    ladder.down(1);
+    expect(usedBy(ladder)).toEqual(['2:']);
+    expect(ladder.peers()).toEqual(['20 active']);
+  });
+
+  it('goes on with the surplus one if the peer has lost its state on the other', () => {
+    const ladder = crossed(20);
+    ladder.take();
+    ladder.input({ kind: 'channel-changed', channel: 1, remote: host(20), restarted: true });
+    expect(ladder.take()).toEqual(['1: presence reply! ffff']);
+    expect(usedBy(ladder)).toEqual(['2:']);
+  });
+
+  it('calls the peer if the other one is lost while the surplus one ends', () => {
+    const ladder = crossed(20);
+    ladder.take();
+    ladder.closing(2);
+    ladder.down(1);
+    ladder.advance(0);
+    expect(ladder.take()).toEqual(['connect 3 192.0.2.20:9901']);
+  });
+
+  it('stays with the chosen one when one of two surplus ones is lost', () => {
+    const ladder = crossed(20);
+    ladder.up(4, host(20), 'remote');
+    ladder.presence(4, 20);
+    ladder.down(2);
+    ladder.take();
+    expect(usedBy(ladder)).toEqual(['1:']);
+  });
+
+  it('closes a surplus one once, also when the peer dies meanwhile', () => {
+    const ladder = crossed(70);
+    expect(ladder.take()).toContain('close 1 shutdown');
+    ladder.suspect(2);
+    ladder.probed(2, false);
+    expect(ladder.take()).toEqual(['2: presence to 70 reply! ffff', 'close 2 abort']);
   });
 
   it('takes a later channel for the better one: its peer has lost the old one', () => {
