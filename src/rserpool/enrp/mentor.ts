@@ -65,7 +65,6 @@ export class Mentor {
   /** Begins anew, after a collision of identifiers. */
   restart(now: Instant): void {
     this.#state = { kind: 'discovering' };
-    this.#resting.clear();
     this.#aloneAt = now + this.#config.mentorDiscoveryTimeoutMs;
   }
 
@@ -74,7 +73,6 @@ export class Mentor {
     if (this.#state.kind !== 'discovering' || (this.#resting.get(peer.id) ?? now) > now) return;
     // §3.2.2.2: the complete list of registrars first.
     if (!this.#speaker.send(peer, { kind: 'list-request' })) return;
-    this.#resting.delete(peer.id);
     this.#state = { kind: 'listing', mentorId: peer.id, deadlineAt: now + this.#config.maxTimeNoResponseMs };
   }
 

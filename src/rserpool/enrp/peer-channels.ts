@@ -65,9 +65,8 @@ export class PeerChannels {
 
   #choose(current: Channel, newer: Channel, peerId: number, now: Instant): Channel {
     // A peer that has a working channel opens no other one, unless both were opened at the same time.
-    const crossed =
-      current.initiator !== newer.initiator && newer.upAt - current.upAt < this.#config.maxTimeNoResponseMs;
-    if (!crossed || now - current.upAt >= this.#config.maxTimeNoResponseMs) return newer;
+    const crossed = current.initiator !== newer.initiator && now - current.upAt < this.#config.maxTimeNoResponseMs;
+    if (!crossed) return newer;
     // Both sides keep the one that the larger identifier opened.
     const winner = this.#own.id > peerId ? 'local' : 'remote';
     return current.initiator === winner ? current : newer;

@@ -123,6 +123,10 @@ describe('peer list', () => {
     ladder.peer(2, 20);
     ladder.presence(2, 21);
     expect(ladder.take()).toEqual(['close 2 abort']);
+    // What comes on it from now on is not read.
+    ladder.enrp(2, 20, { kind: 'list-request' });
+    ladder.presence(2, 22);
+    expect(ladder.take()).toEqual([]);
     expect(ladder.warnings()).toEqual(['identifier-changed']);
     expect(ladder.peers()).toEqual(['20 active']);
   });
@@ -338,6 +342,15 @@ describe('channels of peers', () => {
     ladder.peer(4, 20);
     ladder.advance(20_000);
     expect(ladder.take()).toEqual(['4: presence ffff']);
+  });
+
+  it('takes the later one of two that the peer has opened at once, whose ever identifier is larger', () => {
+    for (const id of [20, 70]) {
+      const ladder = RegistrarLadder.serving();
+      ladder.peer(2, id);
+      ladder.peer(4, id);
+      expect(usedBy(ladder)).toEqual(['4:']);
+    }
   });
 
   it('refuses a second host with the identifier of a peer that is connected', () => {

@@ -73,6 +73,36 @@ describe('mentor', () => {
     expect(ladder.take()).toEqual(['1: presence ffff']);
   });
 
+  it('is the only one whose answers count, and only those to what it was asked last', () => {
+    const ladder = withMentor();
+    ladder.presence(1, 20);
+    ladder.up(4, host(30));
+    ladder.presence(4, 30);
+    ladder.take();
+    const registrars = [40, 41].map((identifier) => ({
+      identifier,
+      transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: [`192.0.2.${identifier}`] } as const,
+    }));
+    const pools = [{ poolHandle: ABC, elements: [peerElement(7, 3, 30)] }];
+    const table = { kind: 'handle-table-response', rejected: false, more: false, pools } as const;
+    // Of another one, and before it was asked for.
+    ladder.enrp(4, 30, { kind: 'list-response', rejected: false, registrars });
+    ladder.enrp(1, 20, table);
+    expect(ladder.take()).toEqual([]);
+    ladder.enrp(1, 20, { kind: 'list-response', rejected: false, registrars: [] });
+    expect(ladder.take()).toEqual(['1: handle-table-request to 20']);
+    // A second time, and of another one.
+    ladder.enrp(1, 20, { kind: 'list-response', rejected: false, registrars });
+    ladder.enrp(1, 20, { kind: 'list-response', rejected: true, registrars });
+    ladder.enrp(4, 30, table);
+    ladder.advance(0);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.elements()).toEqual([]);
+    expect(ladder.role.state).toBe('starting');
+    ladder.enrp(1, 20, { ...table, pools: [] });
+    expect(ladder.role.state).toBe('serving');
+  });
+
   it('[ENRP-082] [ENRP-085] [ENRP-087] learns the peers from it, without itself and 0, and greets them', () => {
     const ladder = withMentor();
     ladder.presence(1, 20);
