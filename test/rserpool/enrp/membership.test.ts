@@ -344,7 +344,7 @@ describe('channels of peers', () => {
     expect(ladder.take()).toEqual(['4: presence ffff']);
   });
 
-  it('takes the later one of two that the peer has opened at once, whose ever identifier is larger', () => {
+  it('takes the later one of two that the peer has opened at once, whoever has the larger identifier', () => {
     for (const id of [20, 70]) {
       const ladder = RegistrarLadder.serving();
       ladder.peer(2, id);
