@@ -1,10 +1,12 @@
 import type { Case, Figures } from './cases/case.ts';
 import { median } from './median.ts';
+import type { Side } from './sides/side.ts';
 import { OURS, REFERENCE } from './sides/sides.ts';
 
 /** One side in one case. */
 export interface Row {
   readonly side: string;
+  readonly ceiling: boolean;
   /** Of every round that went well, in order. */
   readonly rounds: readonly Figures[];
   /** What happened in the others. */
@@ -24,10 +26,10 @@ export interface Result {
   readonly rows: readonly (Row & { readonly ratios: Ratios })[];
 }
 
-export function rowOf(side: string, rounds: readonly Figures[], failures: readonly string[]): Row {
+export function rowOf({ name, ceiling }: Side, rounds: readonly Figures[], failures: readonly string[]): Row {
   const keys = Object.keys(rounds[0] ?? {});
   const medians = Object.fromEntries(keys.map((key) => [key, median(rounds.map((round) => round[key]!))]));
-  return { side, rounds, failures, medians: rounds.length === 0 ? undefined : medians };
+  return { side: name, ceiling, rounds, failures, medians: rounds.length === 0 ? undefined : medians };
 }
 
 export function resultOf(benchCase: Case, rows: readonly Row[]): Result {

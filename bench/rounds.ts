@@ -38,7 +38,7 @@ export async function runCase(
   }
   return resultOf(
     benchCase,
-    participants.map(({ side, rounds: shown, failures }) => rowOf(side.name, shown, failures)),
+    participants.map(({ side, rounds: shown, failures }) => rowOf(side, shown, failures)),
   );
 }
 

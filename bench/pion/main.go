@@ -20,6 +20,7 @@ func main() {
 	if !known {
 		fail("unknown case")
 	}
+	go endWithInput()
 	run(readSettings(os.Args[3:]))
-	waitForEnd()
+	select {}
 }

@@ -1,4 +1,4 @@
-import type { Result } from '../results.ts';
+import type { Result, Row } from '../results.ts';
 import { OURS } from '../sides/sides.ts';
 
 const WIDTH = 760;
@@ -9,7 +9,7 @@ const ROW_HEIGHT = 22;
 const TITLE_HEIGHT = 34;
 const GAP = 18;
 
-const COLOURS = { ours: '#2f6fde', others: '#9aa4b2' } as const;
+const COLOURS = { ours: '#2f6fde', peer: '#8d99ab', ceiling: '#d7dce3' } as const;
 const STYLE = 'text{font:13px system-ui,sans-serif;fill:#3b4252}.title{font-weight:600}.of{fill:#6b7280}';
 
 /** Bars for every case, by the figure that sides are compared by; sides without one have no bar. */
@@ -30,18 +30,18 @@ function panel({ case: { name, columns, better }, rows }: Result): string {
   const most = Math.max(...rows.map(({ medians }) => medians?.[key] ?? 0));
   const title = `<text class="title" y="14">${escaped(name)}</text>`;
   const unit = `<text class="of" x="${WIDTH - 2 * GAP}" y="14" text-anchor="end">${escaped(head)}, ${better} is better</text>`;
-  const bars = rows.map(({ side, medians }, i) => {
-    const value = medians?.[key];
+  const bars = rows.map((row, i) => {
+    const value = row.medians?.[key];
     const label = value === undefined ? 'failed' : value.toLocaleString('en', { maximumFractionDigits: digits });
-    return bar(side, most === 0 ? 0 : (value ?? 0) / most, label, TITLE_HEIGHT + i * ROW_HEIGHT);
+    return bar(row, most === 0 ? 0 : (value ?? 0) / most, label, TITLE_HEIGHT + i * ROW_HEIGHT);
   });
   return [title, unit, ...bars].join('');
 }
 
 /** @param part of the longest bar, 0 to 1 */
-function bar(side: string, part: number, label: string, y: number): string {
+function bar({ side, ceiling }: Row, part: number, label: string, y: number): string {
   const width = Math.max(1, Math.round(part * BAR_WIDTH));
-  const colour = side === OURS ? COLOURS.ours : COLOURS.others;
+  const colour = side === OURS ? COLOURS.ours : ceiling ? COLOURS.ceiling : COLOURS.peer;
   return [
     `<text x="${LABEL_WIDTH - 8}" y="${y}" text-anchor="end">${escaped(side)}</text>`,
     `<rect x="${LABEL_WIDTH}" y="${y - BAR_HEIGHT + 4}" width="${width}" height="${BAR_HEIGHT}" rx="2" fill="${colour}"/>`,

@@ -8,6 +8,7 @@ export const findOurs: FindSide = async () => ({
   name: 'rserpool',
   about: `this package; above 1500 bytes it finds the path MTU by itself, up to ${LARGEST_MTU}`,
   program: nodeProgram('ours'),
+  ceiling: false,
   associations: true,
   largestMtu: LARGEST_MTU,
 });

@@ -25,6 +25,7 @@ export const findPion: FindSide = async () => {
     name,
     about: `pion/sctp ${await debianVersion(PACKAGE)}; packets of 1228 bytes always, buffers of 1 MiB`,
     program: [program],
+    ceiling: false,
     associations: true,
     largestMtu: 1228,
   };

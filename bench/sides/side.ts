@@ -6,6 +6,8 @@ export interface Side {
   /** What `server|client CASE name=value...` is added to. */
   readonly program: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether it is here to show what the machine can do, not as SCTP. */
+  readonly ceiling: boolean;
   /** Whether it has associations. */
   readonly associations: boolean;
   /** The largest path MTU that it can use and is stable with. */

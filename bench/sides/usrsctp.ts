@@ -17,6 +17,7 @@ export const findUsrsctp: FindSide = async () => {
     name,
     about: `libusrsctp ${await debianVersion('libusrsctp-dev')} over UDP; buffers of 1 MiB, SCTP_NODELAY`,
     program: [program],
+    ceiling: false,
     associations: true,
     // With 65,000 bytes it stalls.
     largestMtu: 9000,

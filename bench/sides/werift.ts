@@ -23,6 +23,7 @@ export const findWerift: FindSide = async () => {
     about: `werift ${VERSION}, its SCTP over UDP; fragments of 1200 bytes always`,
     program: nodeProgram(name),
     environment: { BENCH_WERIFT: sctp },
+    ceiling: false,
     associations: false,
     largestMtu: 1500,
   };

@@ -1,6 +1,7 @@
 /* One of the two programs of a run with libusrsctp: PROGRAM server|client CASE name=value... */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cases.h"
 #include "endpoint.h"
@@ -21,9 +22,10 @@ int main(int count, char *words[]) {
   struct settings settings = read_settings(count - 3, words + 3);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     if (strcmp(words[2], cases[i].name) != 0) continue;
+    end_with_input();
     start_stack(&settings);
     (strcmp(words[1], "server") == 0 ? cases[i].serve : cases[i].drive)(&settings);
-    wait_for_end();
+    for (;;) pause();
   }
   fail("unknown case %s", words[2]);
 }

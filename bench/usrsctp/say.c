@@ -1,6 +1,7 @@
 #include "say.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,8 +30,14 @@ void check(int result, const char *what) {
   if (result < 0) fail("%s: %s", what, strerror(errno));
 }
 
-void wait_for_end(void) {
+static void *watch_input(void *nothing) {
   char byte;
   while (read(STDIN_FILENO, &byte, 1) > 0) continue;
   _exit(0);
+  return nothing;
+}
+
+void end_with_input(void) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, watch_input, NULL) != 0) fail("no thread");
 }

@@ -9,5 +9,5 @@ void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn
 /* What a system call or a call of usrsctp said. */
 void check(int result, const char *what);
 
-/* Until the bench closes our standard input. */
-void wait_for_end(void);
+/* Ends the program when the bench closes our standard input, whatever it is doing. */
+void end_with_input(void);
