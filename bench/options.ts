@@ -14,7 +14,7 @@ export interface Options {
 const FULL = { rounds: 5, lengths: { warmupMs: 1500, runMs: 2000, warmup: 500, count: 5000 } } as const;
 
 /** All of it within two minutes: enough to see that everything works, not how fast it is. */
-const QUICK = { rounds: 1, lengths: { warmupMs: 400, runMs: 400, warmup: 100, count: 500 } } as const;
+const QUICK = { rounds: 1, lengths: { warmupMs: 1000, runMs: 500, warmup: 100, count: 500 } } as const;
 
 export const USAGE = `npm run bench -- [--quick] [--rounds N] [--json FILE] [--svg FILE] [WORD...]
 

@@ -5,7 +5,7 @@ export const findDgram: FindSide = async () => ({
   name: 'dgram',
   about:
     "Node's UDP with a window and nothing else: what a protocol above it can reach at most, one message a datagram",
-  program: nodeProgram('dgram'),
+  program: await nodeProgram('dgram'),
   ceiling: true,
   associations: false,
   largestMtu: 32_768,

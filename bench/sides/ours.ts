@@ -7,7 +7,7 @@ const LARGEST_MTU = 32_768;
 export const findOurs: FindSide = async () => ({
   name: 'rserpool',
   about: `this package; above 1500 bytes it finds the path MTU by itself, up to ${LARGEST_MTU}`,
-  program: nodeProgram('ours'),
+  program: await nodeProgram('ours'),
   ceiling: false,
   associations: true,
   largestMtu: LARGEST_MTU,

@@ -4,7 +4,7 @@ import type { FindSide } from './side.ts';
 export const findTcp: FindSide = async () => ({
   name: 'tcp',
   about: "Node's TCP, a length before each message: the kernel's work, with the MTU of loopback (65,536) in every case",
-  program: nodeProgram('tcp'),
+  program: await nodeProgram('tcp'),
   ceiling: true,
   associations: true,
   largestMtu: 65_536,

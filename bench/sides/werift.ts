@@ -21,7 +21,7 @@ export const findWerift: FindSide = async () => {
   return {
     name,
     about: `werift ${VERSION}, its SCTP over UDP; fragments of 1200 bytes always`,
-    program: nodeProgram(name),
+    program: await nodeProgram(name),
     environment: { BENCH_WERIFT: sctp },
     ceiling: false,
     associations: false,
