@@ -1,11 +1,12 @@
 import type { Case } from './case.ts';
 
+/** What every side can do with, some of them with smaller packets. */
 const ETHERNET_MTU = 1500;
 
 /** Messages of one length one way, over one association, in order: what the receiver has got. */
-export function stream(bytes: number, name: string, path: 'ethernet' | 'large'): Case {
+export function stream(bytes: number, name: string, mtu = ETHERNET_MTU): Case {
   return {
-    name: path === 'large' ? `messages of ${name}, large path MTU` : `messages of ${name}`,
+    name: mtu === ETHERNET_MTU ? `messages of ${name}` : `messages of ${name}, path MTU ${mtu}`,
     program: 'stream',
     columns: [
       { key: 'perSecond', head: 'messages/s', digits: 0 },
@@ -15,8 +16,7 @@ export function stream(bytes: number, name: string, path: 'ethernet' | 'large'):
     ],
     better: 'more',
     settings({ largestMtu }, { warmupMs, runMs }) {
-      if (path === 'large' && largestMtu <= ETHERNET_MTU) return undefined;
-      return { bytes, warmupMs, runMs, mtu: path === 'large' ? largestMtu : ETHERNET_MTU };
+      return mtu === ETHERNET_MTU || mtu <= largestMtu ? { bytes, warmupMs, runMs, mtu } : undefined;
     },
     figures(client, server) {
       if (client.total !== server.total) throw new Error(`${client.total} messages sent, ${server.total} received`);
