@@ -91,7 +91,7 @@ export class Mentor {
   }
 
   /**
-   * A HANDLE_TABLE_RESPONSE came.
+   * A HANDLE_TABLE_RESPONSE of the mentor came.
    * @returns the entries to store, if it answers our request
    */
   handleTable(
@@ -99,7 +99,7 @@ export class Mentor {
     message: HandleTableResponse,
     now: Instant,
   ): { readonly pools: readonly PoolEntry[]; readonly action: StartupAction } {
-    if (this.#state.kind !== 'downloading' || this.#state.mentorId !== peer.id) return { pools: [], action: NONE };
+    if (this.#state.kind !== 'downloading') return { pools: [], action: NONE };
     if (message.rejected) return { pools: [], action: this.#fail('rejected', now) };
     // §3.2.3 (3): the next part has to be asked for, (5): the last one completes the initialisation.
     const action = message.more ? this.#requestTable(peer, now) : this.#serve(peer.id);

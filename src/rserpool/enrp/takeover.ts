@@ -67,10 +67,10 @@ export class Takeover {
     }
   }
 
-  /** A peer was met while arbitrations run: it has to agree as well. */
+  /** A peer was met while arbitrations run, none against itself: it has to agree as well. */
   handleNewPeer(peer: Peer): void {
     for (const target of this.#peers.values()) {
-      if (target.state.kind === 'arbitrating' && target !== peer) {
+      if (target.state.kind === 'arbitrating') {
         this.#speaker.send(peer, { kind: 'init-takeover', targetId: target.id });
       }
     }

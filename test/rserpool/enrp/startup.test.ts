@@ -177,15 +177,39 @@ describe('mentor', () => {
     expect(ladder.take()).toEqual(['1: list-request to 20']);
   });
 
-  it('that closes its channel in the download is given up, and a backup takes its place', () => {
+  it.each(['the list', 'the table'])(
+    'that closes its channel before it has sent %s is replaced by a backup',
+    (what) => {
+      const ladder = what === 'the table' ? downloading() : withMentor();
+      ladder.presence(1, 20);
+      ladder.up(2, host(30));
+      ladder.presence(2, 30);
+      ladder.take();
+      ladder.down(1);
+      ladder.advance(0);
+      expect(ladder.take()).toContain('2: list-request to 30');
+      expect(ladder.warnings()).toEqual(['mentor-failed']);
+    },
+  );
+
+  it('stays when another peer is lost', () => {
     const ladder = downloading();
-    ladder.up(2, host(30));
-    ladder.presence(2, 30);
+    ladder.peer(2, 30);
+    ladder.down(2);
+    ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: false, pools: [] });
+    expect(ladder.eventsOf('serving')).toMatchObject([{ mentorId: 20 }]);
+    expect(ladder.warnings()).toEqual([]);
+  });
+
+  it('is a peer like any other afterwards, whose elements are audited', () => {
+    const ladder = downloading();
+    ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: false, pools: [] });
     ladder.take();
-    ladder.down(1);
-    ladder.advance(0);
-    expect(ladder.take()).toContain('2: list-request to 30');
-    expect(ladder.warnings()).toEqual(['mentor-failed']);
+    ladder.presence(1, 20, 0x3b96);
+    expect(ladder.take()).toContain('1: handle-table-request to 20 W');
+    const pools = [{ poolHandle: ABC, elements: [peerElement(7, 3, 20)] }];
+    ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: false, pools });
+    expect(ladder.elements()).toEqual(['7@20']);
   });
 
   it('is not waited for longer than the discovery time-out; then service begins with an empty handlespace', () => {

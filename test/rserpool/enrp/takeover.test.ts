@@ -109,11 +109,25 @@ describe('arbitration', () => {
     ladder.take();
     ladder.up(60, host(60));
     ladder.presence(60, 60);
-    expect(ladder.take()).toContain('60: init-takeover to 60 target 20');
+    // Only for the one that is dead.
+    expect(ladder.take().filter((line) => line.includes('takeover'))).toEqual(['60: init-takeover to 60 target 20']);
     ack(ladder, 30);
     expect(ladder.take()).toEqual([]);
     ack(ladder, 60);
     expect(ladder.eventsOf('takeover-completed')).toHaveLength(1);
+  });
+
+  it('by a registrar that dies over it is over for those that it wanted, and for nobody else', () => {
+    const ladder = RegistrarLadder.serving(CONFIG);
+    for (const id of [20, 30, 40, 70]) ladder.peer(id, id);
+    init(ladder, 70, 20);
+    init(ladder, 30, 40);
+    expect(ladder.peers()).toEqual(['20 not-active', '30 active', '40 not-active', '70 active']);
+    ladder.take();
+    ladder.suspect(70);
+    ladder.probed(70, false);
+    expect(ladder.peers()).toEqual(['20 probing', '30 active', '40 not-active']);
+    expect(ladder.take()).toContain('20: presence to 20 reply! ffff');
   });
 
   it('[ENRP-173] repeats INIT_TAKEOVER once to those who owe an answer, then pauses and begins anew', () => {
