@@ -19,6 +19,9 @@ describe('results of the bench', () => {
       { perSecond: 200, toOurs: 1, toReference: 200 / 75 },
       { perSecond: 75, toOurs: 75 / 200, toReference: 1 },
     ]);
+    expect(caseTable({ case: stream(100, '100 bytes'), rows: compared })).toMatch(
+      /rserpool .* 1\.00 +2\.67 +105 % +3$/m,
+    );
   });
 
   it('count less as better where less is better', () => {
