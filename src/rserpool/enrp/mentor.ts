@@ -121,7 +121,7 @@ export class Mentor {
     if (state.kind === 'serving') return [];
     const actions: StartupAction[] = [];
     if (state.kind !== 'discovering' && state.deadlineAt <= now) actions.push(this.#fail('silent', now));
-    if (this.#state.kind === 'discovering') actions.push(this.#discover(now));
+    actions.push(this.#discover(now));
     return actions;
   }
 
@@ -130,7 +130,7 @@ export class Mentor {
     if (state.kind === 'serving') return undefined;
     if (state.kind !== 'discovering') return state.deadlineAt;
     let next: Instant | undefined = this.#aloneAt;
-    for (const [id, at] of this.#resting) if (this.#peers.get(id)?.heard) next = earlier(next, at);
+    for (const at of this.#resting.values()) next = earlier(next, at);
     return next;
   }
 

@@ -177,6 +177,19 @@ describe('mentor', () => {
     expect(ladder.take()).toEqual(['1: list-request to 20']);
   });
 
+  it('that rejects and is lost then is not asked again, nor waited for beyond the discovery time-out', () => {
+    const ladder = withMentor({ mentorDiscoveryTimeoutMs: 60_000 });
+    ladder.presence(1, 20);
+    ladder.enrp(1, 20, { kind: 'list-response', rejected: true, registrars: [] });
+    ladder.down(1);
+    ladder.take();
+    ladder.advance(59_999);
+    expect(ladder.take().filter((line) => line.includes('list-request'))).toEqual([]);
+    expect(ladder.role.state).toBe('starting');
+    ladder.advance(1);
+    expect(ladder.role.state).toBe('serving');
+  });
+
   it.each(['the list', 'the table'])(
     'that closes its channel before it has sent %s is replaced by a backup',
     (what) => {
