@@ -242,6 +242,29 @@ describe('registration', () => {
   });
 });
 
+describe('registrations of one element', () => {
+  it('are limited in number', () => {
+    const ladder = new ElementLadder(1, { maxRegistrations: 2 });
+    ladder.register({ peIdentifier: 1 });
+    ladder.register({ peIdentifier: 2 });
+    const limit = expect.objectContaining({ code: 'ERR_RSERPOOL_LIMIT' });
+    expect(() => ladder.register({ peIdentifier: 3 })).toThrow(limit);
+  });
+
+  it('in several pools may have one identifier, and are told apart', () => {
+    const ladder = new ElementLadder();
+    const other = poolHandle('other');
+    ladder.join();
+    ladder.register({ poolHandle: other });
+    expect(ladder.take()).toEqual(['1: registration 7']);
+    const rejected = { kind: 'registration-response', rejected: true, peIdentifier: 7, causes: [] } as const;
+    ladder.asap(1, { ...rejected, poolHandle: other });
+    expect(ladder.eventsOf('registration-rejected')).toMatchObject([{ poolHandle: other }]);
+    ladder.keepAlive(1, false);
+    expect(ladder.takeOnly('1:')).toEqual(['1: endpoint-keep-alive-ack abc 7']);
+  });
+});
+
 describe('registration and the home registrar', () => {
   it('[ASAP-232] [ASAP-252] [ASAP-254] registers with another registrar when the home registrar is gone, byte by byte the same', () => {
     const ladder = new ElementLadder();

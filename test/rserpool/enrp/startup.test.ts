@@ -289,6 +289,14 @@ describe('first download', () => {
     ]);
   });
 
+  it('does not believe what the mentor tells of elements that this registrar is said to own', () => {
+    const ladder = downloading();
+    const pools = [{ poolHandle: ABC, elements: [peerElement(7, 3, OWN), peerElement(8, 3, 20)] }];
+    ladder.enrp(1, 20, { kind: 'handle-table-response', rejected: false, more: false, pools });
+    expect(ladder.elements()).toEqual(['8@20']);
+    expect(ladder.eventsOf('element-learnt')).toHaveLength(1);
+  });
+
   it('[ENRP-110] takes what the home says of an element, not what the mentor knew', () => {
     const ladder = downloading();
     const fresh = peerElement(8, 1, 20, { registrationLifeS: 99 });
