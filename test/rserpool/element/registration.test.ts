@@ -242,6 +242,22 @@ describe('registration', () => {
   });
 });
 
+describe('registrars that come and go before they answer', () => {
+  it('[ASAP-103] are told of an element so many times as MAX-REG-ATTEMPT allows, then it fails', () => {
+    const ladder = new ElementLadder(1, { t2RegistrationMs: 1e6, maxRegAttempt: 2 });
+    ladder.register();
+    for (let i = 0; i < 8; i++) {
+      const calls = ladder.takeOnly('connect');
+      if (calls.length === 0) break;
+      const channel = Number(calls[0]!.split(' ')[1]);
+      ladder.up(channel, host(1));
+      ladder.down(channel);
+      ladder.advance(10_000);
+    }
+    expect(ladder.eventsOf('registration-failed')).toMatchObject([{ reason: 'no registrar answered 3 registrations' }]);
+  });
+});
+
 describe('registrations of one element', () => {
   it('are limited in number', () => {
     const ladder = new ElementLadder(1, { maxRegistrations: 2 });
