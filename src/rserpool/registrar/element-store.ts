@@ -160,10 +160,8 @@ export class ElementStore {
   }
 
   /** Takes an element out. */
-  remove(element: StoredElement, now: Instant): boolean {
-    if (!this.#handlespace.remove(element)) return false;
-    this.#changed({ kind: 'removed', element }, now);
-    return true;
+  remove(element: StoredElement, now: Instant): void {
+    if (this.#handlespace.remove(element)) this.#changed({ kind: 'removed', element }, now);
   }
 
   /**

@@ -300,6 +300,17 @@ describe('registration life', () => {
     expect(ladder.elements()).toEqual([]);
   });
 
+  it('ends for those who look after the element and those who use it, too', () => {
+    const ladder = setUp({ keepAlivePeriodMs: 0, peerHeartbeatCycleMs: 10_000_000, maxTimeLastHeardMs: 10_000_000 });
+    register(ladder, 2, element(7, 1));
+    ladder.up(100, host(200, 40_000));
+    ladder.asap(100, { kind: 'handle-resolution', subscribe: true, poolHandle: ABC });
+    ladder.take();
+    ladder.advance(600_000);
+    expect(ladder.take()).toContain('100: handle-resolution-response [] unknown-pool-handle');
+    expect(ladder.role.snapshot().watchedElements).toBe(0);
+  });
+
   it('[PAR-075] of -1 never ends', () => {
     const ladder = setUp({ keepAlivePeriodMs: 0, peerHeartbeatCycleMs: 86_400_000, maxTimeLastHeardMs: 86_400_000 });
     register(ladder, 2, element(7, 1, { registrationLifeS: -1 }));
