@@ -2,7 +2,8 @@
  * The protocol alone: two endpoints in one process, no sockets, no waiting. CPU time for one message, both sides together;
  * a regression in protocol code is seen here without noise of the network. `npm run bench:core -- --json` prints an object.
  */
-import { transfer } from './transfer.ts';
+import { median } from '../median.ts';
+import { type TransferCost, transfer } from './transfer.ts';
 
 const ROUNDS = 5;
 const CASES = [
@@ -16,12 +17,11 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const rows = CASES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word))).map(
   ({ name, bytes, count, settings }) => {
     const costs = Array.from({ length: ROUNDS }, () => transfer(count, bytes, settings));
-    const byCost = costs.toSorted((a, b) => a.cpuUsPerMessage - b.cpuUsPerMessage);
-    const { cpuUsPerMessage, packetsPerMessage } = byCost[ROUNDS >> 1]!;
+    const middle = (key: keyof TransferCost): number => median(costs.map((cost) => cost[key]));
     return {
       name,
-      'CPU µs per message': Number(cpuUsPerMessage.toFixed(2)),
-      'packets per message': Number(packetsPerMessage.toFixed(3)),
+      'CPU µs per message': Number(middle('cpuUsPerMessage').toFixed(2)),
+      'packets per message': Number(middle('packetsPerMessage').toFixed(3)),
     };
   },
 );

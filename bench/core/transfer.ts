@@ -1,13 +1,17 @@
 /** Two endpoints without sockets: what the protocol costs, and nothing else. */
-import { createHmac } from 'node:crypto';
-import { Endpoint, type EndpointConfig, type EndpointOutput, endpointConfig, type Mac } from '../../src/sctp/index.ts';
+import {
+  Endpoint,
+  type EndpointConfig,
+  type EndpointOutput,
+  endpointConfig,
+  hmacSha256,
+} from '../../src/sctp/index.ts';
+import { SeededRandom } from '../../test/harness/random.ts';
 
 /** Datagrams that Node hands out for one wake-up, and after which the driver asks for output. */
 const BATCH = 32;
 const [CLIENT, SERVER] = ['10.0.0.1', '10.0.0.2'];
 const [UDP_PORT, SCTP_PORT] = [9899, 5000];
-
-const mac: Mac = (key, data) => createHmac('sha256', key).update(data).digest();
 
 /** One side: its core, and what it has sent and nobody has taken yet. */
 class Side {
@@ -19,15 +23,10 @@ class Side {
   constructor(address: string, config: EndpointConfig, onEvent: Side['handleEvent']) {
     this.address = address;
     this.#onEvent = onEvent;
-    let seed = 1;
-    const u32 = (): number => {
-      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-      return seed;
-    };
-    const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => u32() & 0xff);
     const listening = address === SERVER;
     const sctpPort = SCTP_PORT + (listening ? 0 : 1);
-    this.core = new Endpoint({ sctpPort, addresses: [address], config, entropy: { u32, bytes }, mac, listening }, 0);
+    const entropy = new SeededRandom(sctpPort);
+    this.core = new Endpoint({ sctpPort, addresses: [address], config, entropy, mac: hmacSha256, listening }, 0);
   }
 
   handleEvent(output: Extract<EndpointOutput, { kind: 'event' }>, side: Side): void {
@@ -53,7 +52,6 @@ class Side {
 }
 
 export interface TransferCost {
-  readonly messages: number;
   /** CPU time of this process for one message, both sides together, in microseconds. */
   readonly cpuUsPerMessage: number;
   readonly packetsPerMessage: number;
@@ -100,5 +98,5 @@ export function transfer(count: number, bytes: number, settings: Partial<Endpoin
   }
   const { user, system } = process.cpuUsage(began);
   const packets = client.core.counters.packetsSent + server.core.counters.packetsSent - packetsBefore;
-  return { messages: count, cpuUsPerMessage: (user + system) / count, packetsPerMessage: packets / count };
+  return { cpuUsPerMessage: (user + system) / count, packetsPerMessage: packets / count };
 }

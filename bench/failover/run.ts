@@ -3,6 +3,7 @@
  * `npm run bench:failover -- --json` prints one JSON object; words choose rows by their names.
  */
 import { setTimeout as pass } from 'node:timers/promises';
+import { median } from '../median.ts';
 import { Crew, Part } from './crew.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { Loss } from './orders.ts';
@@ -30,8 +31,19 @@ const ROWS: readonly Row[] = [
     unit: 'ms',
     measure: () => registrarDies(2),
   },
-  { name: 'element vanishes: out of the pool', bar: 2000, unit: 'ms', measure: elementVanishes },
-  { name: 'element is frozen: out of the pool', bar: 2000, unit: 'ms', measure: elementFrozen },
+  {
+    name: 'element vanishes: out of the pool',
+    bar: 2000,
+    unit: 'ms',
+    measure: () => elementLost((element) => element.kill()),
+  },
+  {
+    // Its sockets take whatever comes, and nothing answers.
+    name: 'element is frozen: out of the pool',
+    bar: 2000,
+    unit: 'ms',
+    measure: () => elementLost((element) => element.freeze()),
+  },
   { name: 'element is frozen for 5 s and goes on: back in the pool', unit: 'ms', measure: elementThawed },
   {
     name: 'element vanishes with a request in flight: another one has it',
@@ -49,7 +61,7 @@ const ROWS: readonly Row[] = [
     name: 'element ends the session: cookie at the next one',
     bar: 5,
     unit: 'ms',
-    measure: () => cleanEnd({ sessionsBefore: 100, rounds: 12 }),
+    measure: () => cleanEnd({ sessionsBefore: 100, rounds: 13 }),
   },
   {
     name: 'element ends the session, the first one of all these programs: cookie at the next one',
@@ -78,24 +90,13 @@ async function registrarDies(registrars: number): Promise<number> {
   }
 }
 
-async function elementVanishes(): Promise<number> {
+/** Until the registrar has taken the element out of the pool. @param strike ends it, and tells when that was */
+async function elementLost(strike: (element: Part) => number): Promise<number> {
   const crew = await Crew.start(1, 2);
   try {
     await pass(2000);
-    const killedAt = crew.elements[0]!.kill();
-    return (await crew.registrars[0]!.sees('lost 1', killedAt)) - killedAt;
-  } finally {
-    crew.end();
-  }
-}
-
-/** Its sockets take whatever comes, and nothing answers. */
-async function elementFrozen(): Promise<number> {
-  const crew = await Crew.start(1, 2);
-  try {
-    await pass(2000);
-    const frozenAt = crew.elements[0]!.freeze();
-    return (await crew.registrars[0]!.sees('lost 1', frozenAt)) - frozenAt;
+    const struckAt = strike(crew.elements[0]!);
+    return (await crew.registrars[0]!.sees('lost 1', struckAt)) - struckAt;
   } finally {
     crew.end();
   }
@@ -179,11 +180,6 @@ async function brokenServers(): Promise<number> {
   } finally {
     crew.end(user);
   }
-}
-
-/** The middle value, or the upper one of the two in the middle. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));

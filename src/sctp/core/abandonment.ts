@@ -23,13 +23,7 @@ export function abandonUndeliverable(tcb: Tcb, now: Instant): void {
   const { outbound, extensions } = tcb;
   const { outstanding, queue } = outbound;
   // Nothing was lost, nothing is half sent: the rule.
-  if (
-    outstanding.lostCount === 0 &&
-    !extensions.interleaving &&
-    !(queue.head !== undefined && queue.head.takenBytes > 0)
-  ) {
-    return;
-  }
+  if (outstanding.lostCount === 0 && !extensions.interleaving && (queue.head?.takenBytes ?? 0) === 0) return;
   const reasons = new Map<Message, AbandonmentPolicy>();
   for (const chunk of outstanding.lostChunks()) {
     const reason = reasonToAbandon(chunk, now);

@@ -353,8 +353,8 @@ export interface SctpCore extends SansIo<EndpointOutput> {
   listening: boolean;
 
   /**
-   * A UDP datagram came in on the socket of `local`. `bytes` may be reused
-   * afterwards if it is less than half of its buffer; else it is given away, and messages may be views of it.
+   * A UDP datagram came in on the socket of `local`. `bytes` may be reused afterwards if it is less than half of its
+   * buffer; else it is given away, and messages may be views of it.
    */
   handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array, now: Instant): void;
   /**

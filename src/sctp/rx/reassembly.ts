@@ -35,8 +35,8 @@ interface InboundStream {
 /**
  * Reassembly of DATA: of fragments and re-ordering of messages per stream. RFC 9260 §6.5, §6.6, §6.9.
  *
- * Fragments are joined once, when their message is complete. Adding one is constant work however the
- * fragments arrive, because consecutive fragments are kept as runs that are found by either end.
+ * Fragments are joined once, when their message is complete. Adding one is constant work however the fragments arrive,
+ * because consecutive fragments are kept as runs that are found by either end.
  */
 export class Reassembly implements Reassembler {
   readonly #partBytes: number;
