@@ -1,8 +1,11 @@
 import { Registrar } from '../../src/rserpool/index.ts';
 import {
+  CALCAPP_PPID,
+  type CalcAppMessage,
   calcAppService,
   chargenService,
   daytimeService,
+  decodeCalcApp,
   decodeFractal,
   discardService,
   echoService,
@@ -43,7 +46,7 @@ export const rsplibOurElements = rsplibScenario(
     await use(daytimeService(), daytime);
     await use(chargenService(), chargen);
     await use(pingPongService(), pingPong);
-    await use(calcAppService(), calcApp);
+    await use(calcAppService(), (...to) => calcApp(lab, ...to));
     await use(fractalService(), (...to) => fractal(lab, ...to));
     expectThat(registrar.snapshot().counters.reports === 0, 'one of our elements was reported unreachable');
   },
@@ -86,16 +89,32 @@ async function chargen(host: RsplibHost, registrars: readonly string[]): Promise
 
 async function pingPong(host: RsplibHost, registrars: readonly string[]): Promise<string> {
   const user = await host.user('pingpongclient', registrars, '-interval=100');
-  await user.shows(/Ack #10 from PE .* \(reply #10\)/);
+  await user.shows(/Ack #(\d\d+) from PE .* \(reply #\1\)/);
   return 'ten pings, ten answers, in order';
 }
 
-async function calcApp(host: RsplibHost, registrars: readonly string[]): Promise<string> {
+/** What it prints of a job can be torn apart by its log: the jobs are looked at on the wire. */
+async function calcApp(lab: RsplibLab, host: RsplibHost, registrars: readonly string[]): Promise<string> {
+  using wire = new MessageLog(lab.network);
   const files = ['-vector=/run/calcapp.vec', '-scalar=/run/calcapp.sca'];
   const user = await host.user('calcappclient', registrars, '-jobsize=500000', '-jobinterval=1', ...files);
-  const [, size] = await user.shows(/job #1 \(job size (\d+)\)/);
-  await user.shows('Job #2 completed');
-  return `two jobs accepted and completed, the first one of ${size} calculations`;
+  const of = (kind: CalcAppMessage['kind']) =>
+    wire
+      .of(`PPID ${CALCAPP_PPID}`)
+      .map(({ bytes }) => decodeCalcApp(bytes)!)
+      .filter((message) => message.kind === kind);
+  await until('two jobs are complete', () => of('complete').length >= 2);
+  const [first, second] = of('complete');
+  for (const { jobId, jobSize, completed } of [first!, second!]) {
+    const wanted = of('request').find((request) => request.jobId === jobId)?.jobSize;
+    expectThat(completed === jobSize && jobSize === wanted, `job ${jobId}: ${completed} of ${wanted} calculations`);
+    expectThat(
+      of('accept').some((accept) => accept.jobId === jobId),
+      `job ${jobId} was not accepted`,
+    );
+  }
+  await user.shows(/Job #\d+ completed/);
+  return `two jobs accepted and completed, the first one of ${first!.jobSize} calculations`;
 }
 
 async function fractal(lab: RsplibLab, host: RsplibHost, registrars: readonly string[]): Promise<string> {
