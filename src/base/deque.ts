@@ -1,12 +1,11 @@
-/** A queue on a ring that grows: push and shift in constant time, and indexing from the head. */
+/**
+ * A queue on a ring that grows: push and shift in constant time, and indexing from the head. It takes no memory to speak
+ * of before something is in it.
+ */
 export class Deque<T> {
-  #ring: (T | undefined)[];
+  #ring: (T | undefined)[] = NO_RING;
   #head = 0;
   #length = 0;
-
-  constructor(capacity = 16) {
-    this.#ring = new Array<T | undefined>(powerOfTwo(capacity)).fill(undefined);
-  }
 
   get length(): number {
     return this.#length;
@@ -51,7 +50,7 @@ export class Deque<T> {
   }
 
   clear(): void {
-    this.#ring = new Array<T | undefined>(16).fill(undefined);
+    this.#ring = NO_RING;
     this.#head = 0;
     this.#length = 0;
   }
@@ -61,15 +60,14 @@ export class Deque<T> {
   }
 
   #grow(): void {
-    const larger = new Array<T | undefined>(2 * this.#ring.length).fill(undefined);
+    const larger = new Array<T | undefined>(Math.max(LEAST_RING, 2 * this.#ring.length)).fill(undefined);
     for (let i = 0; i < this.#length; i++) larger[i] = this.at(i);
     this.#ring = larger;
     this.#head = 0;
   }
 }
 
-function powerOfTwo(atLeast: number): number {
-  let size = 4;
-  while (size < atLeast) size *= 2;
-  return size;
-}
+/** Lengths of rings are powers of two. */
+const LEAST_RING = 8;
+/** Of those that are empty; never written to. */
+const NO_RING: undefined[] = [];

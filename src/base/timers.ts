@@ -6,11 +6,13 @@ import type { Instant } from './contract.ts';
  */
 export class Timers<Name extends string> {
   readonly #names: readonly Name[];
-  readonly #deadlines: (Instant | undefined)[];
+  /** Numbers only, so that they stand in the array itself. */
+  readonly #deadlines: Instant[];
 
+  /** @param names shared by all owners of one kind */
   constructor(names: readonly Name[]) {
     this.#names = names;
-    this.#deadlines = new Array<Instant | undefined>(names.length).fill(undefined);
+    this.#deadlines = new Array<Instant>(names.length).fill(STOPPED);
   }
 
   /** Starts or restarts a timer. */
@@ -24,11 +26,11 @@ export class Timers<Name extends string> {
   }
 
   stop(name: Name): void {
-    this.#deadlines[this.#names.indexOf(name)] = undefined;
+    this.#deadlines[this.#names.indexOf(name)] = STOPPED;
   }
 
   stopAll(): void {
-    this.#deadlines.fill(undefined);
+    this.#deadlines.fill(STOPPED);
   }
 
   isRunning(name: Name): boolean {
@@ -37,27 +39,33 @@ export class Timers<Name extends string> {
 
   /** When the timer fires, or `undefined` if it is stopped. */
   at(name: Name): Instant | undefined {
-    return this.#deadlines[this.#names.indexOf(name)];
+    return known(this.#deadlines[this.#names.indexOf(name)]!);
   }
 
   /** The earliest deadline. */
   next(): Instant | undefined {
-    let earliest: Instant | undefined;
-    for (const at of this.#deadlines) if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at;
-    return earliest;
+    let earliest = STOPPED;
+    for (const at of this.#deadlines) if (at < earliest) earliest = at;
+    return known(earliest);
   }
 
   /** Takes the earliest timer that is due at `now` and stops it; call until it returns `undefined`. */
   takeDue(now: Instant): Name | undefined {
     let due = -1;
     for (let i = 0; i < this.#deadlines.length; i++) {
-      const at = this.#deadlines[i];
-      if (at !== undefined && at <= now && (due < 0 || at < this.#deadlines[due]!)) due = i;
+      const at = this.#deadlines[i]!;
+      if (at <= now && (due < 0 || at < this.#deadlines[due]!)) due = i;
     }
     if (due < 0) return undefined;
-    this.#deadlines[due] = undefined;
+    this.#deadlines[due] = STOPPED;
     return this.#names[due];
   }
+}
+
+const STOPPED: Instant = Number.POSITIVE_INFINITY;
+
+function known(at: Instant): Instant | undefined {
+  return at === STOPPED ? undefined : at;
 }
 
 /** The earlier of two optional instants. */

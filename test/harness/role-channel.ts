@@ -243,7 +243,7 @@ export class RoleChannel {
 }
 
 function newSide(end: ChannelEnd): Side {
-  return { ...end, state: 'waiting', held: new Deque<Item>(4), undelivered: [], suspected: false, probe: undefined };
+  return { ...end, state: 'waiting', held: new Deque<Item>(), undelivered: [], suspected: false, probe: undefined };
 }
 
 function isAlive(side: Side): boolean {

@@ -4,9 +4,9 @@ import type { DataMessage } from '../outbox.ts';
 /** Data that waits for an element, in order and within a number of bytes. */
 export class OutgoingQueue {
   readonly #maxBytes: number;
-  readonly #queued = new Deque<DataMessage>(4);
+  readonly #queued = new Deque<DataMessage>();
   /** What the transport gave back: older than everything queued. */
-  readonly #returned = new Deque<DataMessage>(4);
+  readonly #returned = new Deque<DataMessage>();
   #bytes = 0;
 
   constructor(maxBytes: number) {

@@ -84,7 +84,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   readonly spentTags = new SpentTags();
   readonly statelessReplies: RateLimit;
   readonly #deadlines = new Deadlines<Tcb>();
-  readonly #outputs = new Deque<EndpointOutput>(64);
+  readonly #outputs = new Deque<EndpointOutput>();
   /** The last sender that was found to be a single host: most packets come from the one that the last one came from. */
   #singleHost: IpAddress | undefined;
   /** Associations that may have something to send, because of calls. */

@@ -63,6 +63,19 @@ export type AssociationTimer =
   /** When to send the next HEARTBEAT of a probe of the peer, or to end it. */
   | 'probe';
 
+const ASSOCIATION_TIMERS: readonly AssociationTimer[] = [
+  't1-init',
+  't1-cookie',
+  't2-shutdown',
+  't5-shutdown-guard',
+  'zero-window',
+  'lifetime',
+  'autoclose',
+  'reconfiguration',
+  'unanswered',
+  'probe',
+];
+
 /** Receiving side; exists once the peer's Initial TSN is known. */
 export interface Inbound {
   streams: number;
@@ -181,18 +194,7 @@ export class Tcb {
   /** Adaptation Layer Indication of the peer, if it sent one. RFC 5061 §4.2.6. */
   peerAdaptation: number | undefined;
   paths = new PathSet();
-  readonly timers = new Timers<AssociationTimer>([
-    't1-init',
-    't1-cookie',
-    't2-shutdown',
-    't5-shutdown-guard',
-    'zero-window',
-    'lifetime',
-    'autoclose',
-    'reconfiguration',
-    'unanswered',
-    'probe',
-  ]);
+  readonly timers = new Timers<AssociationTimer>(ASSOCIATION_TIMERS);
   /** When the first DATA went out that nothing came after; only with `unansweredAfterMs`. */
   unansweredSince: Instant | undefined;
   /** The latest probe of the peer. */

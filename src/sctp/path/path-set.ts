@@ -3,18 +3,19 @@ import type { Path } from './path.ts';
 
 /** The peer's destination addresses and the choice among them. RFC 9260 §6.4. */
 export class PathSet {
-  readonly #paths: Path[] = [];
+  #paths: readonly Path[] = [];
   #primary: Path | undefined;
 
   /** The first path becomes primary. */
   add(path: Path): void {
-    this.#paths.push(path);
+    // A list of its own length: one that grows takes room for seventeen.
+    this.#paths = this.#paths.concat(path);
     this.#primary ??= path;
   }
 
   /** Has these paths and no others; the primary path stays if it is one of them. */
   replace(paths: readonly Path[]): void {
-    this.#paths.splice(0, this.#paths.length, ...paths);
+    this.#paths = [...paths];
     if (this.#primary === undefined || !paths.includes(this.#primary)) this.#primary = paths[0];
   }
 

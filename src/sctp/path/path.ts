@@ -18,6 +18,8 @@ export type PathTimer =
   /** PROBE_TIMER of RFC 8899 §5.1.1, or when the next probe may go. */
   | 'pmtu-probe';
 
+const PATH_TIMERS: readonly PathTimer[] = ['t3-rtx', 'heartbeat', 'heartbeat-timeout', 'pmtu-probe'];
+
 /** What a HEARTBEAT carries and its HEARTBEAT ACK has to bring back. */
 export interface HeartbeatProbe {
   readonly nonce: Uint8Array;
@@ -74,7 +76,7 @@ export class Path {
   flightBytes = 0;
   readonly rto: RtoEstimator;
   readonly congestion: CongestionControl;
-  readonly timers = new Timers<PathTimer>(['t3-rtx', 'heartbeat', 'heartbeat-timeout', 'pmtu-probe']);
+  readonly timers = new Timers<PathTimer>(PATH_TIMERS);
   /** Lowest TSN outstanding here: acknowledging it restarts T3-rtx (RFC 9260 §6.3.2 R3). */
   earliestTsn: Tsn | undefined;
   /** The TSN whose round trip is being measured, at most one at a time (RFC 9260 §6.3.1 C4). */

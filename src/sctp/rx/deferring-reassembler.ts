@@ -1,3 +1,4 @@
+import { LazyMap } from '../../base/lazy-map.ts';
 import { type Tsn, tsnLt } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { PayloadChunk, SkippedMid } from '../wire/types.ts';
@@ -12,7 +13,7 @@ export class DeferringReassembler implements Reassembler {
   #heldBack: HeldBack | undefined;
   /** The last FORWARD TSN that came meanwhile, and what all of them have skipped, by stream and order flag. */
   #forwardedTo: Tsn | undefined;
-  readonly #skipped = new Map<number, SkippedMid>();
+  readonly #skipped = new LazyMap<number, SkippedMid>();
 
   constructor(inner: Reassembler) {
     this.#inner = inner;

@@ -1,3 +1,4 @@
+import { LazyMap } from '../../base/lazy-map.ts';
 import { type Fsn, type Mid, mid, midAdd, midDiff, ssn, type Tsn } from '../../base/serial.ts';
 import { membership, type StreamSelection } from '../wire/stream-selection.ts';
 import type { IDataChunk, SkippedMid } from '../wire/types.ts';
@@ -33,8 +34,8 @@ interface Place {
  */
 export class InterleavedReassembly implements Reassembler {
   readonly #partBytes: number;
-  readonly #lanes = new Map<number, Lane>();
-  readonly #byTsn = new Map<Tsn, Place>();
+  readonly #lanes = new LazyMap<number, Lane>();
+  readonly #byTsn = new LazyMap<Tsn, Place>();
   #heldBytes = 0;
   #parts = 0;
 

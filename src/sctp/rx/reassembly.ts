@@ -1,3 +1,4 @@
+import { LazyMap } from '../../base/lazy-map.ts';
 import { type Ssn, ssn, ssnAdd, ssnDiff, ssnLt, type Tsn, tsnAdd, tsnLte } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { DataChunk, SkippedMid } from '../wire/types.ts';
@@ -29,7 +30,7 @@ interface InboundStream {
   /** SSN of the next ordered message to go up. */
   expected: Ssn;
   /** Complete messages that wait for an earlier one, by SSN. */
-  readonly waiting: Map<Ssn, Run>;
+  readonly waiting: LazyMap<Ssn, Run>;
 }
 
 /**
@@ -40,11 +41,11 @@ interface InboundStream {
  */
 export class Reassembly implements Reassembler {
   readonly #partBytes: number;
-  readonly #streams = new Map<number, InboundStream>();
-  readonly #runsByFirst = new Map<Tsn, Run>();
-  readonly #runsByLast = new Map<Tsn, Run>();
+  readonly #streams = new LazyMap<number, InboundStream>();
+  readonly #runsByFirst = new LazyMap<Tsn, Run>();
+  readonly #runsByLast = new LazyMap<Tsn, Run>();
   /** Complete messages held for order, by their last TSN. */
-  readonly #waitingByLast = new Map<Tsn, Run>();
+  readonly #waitingByLast = new LazyMap<Tsn, Run>();
   #heldBytes = 0;
   #heldChunks = 0;
   #parts = 0;
@@ -208,7 +209,7 @@ export class Reassembly implements Reassembler {
   #streamOf(streamId: number): InboundStream {
     let stream = this.#streams.get(streamId);
     if (stream === undefined) {
-      stream = { expected: 0 as Ssn, waiting: new Map() };
+      stream = { expected: 0 as Ssn, waiting: new LazyMap() };
       this.#streams.set(streamId, stream);
     }
     return stream;

@@ -1,3 +1,4 @@
+import { LazyMap } from '../../base/lazy-map.ts';
 import type { AbandonmentPolicy } from './abandonment.ts';
 
 /** Messages that were given up: of which nothing, or something, had been sent. */
@@ -15,7 +16,7 @@ const NONE_YET: AbandonedMessages = { lifetime: NONE, retransmissions: NONE, pri
 /** Counts abandoned messages of an association and of each of its streams. */
 export class AbandonedMessageCounter {
   #all = NONE_YET;
-  readonly #byStream = new Map<number, AbandonedMessages>();
+  readonly #byStream = new LazyMap<number, AbandonedMessages>();
 
   get all(): AbandonedMessages {
     return this.#all;

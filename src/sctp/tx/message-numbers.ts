@@ -1,3 +1,4 @@
+import { LazyMap } from '../../base/lazy-map.ts';
 import { type Mid, mid, midAdd } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 
@@ -7,8 +8,8 @@ import type { StreamSelection } from '../wire/stream-selection.ts';
  */
 export class MessageNumbers {
   #first: Mid;
-  readonly #ordered = new Map<number, Mid>();
-  readonly #unordered = new Map<number, Mid>();
+  readonly #ordered = new LazyMap<number, Mid>();
+  readonly #unordered = new LazyMap<number, Mid>();
 
   /** @param first where every counter begins: 0, unless a test wants to see it go round */
   constructor(first: Mid = mid(0)) {

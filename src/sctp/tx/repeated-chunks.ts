@@ -1,3 +1,4 @@
+import { LazyMap } from '../../base/lazy-map.ts';
 import type { Tsn } from '../../base/serial.ts';
 
 /** Enough for a window of retransmissions; what is older than that is no longer reported as a duplicate. */
@@ -15,7 +16,7 @@ interface Repeated<C> {
  * (RFC 9260 §7.2.2) up to the bytes that really were sent again, and not beyond: what a peer reports can be a lie.
  */
 export class RepeatedChunks<C> {
-  readonly #chunks = new Map<Tsn, Repeated<C>>();
+  readonly #chunks = new LazyMap<Tsn, Repeated<C>>();
 
   /** A chunk was sent again, to `carrier`. */
   repeated(tsn: Tsn, sizeBytes: number, carrier: C): void {

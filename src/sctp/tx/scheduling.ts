@@ -1,3 +1,4 @@
+import { LazyMap } from '../../base/lazy-map.ts';
 /** The stream schedulers of RFC 8260 §3. */
 export const SCHEDULERS = [
   'fcfs',
@@ -18,8 +19,8 @@ export const DEFAULT_STREAM_WEIGHT = 256;
 /** What the application wants of the scheduler: it outlives queues, which a restart of the peer replaces. */
 export class Scheduling {
   scheduler: SchedulerName;
-  readonly #priorities = new Map<number, number>();
-  readonly #weights = new Map<number, number>();
+  readonly #priorities = new LazyMap<number, number>();
+  readonly #weights = new LazyMap<number, number>();
 
   constructor(scheduler: SchedulerName) {
     this.scheduler = scheduler;
