@@ -6,6 +6,7 @@ import type { MessagePart } from '../rx/received-message.ts';
  * §11.2.1.
  */
 export interface SctpMessage {
+  /** Small ones share memory, up to 8 KiB of it, as small buffers of Node do: copy what you keep for long. */
   readonly data: Uint8Array;
   /** Stream identifier. */
   readonly stream: number;

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import { Deque } from '../../base/deque.ts';
 import type { AssociationEvent } from '../core/contract.ts';
+import { ownBytes } from '../rx/kept-bytes.ts';
 import type { SendOptions } from './message.ts';
 import type { WaitOptions } from './waiters.ts';
 
@@ -76,7 +77,8 @@ export class SctpStream extends Duplex {
       this.#services.consumed(event.windowBytes);
       return;
     }
-    this.#unread.push(event);
+    // One stream may be read while another one is not.
+    this.#unread.push(this.#wantsMore ? event : { ...event, data: ownBytes(event.data) });
     this.#flow();
   }
 

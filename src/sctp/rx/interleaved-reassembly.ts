@@ -2,6 +2,7 @@ import { LazyMap } from '../../base/lazy-map.ts';
 import { type Fsn, type Mid, mid, midAdd, midDiff, ssn, type Tsn } from '../../base/serial.ts';
 import { membership, type StreamSelection } from '../wire/stream-selection.ts';
 import type { IDataChunk, SkippedMid } from '../wire/types.ts';
+import { handedBytes } from './kept-bytes.ts';
 import { MessageFragments } from './message-fragments.ts';
 import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
 import type { Deliver, MessagePart } from './received-message.ts';
@@ -145,7 +146,7 @@ export class InterleavedReassembly implements Reassembler {
   /** What most messages are: not fragmented, and next. */
   #deliverWhole(lane: Lane, chunk: IDataChunk, deliver: Deliver): void {
     const { streamId, ppid, unordered } = chunk;
-    deliver({ data: chunk.userData.slice(), streamId, ssn: ssn(chunk.mid), ppid, unordered });
+    deliver({ data: handedBytes(chunk.userData), streamId, ssn: ssn(chunk.mid), ppid, unordered });
     if (unordered) return;
     lane.expected = midAdd(lane.expected, 1);
     this.#releaseInOrder(lane, deliver);

@@ -1,6 +1,6 @@
 import { type Fsn, fsn, fsnAdd, fsnDiff, type Mid, type Tsn } from '../../base/serial.ts';
 import type { IDataChunk } from '../wire/types.ts';
-import { keptBytes } from './kept-bytes.ts';
+import { FragmentMemory } from './kept-bytes.ts';
 import type { FragmentConflict } from './reassembler.ts';
 
 /** A fragment that has arrived. */
@@ -20,6 +20,7 @@ export class MessageFragments {
   deliveredBytes = 0;
   #heldBytes = 0;
   readonly #held = new Map<Fsn, HeldFragment>();
+  readonly #memory = new FragmentMemory();
   /** The first fragment that has not gone up. */
   #next: Fsn;
   /** Of those that ever came: the one with the E bit, and the highest one. */
@@ -80,7 +81,7 @@ export class MessageFragments {
     if (chunk.beginning) this.ppid = chunk.ppid;
     if (chunk.ending) this.#last = chunk.fsn;
     if (fsnDiff(chunk.fsn, this.#highest) > 0) this.#highest = chunk.fsn;
-    this.#held.set(chunk.fsn, { tsn: chunk.tsn, data: keptBytes(chunk.userData) });
+    this.#held.set(chunk.fsn, { tsn: chunk.tsn, data: this.#memory.keep(chunk.userData) });
     this.#heldBytes += chunk.userData.length;
   }
 
@@ -89,6 +90,7 @@ export class MessageFragments {
     const { length } = this.#held.get(number)!.data;
     this.#held.delete(number);
     this.#heldBytes -= length;
+    this.#memory.beginAnew();
     // Counted anew when somebody asks.
     this.#runEnd = this.#next;
     this.#runBytes = 0;
@@ -109,6 +111,7 @@ export class MessageFragments {
     }
     this.#runEnd = this.#next;
     this.#runBytes = 0;
+    this.#memory.beginAnew();
     return taken;
   }
 

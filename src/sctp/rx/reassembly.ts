@@ -2,7 +2,7 @@ import { LazyMap } from '../../base/lazy-map.ts';
 import { type Ssn, ssn, ssnAdd, ssnDiff, ssnLt, type Tsn, tsnAdd, tsnLte } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { DataChunk, SkippedMid } from '../wire/types.ts';
-import { keptBytes } from './kept-bytes.ts';
+import { FragmentMemory, handedBytes } from './kept-bytes.ts';
 import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
 import type { Deliver, MessagePart } from './received-message.ts';
 
@@ -21,6 +21,7 @@ interface Run {
   /** What has not gone up. */
   fragments: Uint8Array[];
   bytes: number;
+  readonly memory: FragmentMemory;
   /** Number of its partial delivery, once that has begun. */
   partId: number | undefined;
   deliveredBytes: number;
@@ -106,6 +107,7 @@ export class Reassembly implements Reassembler {
     }
     const fragment = run.fragments.pop()!;
     run.bytes -= fragment.length;
+    run.memory.beginAnew();
     this.#heldBytes -= fragment.length;
     this.#heldChunks--;
     if (run.fragments.length > 0 || run.partId !== undefined) {
@@ -155,6 +157,7 @@ export class Reassembly implements Reassembler {
     this.#heldChunks -= run.fragments.length;
     run.fragments = [];
     run.bytes = 0;
+    run.memory.beginAnew();
     this.#handUp(run, part, 'more', deliver);
     return true;
   }
@@ -166,7 +169,7 @@ export class Reassembly implements Reassembler {
 
   /** A message in one chunk, which is never held: most messages are such. */
   #handUpWhole({ userData, streamId, ssn, ppid, unordered }: DataChunk, deliver: Deliver): void {
-    deliver({ data: keptBytes(userData), streamId, ssn, ppid, unordered, partial: undefined });
+    deliver({ data: handedBytes(userData), streamId, ssn, ppid, unordered, partial: undefined });
     if (unordered) return;
     const stream = this.#streamOf(streamId);
     stream.expected = ssnAdd(ssn, 1);
@@ -216,7 +219,8 @@ export class Reassembly implements Reassembler {
   }
 
   #join(chunk: DataChunk, left: Run | undefined, right: Run | undefined): Run {
-    const data = keptBytes(chunk.userData);
+    const memory = left?.memory ?? new FragmentMemory();
+    const data = memory.keep(chunk.userData);
     let run: Run;
     if (left !== undefined) {
       run = left;
@@ -238,6 +242,7 @@ export class Reassembly implements Reassembler {
         ends: chunk.ending,
         fragments: [data],
         bytes: data.length,
+        memory,
         partId: undefined,
         deliveredBytes: 0,
       };

@@ -1,13 +1,15 @@
 import { WireError } from '../../base/errors.ts';
+import { Slab } from '../../base/slab.ts';
 import { chunkSize, writeChunk } from './chunk.ts';
 import { ChunkCursor } from './chunk-cursor.ts';
 import { writeChecksum } from './crc32c.ts';
 import { readU16, readU32, writeU16, writeU32 } from './fields.ts';
-import { freshBytes } from './slab.ts';
 import type { Chunk, CommonHeader } from './types.ts';
 
 /** Ports, verification tag, checksum. RFC 9260 §3.1. */
 export const COMMON_HEADER_BYTES = 12;
+
+const slab = new Slab(128 * 1024);
 
 /** A packet as values. */
 export interface DecodedPacket {
@@ -38,7 +40,7 @@ export function readCommonHeader(packet: Uint8Array): CommonHeader {
 export function encodePacket(header: CommonHeader, chunks: readonly Chunk[]): Uint8Array {
   let size = COMMON_HEADER_BYTES;
   for (const chunk of chunks) size += chunkSize(chunk);
-  const packet = freshBytes(size);
+  const packet = slab.take(size);
   writeU16(packet, 0, header.sourcePort);
   writeU16(packet, 2, header.destinationPort);
   writeU32(packet, 4, header.verificationTag);

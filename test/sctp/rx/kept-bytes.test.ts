@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { FragmentMemory, handedBytes, ownBytes } from '../../../src/sctp/rx/kept-bytes.ts';
+
+/** A part of a packet of 1500 bytes, or of as many as are told. */
+const partOf = (length: number, packetBytes = 1500): Uint8Array =>
+  new Uint8Array(packetBytes).fill(7).subarray(0, length);
+
+describe('bytes that outlive their packet', () => {
+  it('are a view where they are at least half of the packet', () => {
+    const view = partOf(750);
+    expect([handedBytes(view), ownBytes(view), new FragmentMemory().keep(view)]).toEqual([view, view, view]);
+    for (const kept of [handedBytes(view), ownBytes(view), new FragmentMemory().keep(view)]) {
+      expect(kept.buffer).toBe(view.buffer);
+    }
+  });
+
+  it('are else a copy', () => {
+    const view = partOf(749);
+    for (const kept of [handedBytes(view), ownBytes(view), new FragmentMemory().keep(view)]) {
+      expect(kept).toEqual(view);
+      expect(kept.buffer).not.toBe(view.buffer);
+    }
+  });
+
+  it('share memory of 8 KiB at most when they go up, and none when they wait', () => {
+    for (let i = 1; i < 3000; i += 7) {
+      expect(handedBytes(partOf(i, 65_536)).buffer.byteLength).toBeLessThanOrEqual(Math.max(8192, i));
+      expect(ownBytes(partOf(i, 65_536)).buffer.byteLength).toBe(i);
+    }
+  });
+});
+
+describe('the fragments of one message', () => {
+  it('keep little more memory than their bytes, whatever packets they came in', () => {
+    const memory = new FragmentMemory();
+    const buffers = new Set<ArrayBufferLike>();
+    let bytes = 0;
+    for (let i = 0; i < 200; i++) {
+      const fragment = memory.keep(partOf(1 + ((i * 97) % 1400), 65_536));
+      expect(fragment.every((byte) => byte === 7)).toBe(true);
+      buffers.add(fragment.buffer);
+      bytes += fragment.length;
+      const kept = [...buffers].reduce((total, { byteLength }) => total + byteLength, 0);
+      expect(kept).toBeLessThan(4 * bytes + 1400);
+    }
+    expect(buffers.size).toBeLessThan(20);
+  });
+
+  it('begin anew with small memory after some were given up', () => {
+    const memory = new FragmentMemory();
+    for (let i = 0; i < 100; i++) memory.keep(partOf(1000, 65_536));
+    memory.beginAnew();
+    expect(memory.keep(partOf(10, 65_536)).buffer.byteLength).toBe(10);
+  });
+});
