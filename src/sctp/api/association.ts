@@ -17,7 +17,7 @@ import { type SctpAssociationEvents, toldOf } from './association-events.ts';
 import { associationStats, type SctpAssociationStats } from './association-stats.ts';
 import { closeError, isGraceful } from './close-error.ts';
 import { Inbox } from './inbox.ts';
-import type { NextMessage, SctpMessage, SendOptions } from './message.ts';
+import { type NextMessage, type SctpMessage, type SendOptions, toMessage } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { type AddStreamsOptions, Reconfigurations, type ResetStreamsOptions } from './reconfigurations.ts';
 import { knownAddress, sendRequest } from './send-request.ts';
@@ -442,8 +442,10 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
 
   #message(event: MessageEvent): void {
     if (this.#streams.deliver(event)) return;
-    this.#inbox.deliver(event);
-    this.#emptyInbox();
+    if (this.listenerCount('message') > 0 && this.#inbox.isIdle) {
+      this.#consumed(event.windowBytes);
+      emitSafely(this, 'message', toMessage(event));
+    } else this.#inbox.deliver(event);
   }
 
   #close(reason: CloseReason): void {
@@ -492,8 +494,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
 
   #consumed(windowBytes: number): void {
     if (this.#state === 'ending' || this.#state === 'closed') return;
-    this.#driver.core.consumed(this.id, windowBytes, this.#driver.now());
-    this.#driver.touched();
+    this.#driver.consumed(this.id, windowBytes);
   }
 
   #emptyInbox(): void {

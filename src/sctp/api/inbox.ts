@@ -1,7 +1,7 @@
 import { Deque } from '../../base/deque.ts';
 import type { AssociationEvent } from '../core/contract.ts';
 import type { SctpError } from '../core/errors.ts';
-import type { NextMessage, SctpMessage } from './message.ts';
+import { type NextMessage, type SctpMessage, toMessage } from './message.ts';
 import { Waiters } from './waiters.ts';
 
 type MessageEvent = Extract<AssociationEvent, { kind: 'message' }>;
@@ -23,6 +23,11 @@ export class Inbox {
 
   get unreadMessages(): number {
     return this.#unread.length;
+  }
+
+  /** Nothing waits here, and nobody. */
+  get isIdle(): boolean {
+    return this.#unread.length === 0 && this.#readers.length === 0;
   }
 
   /** A message came: to the reader that has waited longest, or into the queue. */
@@ -71,9 +76,4 @@ export class Inbox {
     if (error === undefined) this.#readers.resolveAll(undefined);
     else this.#readers.rejectAll(error);
   }
-}
-
-function toMessage(event: MessageEvent): SctpMessage {
-  const { data, streamId: stream, ppid, unordered, ssn, partial, source } = event;
-  return { data, stream, ppid, unordered, ssn, partial, source };
 }

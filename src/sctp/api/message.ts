@@ -1,4 +1,5 @@
 import type { IpAddress } from '../../base/address.ts';
+import type { AssociationEvent } from '../core/contract.ts';
 import type { MessagePart } from '../rx/received-message.ts';
 
 /**
@@ -23,6 +24,12 @@ export interface SctpMessage {
   readonly source: IpAddress;
   /** What part of a message this is; `undefined` if it is whole, as all are unless `partialDeliveryBytes` is above 0. */
   readonly partial: MessagePart | undefined;
+}
+
+/** What the core tells of a message, as the application gets it. */
+export function toMessage(event: Extract<AssociationEvent, { kind: 'message' }>): SctpMessage {
+  const { data, streamId: stream, ppid, unordered, ssn, partial, source } = event;
+  return { data, stream, ppid, unordered, ssn, partial, source };
 }
 
 /** A message that waits to be read. RFC 6458 §5.3.6. */

@@ -33,6 +33,9 @@ export class Driver implements EncapsulatedEndpoint {
   #flushing = false;
   #closed = false;
   #timerAt: Instant = 0;
+  /** When the batch of datagrams that is coming in began: the clock is read once for all of them. */
+  #batchAt: Instant | undefined;
+  #flushedAt: Instant = 0;
   #cancelTimer: (() => void) | undefined;
 
   /** @throws SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_NOT_OPEN` */
@@ -62,7 +65,8 @@ export class Driver implements EncapsulatedEndpoint {
   }
 
   handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array): void {
-    this.core.handleDatagram(local, from, udpPort, bytes, this.now());
+    this.#batchAt ??= this.now();
+    this.core.handleDatagram(local, from, udpPort, bytes, this.#batchAt);
     this.#flushAtEndOfBatch();
   }
 
@@ -81,6 +85,12 @@ export class Driver implements EncapsulatedEndpoint {
     if (this.#flushIsComing || this.#flushing || this.#closed) return;
     this.#flushIsComing = true;
     queueMicrotask(this.#flush);
+  }
+
+  /** The application has taken a message that fills so much of the window: often while it is told of that message. */
+  consumed(association: AssociationId, windowBytes: number): void {
+    this.core.consumed(association, windowBytes, this.#flushing ? this.#flushedAt : this.now());
+    this.touched();
   }
 
   close(): Promise<void> {
@@ -107,6 +117,8 @@ export class Driver implements EncapsulatedEndpoint {
     this.#flushIsComing = false;
     if (this.#flushing || this.#closed) return;
     this.#flushing = true;
+    this.#batchAt = undefined;
+    this.#flushedAt = this.now();
     try {
       // What listeners do to the core meanwhile goes out with this flush too.
       for (let output = this.core.pollOutput(); output !== undefined; output = this.core.pollOutput()) {

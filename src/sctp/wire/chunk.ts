@@ -97,5 +97,6 @@ function chunkLength(chunk: Chunk): number {
 }
 
 function codecOf(chunk: KnownChunk): ChunkCodec<KnownChunk> {
-  return CODECS[chunk.kind] as ChunkCodec<KnownChunk>;
+  // Almost all chunks are DATA: the look spares them the search by name.
+  return (chunk.kind === 'data' ? dataCodec : CODECS[chunk.kind]) as ChunkCodec<KnownChunk>;
 }
