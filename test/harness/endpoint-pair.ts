@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { IpAddress } from '../../src/base/address.ts';
 import type { Instant } from '../../src/base/contract.ts';
 import { type EndpointConfig, endpointConfig } from '../../src/sctp/core/config.ts';
-import type { AssociationId, EndpointOptions, Mac, SctpCore } from '../../src/sctp/core/contract.ts';
+import type { AssociationId, EndpointOptions, Links, Mac, SctpCore } from '../../src/sctp/core/contract.ts';
 import { CoreNode, type CoreNodeOptions } from './core-node.ts';
 import type { StageFactory } from './links/stage.ts';
 import { SimNetwork } from './network.ts';
@@ -21,6 +21,13 @@ export interface CoreSetup extends CoreNodeOptions {
   readonly config?: Partial<EndpointConfig>;
   /** Default true. */
   readonly listening?: boolean;
+  /** What the endpoint knows of its links; unless given it looks for no larger path MTU. */
+  readonly links?: Links | undefined;
+}
+
+/** Links of one MTU, whatever the address; nobody fragments. */
+export function linksOf(mtuBytes: number): Links {
+  return { mtuBytes: () => mtuBytes, fragmentsMade: () => 0 };
 }
 
 /** A simulated network of cores, for tests with more than two of them. */
@@ -52,6 +59,7 @@ export class CoreNetwork {
         config: endpointConfig(config),
         entropy: this.#random.fork(`core ${name}`),
         mac: hmacSha256,
+        links: setup.links,
         listening,
       },
       this.clock.now(),

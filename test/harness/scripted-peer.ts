@@ -2,7 +2,7 @@ import type { IpAddress } from '../../src/base/address.ts';
 import type { Instant } from '../../src/base/contract.ts';
 import { fsn, mid, ssn, type Tsn, tsn, tsnAdd, tsnDiff } from '../../src/base/serial.ts';
 import type { EndpointConfig } from '../../src/sctp/core/config.ts';
-import type { AssociateRequest, AssociationId, AssociationStatus } from '../../src/sctp/core/contract.ts';
+import type { AssociateRequest, AssociationId, AssociationStatus, Links } from '../../src/sctp/core/contract.ts';
 import { Endpoint } from '../../src/sctp/core/endpoint.ts';
 import type { Tcb } from '../../src/sctp/core/tcb.ts';
 import { CHUNK_TYPE } from '../../src/sctp/wire/chunk-type.ts';
@@ -64,6 +64,8 @@ export interface ScriptedPeerOptions {
   /** Further UDP ports that the peer has, besides 9899. */
   readonly moreUdpPorts?: readonly number[];
   readonly consume?: CoreNodeOptions['consume'];
+  /** What the endpoint knows of its links; unless given it looks for no larger path MTU. */
+  readonly links?: Links | undefined;
   readonly initialTsn?: number;
   readonly advertisedRwndBytes?: number;
   /** Chunk types that the peer lists as Supported Extensions; default none. */
@@ -113,6 +115,7 @@ export class ScriptedPeer {
       config: options.config ?? {},
       listening: options.listening ?? true,
       consume: options.consume ?? 'at-once',
+      links: options.links,
     });
     this.core = this.node.core as Endpoint;
     this.addresses = options.addresses ?? ['10.0.0.2'];

@@ -120,9 +120,9 @@ export class SctpEndpoint {
     const encapsulation = options.encapsulation ?? (await openEncapsulation(options));
     const { addresses, substrate, udpPort } = encapsulation;
     const sctpPort = wantedPort === 0 ? encapsulation.unusedSctpPort() : wantedPort;
-    const { entropy } = substrate;
+    const { entropy, links } = substrate;
     const core = new Endpoint(
-      { sctpPort, addresses, udpPort, config, entropy, mac: hmacSha256, listening: false },
+      { sctpPort, addresses, udpPort, config, entropy, mac: hmacSha256, links, listening: false },
       substrate.now(),
     );
     return new SctpEndpoint(core, encapsulation, config, options.encapsulation === undefined);

@@ -78,7 +78,7 @@ function updatePaths(tcb: Tcb, result: Result, cumulative: Tsn, duplicates: read
   const duplicateBytes = duplicates.length === 0 ? undefined : outbound.repeated.reported(duplicates);
   for (const { carrier: path, ackedBytes, flightBeforeBytes, earliestAcked } of result.carriers) {
     pathAnswered(tcb, path, now);
-    if (path.pmtuSearch !== undefined && ackedBytes > 0) dataAcknowledged(tcb, path, ackedBytes, now);
+    if (ackedBytes > 0) dataAcknowledged(tcb, path, ackedBytes, flightBeforeBytes, now);
     // §7.2.4: growth for the newly acknowledged comes before any reduction.
     const repeatedBytes = duplicateBytes?.get(path) ?? 0;
     if (ackedBytes + repeatedBytes > 0) {

@@ -80,10 +80,11 @@ export const associationSettings = {
    */
   basePathMtuBytes: { default: 1228, min: 576, max: 65_535 },
   /**
-   * The largest MTU to look for, by probing. Up to `pathMtuBytes`, such as 0, it means none: then packets are probed only
-   * to get back to `pathMtuBytes`. Never above the MTU of the local links: see docs/sctp-api.md.
+   * The largest MTU to look for, by probing, once DATA fills packets; never more than the link takes, as far as the system
+   * tells (see docs/sctp-api.md). Up to `pathMtuBytes`, such as 0, it means none: then packets are probed only to get back
+   * to `pathMtuBytes`. Above 32 KiB a datagram costs Node more than it saves.
    */
-  maxPathMtuBytes: { default: 0, min: 0, max: 65_535 },
+  maxPathMtuBytes: { default: 32_768, min: 0, max: 65_535 },
   /** MAX_PROBES: unanswered probes of the path MTU in a row that end a search. RFC 8899 §5.1.2. */
   maxPmtuProbes: { default: 3, min: 1, max: 10 },
   /** PROBE_TIMER of path MTU probes, ms; never less than the RTO. RFC 8899 §5.1.1, §6.2.1.2. */

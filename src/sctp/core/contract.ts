@@ -31,8 +31,21 @@ export interface EndpointOptions {
   readonly config: EndpointConfig;
   readonly entropy: Entropy;
   readonly mac: Mac;
+  /** What the system does with long packets; without it no larger path MTU than `pathMtuBytes` is looked for. */
+  readonly links?: Links | undefined;
   /** Whether peers may set up associations; can be changed later. */
   readonly listening: boolean;
+}
+
+/** What is known of how packets leave this host: it decides whether a probe of the path MTU proves anything. */
+export interface Links {
+  /**
+   * The longest IP packet to that address that the system sends whole and that nobody on the way may cut up (DF);
+   * `undefined` if that cannot be told. RFC 8899 §3 (2), (5).
+   */
+  mtuBytes(to: IpAddress): number | undefined;
+  /** How many IP fragments this host has made so far, for anybody. */
+  fragmentsMade(): number;
 }
 
 /** An ICMP (RFC 792) or ICMPv6 (RFC 4443) message. */

@@ -231,6 +231,8 @@ class DataSender {
     this.#tcb.lastUserDataAt = this.#now;
     dataAwaitsAnswer(this.#tcb, path, this.#now);
     path.congestion.used();
+    // §6.1, I bit: the peer would wait for a second packet, which may not go before this one is acknowledged.
+    if (path.congestion.isFilledByOnePacket(path.flightBytes)) chunk.immediate = true;
     this.#tcb.counters.dataChunksSent++;
     path.counters.dataChunksSent++;
     if (chunk.sizeBytes > path.pmdcsBytes) this.#builder.oversized(path, withFragmentation(chunk, path));

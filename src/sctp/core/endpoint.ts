@@ -31,6 +31,7 @@ import type {
   EndpointOptions,
   EndpointOutput,
   IcmpMessage,
+  Links,
   PathSettings,
   ReconfigurationId,
   SctpAddress,
@@ -69,6 +70,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   readonly config: EndpointConfig;
   readonly entropy: Entropy;
   readonly cookies: CookieJar;
+  readonly links: Links | undefined;
   listening: boolean;
   readonly counters: { -readonly [Name in keyof EndpointCounters]: EndpointCounters[Name] } = {
     packetsReceived: 0,
@@ -99,6 +101,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     this.udpPort = options.udpPort;
     this.config = options.config;
     this.entropy = options.entropy;
+    this.links = options.links;
     this.listening = options.listening;
     this.cookies = new CookieJar(options.mac, options.entropy, options.config.cookieKeyLifeMs, now);
     const { maxStatelessRepliesPerSecond } = options.config;

@@ -85,7 +85,7 @@ export function handleHeartbeatAck(tcb: Tcb, chunk: HeartbeatAckChunk, now: Inst
       path.rto.measured(now - path.pmtuProbe.sentAt);
       // RFC 8899 §6.2.1.2: it shows that the path works as a heartbeat does.
       pathAnswered(tcb, path, now);
-      pmtuProbeAcknowledged(tcb, path, now);
+      pmtuProbeAcknowledged(tcb, path, path.pmtuProbe, now);
     } else if (tcb.probe !== undefined && path.confirmed && answersNonce(chunk, path, tcb.probe.nonce)) {
       // Which of several HEARTBEATs it answers cannot be told: no measurement.
       path.counters.heartbeatsAcknowledged++;

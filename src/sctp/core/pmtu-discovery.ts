@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
-import type { Path } from '../path/path.ts';
+import type { Path, PmtuProbe } from '../path/path.ts';
+import type { PmtuSearch } from '../path/pmtu-search.ts';
 import { chunkSize } from '../wire/chunk.ts';
 import { CHUNK_HEADER_BYTES } from '../wire/chunk-codec.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
@@ -7,15 +8,32 @@ import type { Chunk } from '../wire/types.ts';
 import { heartbeatChunk, heartbeatNonce, mayProbe } from './heartbeat-chunk.ts';
 import type { Tcb } from './tcb.ts';
 
-/**
- * The path works: a larger PMTU is looked for, if one is wanted or was lost. RFC 8899 §6.2.1.1.
- */
+/** More full packets than that under way: larger ones are worth looking for. */
+const MANY_PACKETS = 2;
+
+/** The path works: a larger PMTU is looked for, if the association needs one, or if one was lost. RFC 8899 §6.2.1.1. */
 export function startPmtuDiscovery(tcb: Tcb, path: Path, now: Instant): void {
-  const { config } = tcb;
-  if (path.pmtuSearch === undefined && config.maxPathMtuBytes <= config.pathMtuBytes) return;
-  path.searchPmtu(config).connected();
-  // Not at once: what set up the association or the path goes first.
+  if (path.pmtuSearch === undefined && !(tcb.fillsPackets && mayFindMore(tcb))) return;
+  searchOf(tcb, path).connected();
+  // Not at once: what confirmed the path goes first.
   path.timers.set('pmtu-probe', now);
+}
+
+/**
+ * DATA filled several packets, as larger packets would be: the search begins, on every path since messages are cut for
+ * all of them. Associations that never do so send no probe (§4.3, §5.1.1).
+ */
+export function lookForLargerPackets(tcb: Tcb, now: Instant): void {
+  tcb.fillsPackets = true;
+  for (const path of tcb.paths.all) if (path.usable) startPmtuDiscovery(tcb, path, now);
+}
+
+function mayFindMore({ config, services }: Tcb): boolean {
+  return services.links !== undefined && config.maxPathMtuBytes > config.pathMtuBytes;
+}
+
+function searchOf(tcb: Tcb, path: Path): PmtuSearch {
+  return path.searchPmtu(tcb.config, (address) => tcb.services.links?.mtuBytes(address));
 }
 
 /** The path does not work any more, or the association ends. */
@@ -30,13 +48,15 @@ export function dataTimedOut(tcb: Tcb, path: Path, now: Instant): void {
   const flightBytes = COMMON_HEADER_BYTES + path.flightBytes;
   // One packet, longer than PLPMTU: it was cut for a larger one, and says nothing of this one.
   if (path.congestion.onePacketInFlight && flightBytes > path.pmtuBytes) return;
-  path.searchPmtu(tcb.config).dataTimedOut(Math.min(flightBytes, path.pmtuBytes));
+  searchOf(tcb, path).dataTimedOut(Math.min(flightBytes, path.pmtuBytes));
   follow(tcb, path, now);
 }
 
-/** Data that went to `path` was acknowledged: chunks of so many bytes. */
-export function dataAcknowledged(tcb: Tcb, path: Path, ackedBytes: number, now: Instant): void {
-  path.pmtuSearch?.dataAcknowledged(COMMON_HEADER_BYTES + ackedBytes, now);
+/** Data that went to `path` was acknowledged: chunks of so many bytes, of so many that were under way. */
+export function dataAcknowledged(tcb: Tcb, path: Path, ackedBytes: number, flightBytes: number, now: Instant): void {
+  if (!tcb.fillsPackets && flightBytes > MANY_PACKETS * path.pmdcsBytes) lookForLargerPackets(tcb, now);
+  if (path.pmtuSearch === undefined) return;
+  path.pmtuSearch.dataAcknowledged(COMMON_HEADER_BYTES + ackedBytes, now);
   follow(tcb, path, now);
 }
 
@@ -53,15 +73,16 @@ export function packetTooBig(
   largestBytes: number | undefined,
   now: Instant,
 ): void {
-  path.searchPmtu(tcb.config).refused(sentBytes, largestBytes, now);
+  searchOf(tcb, path).refused(sentBytes, largestBytes, now);
   follow(tcb, path, now);
 }
 
 /** HEARTBEAT ACK for the probe that is under way. */
-export function pmtuProbeAcknowledged(tcb: Tcb, path: Path, now: Instant): void {
+export function pmtuProbeAcknowledged(tcb: Tcb, path: Path, probe: PmtuProbe, now: Instant): void {
   const { pmtuBytes } = path;
   forgetProbe(path);
-  path.pmtuSearch?.probeAcknowledged(now);
+  if (fragmentsMade(tcb) === probe.fragmentsBefore) path.pmtuSearch?.probeAcknowledged(now);
+  else path.pmtuSearch?.probeFragmented(now);
   follow(tcb, path, now);
   // A black hole: what is under way is too large and does not arrive. T3-rtx, backed off by now, need not be waited for.
   if (path.pmtuBytes < pmtuBytes) {
@@ -69,6 +90,11 @@ export function pmtuProbeAcknowledged(tcb: Tcb, path: Path, now: Instant): void 
     path.measuring = undefined;
     path.timers.stop('t3-rtx');
   }
+}
+
+/** Counted for the whole host: what others send may cost us a size, until PMTU_RAISE_TIMER expires. */
+function fragmentsMade(tcb: Tcb): number {
+  return tcb.services.links?.fragmentsMade() ?? 0;
 }
 
 /** PROBE_TIMER expired, or a probe that had to wait may go now. A lost probe is no error of the path (§6.2.1.2). */
@@ -101,7 +127,7 @@ function probe(tcb: Tcb, path: Path, bytes: number, now: Instant): void {
     return;
   }
   const nonce = heartbeatNonce(tcb.services.entropy);
-  path.pmtuProbe = { nonce, sentAt: now, bytes };
+  path.pmtuProbe = { nonce, sentAt: now, bytes, fragmentsBefore: fragmentsMade(tcb) };
   path.pmtuProbedAt = now;
   path.timers.set('pmtu-probe', now + Math.max(tcb.config.pmtuProbeMs, path.rto.rtoMs));
   // A packet of its own: what would be bundled with it would be lost with it.

@@ -18,7 +18,7 @@ import { Scheduling } from '../tx/scheduling.ts';
 import { SendQueue } from '../tx/send-queue.ts';
 import type { Chunk, CommonHeader } from '../wire/types.ts';
 import type { AssociationConfig, EndpointConfig } from './config.ts';
-import type { AssociationCounters, AssociationEvent, AssociationId, SendRequest } from './contract.ts';
+import type { AssociationCounters, AssociationEvent, AssociationId, Links, SendRequest } from './contract.ts';
 import type { CookieJar } from './cookie.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import type { Reconfiguration } from './reconfiguration-state.ts';
@@ -32,6 +32,7 @@ export interface EndpointServices {
   readonly config: EndpointConfig;
   readonly entropy: Entropy;
   readonly cookies: CookieJar;
+  readonly links: Links | undefined;
   /** A random tag that is not 0 and that no association of this endpoint has. RFC 9260 §5.3.1. */
   newTag(): number;
   /** Puts a packet into the output. */
@@ -99,6 +100,8 @@ export interface Outbound {
   readonly repeated: RepeatedChunks<Path>;
   /** a_rwnd of the peer's last word; what is in flight has to be taken off. */
   peerAdvertisedRwndBytes: number;
+  /** a_rwnd of the peer's first word: all its buffer. */
+  peerBufferBytes: number;
   /** Fast recovery lasts until this TSN is acknowledged (RFC 9260 §7.2.4). */
   fastRecoveryExit: Tsn | undefined;
   /** One packet of lost chunks goes out whatever cwnd says (RFC 9260 §7.2.4 (3)). */
@@ -173,6 +176,9 @@ export interface TcbOptions {
   readonly localInitialTsn: Tsn;
 }
 
+/** Every receiver has room for so much. RFC 9260 §3.3.2. */
+const LEAST_BUFFER_BYTES = 1500;
+
 /** Transmission Control Block: everything that is known of one association. RFC 9260 §14.2. */
 export class Tcb {
   readonly id: AssociationId;
@@ -199,6 +205,8 @@ export class Tcb {
   unansweredSince: Instant | undefined;
   /** The latest probe of the peer. */
   probe: PeerProbe | undefined;
+  /** So much DATA was under way at once that larger packets are worth looking for. */
+  fillsPackets = false;
   /** When DATA was sent or received last. */
   lastUserDataAt: Instant | undefined;
   readonly scheduling: Scheduling;
@@ -261,6 +269,7 @@ export class Tcb {
     this.outbound.streams = outboundStreams;
     this.outbound.queue.setInterleaving(extensions.interleaving);
     this.outbound.peerAdvertisedRwndBytes = peerRwndBytes;
+    this.outbound.peerBufferBytes = peerRwndBytes;
     // Half of the buffer is left for what comes between.
     this.inbound = {
       streams: inboundStreams,
@@ -320,11 +329,16 @@ export class Tcb {
     return Math.max(0, this.outbound.peerAdvertisedRwndBytes - this.outbound.outstanding.flightDataBytes);
   }
 
-  /** Longest piece of a message that a DATA chunk carries: to any address of the peer (RFC 9260 §6.9), and by setting. */
+  /**
+   * Longest piece of a message that a DATA chunk carries: to any address of the peer (RFC 9260 §6.9), by setting, and a
+   * quarter of the peer's buffer: a longer one would wait until most of it is empty, and each loss would cost as much.
+   */
   get fragmentationPointBytes(): number {
-    const byMtu = this.paths.amdcsBytes - this.outbound.queue.headerBytes;
+    const { queue, peerBufferBytes } = this.outbound;
+    const byMtu = this.paths.amdcsBytes - queue.headerBytes;
+    const fits = Math.min(byMtu, Math.max(LEAST_BUFFER_BYTES, peerBufferBytes / 4) & ~3);
     const { maxFragmentBytes } = this.config;
-    return maxFragmentBytes === 0 ? byMtu : Math.min(byMtu, maxFragmentBytes);
+    return maxFragmentBytes === 0 ? fits : Math.min(fits, maxFragmentBytes);
   }
 
   get inFastRecovery(): boolean {
@@ -358,6 +372,7 @@ export class Tcb {
       lastTsnBeforeReset: undefined,
       repeated: new RepeatedChunks<Path>(),
       peerAdvertisedRwndBytes: 0,
+      peerBufferBytes: 0,
       fastRecoveryExit: undefined,
       fastRetransmitPending: false,
       probing: false,

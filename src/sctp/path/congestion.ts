@@ -35,6 +35,11 @@ export class CongestionControl {
     return this.#oneInFlight;
   }
 
+  /** cwnd is that of smaller packets, and one of those of now fills it. */
+  isFilledByOnePacket(flightBytes: number): boolean {
+    return this.#cwndBytes < this.#pmdcsBytes && flightBytes >= this.#cwndBytes;
+  }
+
   /** The path MTU changed. A larger one does not enlarge cwnd by itself. */
   setPmdcs(pmdcsBytes: number): void {
     this.#pmdcsBytes = pmdcsBytes;

@@ -36,7 +36,8 @@ export function headersBelow(address: IpAddress): number {
   return (isIpv6(address) ? 40 : 20) + UDP_HEADER_BYTES;
 }
 
-export function pmtuLimits(settings: MtuSettings, address: IpAddress): PmtuLimits {
+/** @param linkMtuBytes MTU of the link to that address, if it is known: no more is tried, or nothing beyond `pathMtuBytes` */
+export function pmtuLimits(settings: MtuSettings, address: IpAddress, linkMtuBytes: number | undefined): PmtuLimits {
   const packet = (mtuBytes: number): number => (mtuBytes - headersBelow(address)) & ~3;
   const initialBytes = packet(settings.pathMtuBytes);
   const least = isIpv6(address) ? LEAST_IPV6_MTU_BYTES : LEAST_IPV4_MTU_BYTES;
@@ -45,7 +46,7 @@ export function pmtuLimits(settings: MtuSettings, address: IpAddress): PmtuLimit
   return {
     minBytes: Math.min(baseBytes, packet(least)),
     baseBytes,
-    maxBytes: Math.max(initialBytes, packet(settings.maxPathMtuBytes)),
+    maxBytes: Math.max(initialBytes, packet(Math.min(settings.maxPathMtuBytes, linkMtuBytes ?? 0))),
     commonBytes: COMMON_MTUS_BYTES.map(packet),
   };
 }

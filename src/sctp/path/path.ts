@@ -26,6 +26,13 @@ export interface HeartbeatProbe {
   readonly sentAt: Instant;
 }
 
+/** A probe of the path MTU. */
+export interface PmtuProbe extends HeartbeatProbe {
+  readonly bytes: number;
+  /** IP fragments that this host had made before. */
+  readonly fragmentsBefore: number;
+}
+
 /** What happened on a path so far. */
 export interface PathCounters {
   packetsSent: number;
@@ -98,8 +105,8 @@ export class Path {
   heartbeats: boolean;
   /** Path.Max.Retrans of this path alone, if the application has set it (RFC 9260 §11.1.12). */
   maxRetrans: number | undefined;
-  /** The probe of the path MTU that is under way; `bytes` is its size. */
-  pmtuProbe: (HeartbeatProbe & { readonly bytes: number }) | undefined;
+  /** The probe of the path MTU that is under way. */
+  pmtuProbe: PmtuProbe | undefined;
   /** Probes of the path MTU keep a round trip from each other (RFC 8899 §3). */
   pmtuProbedAt: Instant | undefined;
   #pmtuBytes: number;
@@ -136,9 +143,20 @@ export class Path {
     return (this.#pmtuBytes - COMMON_HEADER_BYTES) & ~3;
   }
 
-  /** The search for the PMTU, made when there is something to find out. */
-  searchPmtu(settings: MtuSettings & PmtuSearchSettings): PmtuSearch {
-    this.#pmtuSearch ??= new PmtuSearch(pmtuLimits(settings, this.address), this.#pmtuBytes, settings);
+  /**
+   * The search for the PMTU, made when there is something to find out.
+   *
+   * @param linkMtuOf MTU of the link to that address, if it is known
+   */
+  searchPmtu(
+    settings: MtuSettings & PmtuSearchSettings,
+    linkMtuOf: (address: IpAddress) => number | undefined,
+  ): PmtuSearch {
+    this.#pmtuSearch ??= new PmtuSearch(
+      pmtuLimits(settings, this.address, linkMtuOf(this.address)),
+      this.#pmtuBytes,
+      settings,
+    );
     return this.#pmtuSearch;
   }
 

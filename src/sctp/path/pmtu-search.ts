@@ -99,6 +99,16 @@ export class PmtuSearch {
     this.#completeAtCeiling(now);
   }
 
+  /**
+   * The probe arrived, but the system had cut it into IP fragments: it knows that the path takes less (RFC 8899 §3 (2)).
+   */
+  probeFragmented(now: Instant): void {
+    // Smaller than the base there is nothing to look for.
+    if (this.#state === 'searching')
+      this.#lowerCeiling(Math.max(this.#commonBelow(this.probeBytes!), this.#plpmtuBytes), now);
+    else this.probeAcknowledged(now);
+  }
+
   /** PROBE_TIMER expired. */
   probeLost(now: Instant): void {
     this.#probeCount++;
@@ -124,11 +134,13 @@ export class PmtuSearch {
     if (fits < this.#plpmtuBytes) {
       if (this.#plpmtuBytes <= this.limits.baseBytes && this.#state === 'base') this.#fail(now);
       else this.#startAgain(Math.max(fits, this.limits.baseBytes));
-    } else if (this.#state === 'searching' && fits < this.probeBytes!) {
-      this.#ceilingBytes = fits;
-      this.#ceilingTried = false;
-      this.#completeAtCeiling(now);
-    }
+    } else if (this.#state === 'searching' && fits < this.probeBytes!) this.#lowerCeiling(fits, now);
+  }
+
+  #lowerCeiling(bytes: number, now: Instant): void {
+    this.#ceilingBytes = bytes;
+    this.#ceilingTried = false;
+    this.#completeAtCeiling(now);
   }
 
   /** T3-rtx expired, with so many bytes in one packet under way. RFC 8899 §4.3. */

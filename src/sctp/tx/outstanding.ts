@@ -17,8 +17,11 @@ export interface Carrier {
  * A DATA or I-DATA chunk that was sent and is not cumulatively acknowledged. It is `in-flight` (outstanding), `gap-acked`
  * (received, though the peer may still renege), or `lost` (marked for retransmission, not outstanding).
  */
-export interface OutstandingChunk<Request extends Sendable, C extends Carrier> extends Omit<DataChunk, 'kind'> {
+export interface OutstandingChunk<Request extends Sendable, C extends Carrier>
+  extends Omit<DataChunk, 'kind' | 'immediate'> {
   readonly kind: PayloadChunk['kind'];
+  /** The I bit of its next transmission. */
+  immediate: boolean;
   readonly mid: Mid;
   readonly fsn: Fsn;
   readonly message: OutboundMessage<Request>;

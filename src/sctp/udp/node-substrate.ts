@@ -1,5 +1,6 @@
 import { createNodeEntropy } from './node-entropy.ts';
 import { nodeInterfaces } from './node-interfaces.ts';
+import { nodeLinks } from './node-links.ts';
 import { openNodeSocket } from './node-socket.ts';
 import { setNodeTimer } from './node-timer.ts';
 import type { Substrate } from './substrate.ts';
@@ -14,5 +15,6 @@ export const nodeSubstrate: Substrate = {
   },
   openSocket: openNodeSocket,
   interfaces: nodeInterfaces,
+  links: nodeLinks,
   entropy: createNodeEntropy(),
 };

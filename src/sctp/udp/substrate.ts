@@ -1,5 +1,6 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
+import type { Links } from '../core/contract.ts';
 
 /**
  * The outside world as drivers see it: a clock, a timer, UDP sockets, randomness. The real one is `nodeSubstrate`
@@ -19,6 +20,8 @@ export interface Substrate {
   openSocket(options: SocketOptions): Promise<DatagramSocket>;
   /** The interfaces of this host that are up at this moment, for multicast. */
   interfaces?(): readonly NetworkInterface[];
+  /** What is known of how packets leave this host; without it no path MTU above that of Ethernet is looked for. */
+  readonly links?: Links;
   readonly entropy: Entropy;
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IcmpMessage } from '../../../src/sctp/core/contract.ts';
+import { lookForLargerPackets } from '../../../src/sctp/core/pmtu-discovery.ts';
+import { linksOf } from '../../harness/endpoint-pair.ts';
 import { packetTooBig, quotedPacket } from '../../harness/icmp.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { mtu } from '../../harness/links/mtu.ts';
@@ -252,7 +254,11 @@ describe('ICMP (RFC 9260 §10)', () => {
 
   it('[UDPE-0045] [PLPMTU-0009] [PLPMTU-0032] with ICMP or without, the search finds the same', () => {
     const found = (['drop', 'icmp'] as const).map((tooLong) => {
-      const peer = new ScriptedPeer({ config: { maxPathMtuBytes: 9000, heartbeats: false } }).establish();
+      const peer = new ScriptedPeer({ links: linksOf(9000), config: { heartbeats: false } }).establish();
+      peer.node.call((_, now) => {
+        lookForLargerPackets(peer.tcb, now);
+        peer.core.settle(peer.tcb);
+      });
       peer.network.setLink([mtu(1500, tooLong), delay(5)], '10.0.0.1', '10.0.0.2');
       answerProbes(peer);
       return pmtuOf(peer);

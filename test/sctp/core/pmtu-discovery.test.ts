@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { tsnDiff } from '../../../src/base/serial.ts';
+import { lookForLargerPackets } from '../../../src/sctp/core/pmtu-discovery.ts';
 import type { Chunk, HeartbeatChunk } from '../../../src/sctp/wire/types.ts';
+import { linksOf } from '../../harness/endpoint-pair.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { mtu, type TooLong } from '../../harness/links/mtu.ts';
 import { type HeardPacket, ScriptedPeer, type ScriptedPeerOptions } from '../../harness/scripted-peer.ts';
 import { openWindow } from './in-flight.ts';
-
-const upTo9000 = { maxPathMtuBytes: 9000, heartbeats: false } as const;
 
 const isProbe = ({ chunks }: HeardPacket): boolean => chunks.some(({ kind }) => kind === 'pad');
 const probes = (peer: ScriptedPeer): HeardPacket[] =>
@@ -30,16 +30,42 @@ function limitPath(peer: ScriptedPeer, mtuBytes: number, tooLong: TooLong = 'dro
 
 /** Answers every probe that arrives, up to the end of the search. */
 function answerProbes(peer: ScriptedPeer): void {
-  let answered = probes(peer).length;
+  let answered = 0;
   for (let left = 200; left > 0 && !['search-complete', 'error'].includes(peer.status!.paths[0]!.pmtuState); left--) {
     peer.clock.runFor(100);
-    for (const probe of probes(peer).slice(answered)) peer.send(ackOf(probe));
-    answered = probes(peer).length;
+    const unanswered = probes(peer).slice(answered);
+    answered += unanswered.length;
+    for (const probe of unanswered) peer.send(ackOf(probe));
   }
 }
 
 function established(options: ScriptedPeerOptions = {}): ScriptedPeer {
   return new ScriptedPeer(options).establish();
+}
+
+/** On a link of 9000 bytes, as if DATA had filled packets. */
+function looking(options: ScriptedPeerOptions = {}): ScriptedPeer {
+  const peer = new ScriptedPeer({ links: linksOf(9000), ...options, config: { heartbeats: false, ...options.config } });
+  look(peer.establish());
+  return peer;
+}
+
+function look(peer: ScriptedPeer): void {
+  peer.node.call((_, now) => {
+    lookForLargerPackets(peer.tcb, now);
+    peer.core.settle(peer.tcb);
+  });
+  peer.clock.runFor(0);
+}
+
+/** Sends a message of so many bytes, and has it acknowledged. */
+function carry(peer: ScriptedPeer, bytes: number): void {
+  peer.node.send(peer.id, new Uint8Array(bytes));
+  for (let left = 100; left > 0; left--) {
+    peer.heardAfter(0);
+    peer.send(peer.sack(tsnDiff(peer.tcb.outbound.outstanding.nextTsn, peer.theirTsn) - 1));
+    if (peer.tcb.outbound.bufferedBytes === 0) return;
+  }
 }
 
 describe('path MTU discovery (RFC 8899 §6.2)', () => {
@@ -62,7 +88,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
       ['10.0.0.2', '10.0.0.1', 1200, 8972],
       ['2001:db8::2', '2001:db8::1', 1232, 8952],
     ] as const) {
-      const peer = established({ addresses: [address], endpointAddresses: [endpoint], config: upTo9000 });
+      const peer = looking({ addresses: [address], endpointAddresses: [endpoint] });
       peer.node.send(peer.id, 'data');
       peer.heardAfter(0);
       peer.send(ackOf(probes(peer)[0]!));
@@ -77,20 +103,72 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
     }
   });
 
-  it('[PLPMTU-0067] [PLPMTU-0072] [PLPMTU-0079] begins when the association is up, behind COOKIE ACK', () => {
-    const peer = new ScriptedPeer({ config: upTo9000 });
-    const ack = peer.askForInitAck();
-    peer.clock.runFor(5000);
-    expect(peer.packets.filter(isProbe)).toEqual([]);
-    peer.echo(ack);
-    peer.heardAfter(0);
-    expect(peer.packets.slice(-2).map(({ chunks }) => chunks[0]!.kind)).toEqual(['cookie-ack', 'heartbeat']);
-    expect(sizes(peer)).toEqual([1200]);
+  it('[PLPMTU-0072] [PLPMTU-0079] [PLPMTU-0078] [PLPMTU-0027] begins by itself, once DATA has filled more than two packets at a time', () => {
+    const peer = established({ links: linksOf(65_535), config: { heartbeats: false } });
+    for (const bytes of [100, 1444, 2 * 1444]) carry(peer, bytes);
+    peer.clock.runFor(60_000);
+    expect([probes(peer), peer.tcb.paths.primary.pmtuSearch]).toEqual([[], undefined]);
+    carry(peer, 2 * 1444 + 1);
+    peer.clock.runFor(0);
+    // The DATA has confirmed the base. MAX_PLPMTU at once: loopback and jumbo networks take it.
+    expect(sizes(peer)).toEqual([32_740]);
+    answerProbes(peer);
+    expect([sizes(peer), pmtu(peer)]).toEqual([[32_740], ['search-complete', 32_740]]);
+  });
+
+  it('[PLPMTU-0007] [PLPMTU-0027] a link that takes no more, or of which nothing is known: no probe, whatever is sent', () => {
+    for (const links of [linksOf(1500), undefined]) {
+      const peer = established({ links, config: { heartbeats: false } });
+      openWindow(peer, 10);
+      for (let i = 0; i < 5; i++) carry(peer, 20_000);
+      peer.clock.runFor(60_000);
+      expect([probes(peer), pmtu(peer), peer.core.nextTimeoutAt()]).toEqual([[], ['search-complete', 1472], undefined]);
+    }
+  });
+
+  it('[PLPMTU-0002] [PLPMTU-0031] a probe that the system cuts into IP fragments shows that the path takes less', () => {
+    let fragments = 0;
+    // The system has learnt that the path takes 4400 bytes, and says nothing.
+    const peer = new ScriptedPeer({
+      links: { mtuBytes: () => 9000, fragmentsMade: () => fragments },
+      config: { heartbeats: false },
+    }).establish();
+    peer.network.tap(({ fate, from, bytes }) => {
+      if (fate === 'sent' && from.address === '10.0.0.1' && bytes.length > 4372) fragments += 2;
+    });
+    look(peer);
+    answerProbes(peer);
+    expect([sizes(peer), pmtu(peer)]).toEqual([
+      [1200, 8972, 8136, 4324],
+      ['search-complete', 4324],
+    ]);
+  });
+
+  it('[PLPMTU-0044] [SCTP-0717] messages are cut into pieces of a quarter of the buffer that the peer has, at most', () => {
+    for (const [advertisedRwndBytes, longest] of [
+      [131_072, 32_740 - 12 - 16],
+      [65_536, 16_384],
+      [10_000, 2500],
+      [4000, 1500],
+    ] as const) {
+      const peer = looking({ links: linksOf(65_535), advertisedRwndBytes });
+      answerProbes(peer);
+      peer.heard();
+      peer.node.send(peer.id, new Uint8Array(100_000));
+      peer.heardAfter(0);
+      const chunks = peer.packets.flatMap((packet) => packet.chunks).filter((chunk) => chunk.kind === 'data');
+      expect([advertisedRwndBytes, chunks[0]!.userData.length]).toEqual([advertisedRwndBytes, longest]);
+    }
   });
 
   it('[PLPMTU-0067] [PLPMTU-0054] addresses that are not confirmed are not probed; each path has a search of its own', () => {
-    const peer = new ScriptedPeer({ addresses: ['10.0.0.2', '10.0.0.3'], config: { ...upTo9000, rtoMaxMs: 1000 } });
+    const peer = new ScriptedPeer({
+      addresses: ['10.0.0.2', '10.0.0.3'],
+      links: linksOf(9000),
+      config: { heartbeats: false, rtoMaxMs: 1000 },
+    });
     peer.establish({ parameters: [{ kind: 'ip-address', address: '10.0.0.3' }] });
+    look(peer);
     peer.clock.runFor(500);
     expect(new Set(probes(peer).map(({ to }) => to))).toEqual(new Set(['10.0.0.2']));
     const verification = peer.packets.findLast(({ to }) => to === '10.0.0.3')!;
@@ -110,7 +188,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
       [4500, 4324],
       [1500, 1472],
     ] as const) {
-      const peer = established({ config: upTo9000 });
+      const peer = looking();
       peer.network.setLink([mtu(mtuBytes)], '10.0.0.1', '10.0.0.2');
       answerProbes(peer);
       expect([mtuBytes, ...pmtu(peer)]).toEqual([mtuBytes, 'search-complete', found]);
@@ -131,7 +209,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
       [{ rtoInitialMs: 3000 }, 3000],
       [{ pmtuProbeMs: 15_001 }, 15_001],
     ] as const) {
-      const peer = established({ config: { ...upTo9000, ...config } });
+      const peer = looking({ config });
       peer.clock.runFor(2 * expectedMs);
       const at = probes(peer).map((probe) => probe.at);
       expect(at.slice(0, 3)).toEqual([0, expectedMs, 2 * expectedMs]);
@@ -141,7 +219,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
   });
 
   it('[PLPMTU-0070] [PLPMTU-0015] [PLPMTU-0006] a lost probe is no error of the path and no congestion, and lowers nothing', () => {
-    const peer = established({ config: upTo9000 });
+    const peer = looking();
     peer.send(ackOf(probes(peer)[0]!));
     const { cwndBytes, ssthreshBytes, rtoMs } = peer.status!.paths[0]!;
     peer.clock.runFor(60_000);
@@ -152,7 +230,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
   });
 
   it('[PLPMTU-0069] [PLPMTU-0074] an acknowledged probe clears the error counters and measures the round trip', () => {
-    const peer = established({ config: { ...upTo9000, rtoMinMs: 10 } });
+    const peer = looking({ config: { rtoMinMs: 10 } });
     peer.tcb.paths.primary.errorCount = 3;
     peer.tcb.errorCount = 3;
     peer.clock.runFor(70);
@@ -162,7 +240,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
   });
 
   it('[PLPMTU-0071] [PLPMTU-0086] [PLPMTU-0020] [PLPMTU-0023] a HEARTBEAT ACK that is forged, changed, late or repeated acknowledges nothing', () => {
-    const peer = established({ config: upTo9000 });
+    const peer = looking();
     const [first] = probes(peer);
     const forged = (ackOf(first!) as HeartbeatChunk).value;
     forged[5]! ^= 1;
@@ -179,7 +257,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
   });
 
   it('[PLPMTU-0055] [PLPMTU-0053] [PLPMTU-0020] the answer to a probe is about its own size, whatever is looked for by then', () => {
-    const peer = established({ config: upTo9000 });
+    const peer = looking();
     peer.node.send(peer.id, new Uint8Array(1400));
     peer.heardAfter(0);
     // Data confirms the base before the probe of it is answered: the search is on its way to 9000 bytes.
@@ -190,7 +268,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
   });
 
   it('[PLPMTU-0065] [PLPMTU-0013] [PLPMTU-0017] neither cwnd nor rwnd holds a probe back', () => {
-    const peer = established({ config: upTo9000, advertisedRwndBytes: 1500 });
+    const peer = looking({ advertisedRwndBytes: 1500 });
     peer.node.send(peer.id, new Uint8Array(100_000));
     peer.heardAfter(0);
     peer.send(peer.sack(-1, [], 0), ackOf(probes(peer)[0]!));
@@ -199,7 +277,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
   });
 
   it('[PLPMTU-0014] [PLPMTU-0085] probes are a round trip apart, also when ICMP answers sooner', () => {
-    const peer = new ScriptedPeer({ config: { ...upTo9000, rtoMinMs: 10 } });
+    const peer = new ScriptedPeer({ links: linksOf(9000), config: { heartbeats: false, rtoMinMs: 10 } });
     peer.network.setLink([delay(100)]);
     peer.sendWith({ tag: 0 }, peer.init());
     peer.clock.runFor(250);
@@ -208,6 +286,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
     peer.echo(ack);
     peer.clock.runFor(250);
     peer.id = peer.node.eventsOf('up').length;
+    look(peer);
     const nextProbe = (): HeardPacket => {
       const before = probes(peer).length;
       peer.clock.runWhileNot(() => probes(peer).length > before, 10_000);
@@ -223,15 +302,15 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
   });
 
   it('[PLPMTU-0016] a larger PMTU leaves cwnd as it is, in bytes', () => {
-    const peer = established({ config: upTo9000 });
+    const peer = looking();
     const { cwndBytes } = peer.status!.paths[0]!;
     answerProbes(peer);
     expect(peer.status!.paths[0]).toMatchObject({ pmtuBytes: 8972, cwndBytes });
   });
 
   it('[PLPMTU-0060] [PLPMTU-0054] none on a path that does not work, or while the association ends', () => {
-    const peer = established({
-      config: { ...upTo9000, pathMaxRetrans: 0, heartbeats: true, heartbeatIntervalMs: 500 },
+    const peer = looking({
+      config: { pathMaxRetrans: 0, heartbeats: true, heartbeatIntervalMs: 500 },
     });
     peer.clock.runFor(10_000);
     expect(pmtu(peer)[0]).toBe('disabled');
@@ -250,7 +329,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
   });
 
   it('what one association found is not taken over by another', () => {
-    const peer = established({ config: upTo9000 });
+    const peer = looking();
     answerProbes(peer);
     expect(pmtu(peer)).toEqual(['search-complete', 8972]);
     peer.node.abort(peer.id);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointConfig } from '../../../src/sctp/core/config.ts';
-import type { PathStatus } from '../../../src/sctp/core/contract.ts';
+import type { Links, PathStatus } from '../../../src/sctp/core/contract.ts';
 import type { Tcb } from '../../../src/sctp/core/tcb.ts';
 import { decodePacket } from '../../../src/sctp/wire/packet.ts';
+import { linksOf } from '../../harness/endpoint-pair.ts';
 import { delay } from '../../harness/links/delay.ts';
 import { loss } from '../../harness/links/loss.ts';
 import { mtu, type TooLong } from '../../harness/links/mtu.ts';
@@ -42,16 +43,18 @@ interface Plan {
   readonly way: Way;
   readonly config?: Partial<EndpointConfig>;
   readonly addresses?: { readonly from: readonly string[]; readonly to: readonly string[] };
+  /** What the sender knows of its links. */
+  readonly links?: Links;
   /** What becomes of the way to the first address, and when. */
   readonly changes?: readonly (readonly [atMs: number, way: Way])[];
 }
 
-function transfer({ seed, bytes, way, config = {}, addresses = IPV4, changes = [] }: Plan): Seen {
+function transfer({ seed, bytes, way, config = {}, addresses = IPV4, changes = [], links }: Plan): Seen {
   const all = { rtoMinMs: 400, sackDelayMs: 50, ...config };
   const run = new Transfer(bytes, {
     seed,
     link: stages(way),
-    a: { addresses: addresses.from, config: all },
+    a: { addresses: addresses.from, config: all, links },
     b: { addresses: addresses.to, config: all },
   });
   const { network, clock, a } = run.pair;
@@ -106,8 +109,8 @@ describe('transfers over paths of all MTUs (RFC 8899)', () => {
     ] as const;
     forEachSeed(cases.length, (seed) => {
       const [mtuBytes, found] = cases[seed - 1]!;
-      const config = { maxPathMtuBytes: 9000 };
-      const seen = transfer({ seed, bytes: 6_000_000, way: { mtuBytes, linkMtuBytes: 9000 }, config });
+      const links = linksOf(9000);
+      const seen = transfer({ seed, bytes: 6_000_000, way: { mtuBytes, linkMtuBytes: 9000 }, links });
       expect([mtuBytes, seen.paths[0]!.pmtuBytes, seen.paths[0]!.pmtuState]).toEqual([
         mtuBytes,
         found,
@@ -120,13 +123,14 @@ describe('transfers over paths of all MTUs (RFC 8899)', () => {
 
   it('[PLPMTU-0054] [PLPMTU-0050] over IPv6, from the 1280 bytes that every path takes', () => {
     const addresses = { from: ['2001:db8::1'], to: ['2001:db8::2'] };
-    const config = { pathMtuBytes: 1280, maxPathMtuBytes: 1500 };
+    const config = { pathMtuBytes: 1280 };
+    const links = linksOf(1500);
     for (const [mtuBytes, found] of [
       [1280, 1232],
       [1400, 1352],
       [1500, 1452],
     ] as const) {
-      const { paths } = transfer({ seed: 1, bytes: 4_000_000, way: { mtuBytes }, config, addresses });
+      const { paths } = transfer({ seed: 1, bytes: 4_000_000, way: { mtuBytes }, config, addresses, links });
       expect([mtuBytes, paths[0]!.pmtuBytes]).toEqual([mtuBytes, found]);
     }
   });

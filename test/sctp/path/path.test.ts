@@ -34,7 +34,7 @@ describe('path', () => {
     };
     const path = makePath('10.0.0.2');
     expect([path.pmtuState, path.followPmtuSearch()]).toEqual(['search-complete', false]);
-    const search = path.searchPmtu(settings);
+    const search = path.searchPmtu(settings, () => 9000);
     const { cwndBytes } = path.congestion;
     search.refused(1472, 1300, 0);
     expect([path.followPmtuSearch(), path.pmtuBytes, path.pmdcsBytes]).toEqual([true, 1200, 1188]);

@@ -15,7 +15,7 @@ export class CongestionCheck {
     this.#sent.set(tcb, { chunks, fast });
     for (const path of tcb.paths.all) {
       const { cwndBytes } = path.congestion;
-      const { minBytes, maxBytes } = pmtuLimits(tcb.config, path.address);
+      const { minBytes, maxBytes } = pmtuLimits(tcb.config, path.address, tcb.services.links?.mtuBytes(path.address));
       // A PMTU that has grown leaves cwnd as it is (RFC 8899 §3): it is no less than the least PMDCS.
       if (cwndBytes < pmdcsOf(minBytes)) throw new Error(`cwnd of ${path.address} is ${cwndBytes}`);
       const grown = path.flightBytes > (this.#flightBytes.get(path) ?? 0);
