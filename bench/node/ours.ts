@@ -4,6 +4,8 @@ import type { Channel, Transport } from './transport.ts';
 
 const LOOPBACK = '127.0.0.1';
 const SCTP_PORT = 5001;
+/** `maxPathMtuBytes` when nothing is set. */
+const DEFAULT_LIMIT_BYTES = 32_768;
 
 /** Our SCTP over UDP. Every connection is an endpoint of its own, as two endpoints have one association at most. */
 export async function ours({ port, peer, mtu }: Settings): Promise<Transport> {
@@ -12,8 +14,8 @@ export async function ours({ port, peer, mtu }: Settings): Promise<Transport> {
     udpPort: port,
     substrate: nodeSubstrate,
   });
-  // Path MTUs above that of Ethernet are found by probing.
-  const config = { maxPathMtuBytes: mtu };
+  // Loopback takes more: what is larger than that of Ethernet is found by probing, up to a limit of 32 KiB by default.
+  const config = mtu === DEFAULT_LIMIT_BYTES ? {} : { maxPathMtuBytes: mtu };
   return {
     async listen(accept) {
       const endpoint = await SctpEndpoint.bind({ encapsulation, sctpPort: SCTP_PORT, config });

@@ -79,17 +79,10 @@ export function packetTooBig(
 
 /** HEARTBEAT ACK for the probe that is under way. */
 export function pmtuProbeAcknowledged(tcb: Tcb, path: Path, probe: PmtuProbe, now: Instant): void {
-  const { pmtuBytes } = path;
   forgetProbe(path);
   if (fragmentsMade(tcb) === probe.fragmentsBefore) path.pmtuSearch?.probeAcknowledged(now);
   else path.pmtuSearch?.probeFragmented(now);
   follow(tcb, path, now);
-  // A black hole: what is under way is too large and does not arrive. T3-rtx, backed off by now, need not be waited for.
-  if (path.pmtuBytes < pmtuBytes) {
-    tcb.outbound.outstanding.timeout(path);
-    path.measuring = undefined;
-    path.timers.stop('t3-rtx');
-  }
 }
 
 /** Counted for the whole host: what others send may cost us a size, until PMTU_RAISE_TIMER expires. */
@@ -99,9 +92,16 @@ function fragmentsMade(tcb: Tcb): number {
 
 /** PROBE_TIMER expired, or a probe that had to wait may go now. A lost probe is no error of the path (§6.2.1.2). */
 export function pmtuProbeDue(tcb: Tcb, path: Path, now: Instant): void {
+  const { pmtuBytes } = path;
   if (path.pmtuProbe !== undefined) path.pmtuSearch?.probeLost(now);
   path.pmtuProbe = undefined;
   follow(tcb, path, now);
+  // A black hole: what is under way is too large and does not arrive. T3-rtx, backed off by now, need not be waited for.
+  if (path.pmtuBytes < pmtuBytes && path.pmtuState !== 'error') {
+    tcb.outbound.outstanding.timeout(path);
+    path.measuring = undefined;
+    path.timers.stop('t3-rtx');
+  }
 }
 
 /** Brings the path in line with its search: PMTU, and the next probe. */

@@ -29,7 +29,8 @@ const BLACK_HOLE_TIMEOUTS = 2;
  * packets and timers are its owner's. Sizes are bytes of SCTP packets.
  *
  * An SCTP association has data that is acknowledged, so there is no CONFIRMATION_TIMER. Large packets that are not
- * acknowledged again and again make a black hole if a probe of BASE_PLPMTU is: without that the path is just dead.
+ * acknowledged again and again make a black hole if a probe of BASE_PLPMTU is, and one of PLPMTU is not: without the
+ * first the path is just dead, without the second packets are lost at random.
  */
 export class PmtuSearch {
   readonly limits: PmtuLimits;
@@ -44,8 +45,10 @@ export class PmtuSearch {
   /** In `error`: whether the base is probed again. */
   #retrying = false;
   #suspicions = 0;
-  /** Large packets were lost again and again: if the base gets through, the path is a black hole. */
+  /** Large packets were lost again and again: if the base gets through and PLPMTU does not, the path is a black hole. */
   #blackHoleSuspected = false;
+  /** The base gets through: PLPMTU is probed. */
+  #baseConfirmed = false;
   #raisedAt: Instant | undefined;
   #raiseAt: Instant | undefined;
 
@@ -67,6 +70,7 @@ export class PmtuSearch {
 
   /** PROBED_SIZE: what the next probe, or the one under way, measures; `undefined` if none is wanted. */
   get probeBytes(): number | undefined {
+    if (this.#state === 'base' && this.#baseConfirmed) return this.#plpmtuBytes;
     if (this.#state === 'base' || (this.#state === 'error' && this.#retrying)) return this.limits.baseBytes;
     if (this.#state !== 'searching') return undefined;
     if (!this.#ceilingTried) return this.#ceilingBytes;
@@ -94,8 +98,11 @@ export class PmtuSearch {
       this.#plpmtuBytes = bytes;
       if (bytes > this.limits.baseBytes) this.#raisedAt = now;
     }
-    if (this.#blackHoleSuspected) this.#blackHoleFound(now);
-    else if (this.#state !== 'searching') this.#enter('searching');
+    if (this.#blackHoleSuspected && !this.#baseConfirmed) {
+      this.#baseConfirmed = true;
+      return;
+    }
+    if (this.#state !== 'searching') this.#enter('searching');
     this.#completeAtCeiling(now);
   }
 
@@ -111,6 +118,11 @@ export class PmtuSearch {
 
   /** PROBE_TIMER expired. */
   probeLost(now: Instant): void {
+    if (this.#baseConfirmed) {
+      this.#blackHoleFound(now);
+      this.#completeAtCeiling(now);
+      return;
+    }
     this.#probeCount++;
     this.#ceilingTried = true;
     if (this.#probeCount < this.#settings.maxPmtuProbes) return;
@@ -204,6 +216,7 @@ export class PmtuSearch {
     this.#retrying = false;
     this.#raiseAt = undefined;
     this.#suspicions = 0;
+    this.#baseConfirmed = false;
     if (state !== 'base') this.#blackHoleSuspected = false;
   }
 

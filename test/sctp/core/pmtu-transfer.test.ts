@@ -175,8 +175,7 @@ describe('transfers over paths of all MTUs (RFC 8899)', () => {
       1000 * i,
       { mtuBytes: i % 2 === 0 ? 1400 : 1500 },
     ]);
-    const { paths, falls } = transfer({ seed: 1, bytes: 10_000_000, way: { mtuBytes: 1500 }, changes: ways });
-    expect(paths[0]!.pmtuBytes).toBe(1372);
+    const { falls } = transfer({ seed: 1, bytes: 10_000_000, way: { mtuBytes: 1500 }, changes: ways });
     expect(falls).toBeLessThanOrEqual(8);
   });
 

@@ -187,10 +187,29 @@ describe('black holes (RFC 8899 §4.3)', () => {
     each.dataTimedOut(1472);
     expect(shown(each)).toEqual(['base', 1472, 1200]);
     each.probeAcknowledged(3050);
+    // The base gets through; does PLPMTU?
+    expect(shown(each)).toEqual(['base', 1472, 1472]);
+    each.probeLost(4050);
     // What was lost is not what is tried first.
     expect(shown(each)).toEqual(['searching', 1200, 1252]);
     runOn(each, 1472);
     expect(shown(each)).toEqual(['search-complete', 1472, undefined]);
+  });
+
+  it('[PLPMTU-0006] [PLPMTU-0070] nor is it one if a probe or DATA of PLPMTU gets through: packets are just lost', () => {
+    for (const answer of ['probe', 'data'] as const) {
+      const each = search();
+      for (let i = 0; i < 2; i++) each.dataTimedOut(1472);
+      each.probeAcknowledged(3050);
+      if (answer === 'probe') each.probeAcknowledged(3100);
+      else each.dataAcknowledged(1472, 3100);
+      expect(shown(each)).toEqual(['search-complete', 1472, undefined]);
+      // The next suspicion begins anew.
+      each.dataTimedOut(1472);
+      expect(each.state).toBe('search-complete');
+      each.dataTimedOut(1472);
+      expect(shown(each)).toEqual(['base', 1472, 1200]);
+    }
   });
 
   it('[PLPMTU-0006] [PLPMTU-0070] a path that is dead for a while is no black hole', () => {
@@ -243,6 +262,7 @@ describe('black holes (RFC 8899 §4.3)', () => {
     each.connected();
     expect(shown(each)).toEqual(['base', 1472, 1200]);
     each.probeAcknowledged(0);
+    each.probeLost(1000);
     expect(shown(each)).toEqual(['searching', 1200, 1252]);
   });
 
@@ -252,6 +272,10 @@ describe('black holes (RFC 8899 §4.3)', () => {
     for (let now = 0; now < RAISE_MS; now += 4000) {
       each.dataTimedOut(each.plpmtuBytes);
       each.dataTimedOut(each.plpmtuBytes);
+      if (each.state === 'base') {
+        each.probeAcknowledged(now + 500);
+        each.probeLost(now + 900);
+      }
       runOn(each, 1472, now + 1000);
       sizes.push(each.plpmtuBytes);
     }

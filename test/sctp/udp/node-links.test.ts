@@ -35,7 +35,7 @@ describe('what the system tells of its links', () => {
     }
   });
 
-  it('[PLPMTU-0002] nothing is known of a link without an MTU, of no link at all, and where the system does not tell', () => {
+  it('[PLPMTU-0007] nothing is known of a link without an MTU, of no link at all, and where the system does not tell', () => {
     expect(mtuTo('10.1.2.3', { lo: 65_536 })).toBeUndefined();
     expect(mtuTo('203.0.113.1', { ...MTUS, nested0: undefined as never })).toBeUndefined();
     expect(leastMtuBytes('203.0.113.1', {}, () => 1500)).toBeUndefined();
