@@ -8,16 +8,21 @@ const COMPILER = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', 
 
 let built: Promise<string> | undefined;
 
-/** A side whose programs are `bench/node/SIDE.ts`, compiled as the package is: tools that run TypeScript slow it down. */
+/** A side whose programs are `bench/node/SIDE.ts`. */
 export async function nodeProgram(side: string): Promise<readonly string[]> {
-  built ??= build();
-  return [process.execPath, '--expose-gc', await built, side];
+  return [process.execPath, '--expose-gc', await compiled('bench/node/main.js'), side];
 }
 
-/** @returns the file to run */
+/** A program of ours, compiled as the package is: tools that run TypeScript slow it down. @returns the file to run */
+export async function compiled(program: string): Promise<string> {
+  built ??= build();
+  return join(await built, program);
+}
+
+/** @returns the folder of all programs */
 async function build(): Promise<string> {
   const folder = await workshop('node');
   await output(process.execPath, [COMPILER, '--project', PROJECT, '--outDir', folder]);
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
-  return join(folder, 'bench/node/main.js');
+  return folder;
 }

@@ -24,6 +24,6 @@ export interface Missing {
 /** Looks for a side and builds what it needs. */
 export type FindSide = () => Promise<Side | Missing>;
 
-export function isMissing(found: Side | Missing): found is Missing {
+export function isMissing(found: object): found is Missing {
   return 'install' in found;
 }

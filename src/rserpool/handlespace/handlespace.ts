@@ -1,6 +1,7 @@
 import { ByteWriter } from '../../base/bytes.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
-import { IndexedHeap } from '../../base/indexed-heap.ts';
+import { NumberedHeap } from '../../base/numbered-heap.ts';
+import { Numbering } from '../../base/numbering.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import { type PolicyParameter, writePolicy } from '../wire/policy.ts';
@@ -74,8 +75,9 @@ export class Handlespace<Owner = unknown> {
   readonly #limits: HandlespaceConfig;
   readonly #pools = new Map<PoolHandleKey, Pool<Owner>>();
   readonly #ownership = new Ownership();
-  readonly #expiries = new IndexedHeap<PoolElementRecord<Owner>['expiry']>();
-  #elementCount = 0;
+  readonly #elements = new Numbering<PoolElementRecord<Owner>>();
+  /** Ends of lives by the elements' numbers; equal ones in the order of joining. */
+  readonly #expiries = new NumberedHeap();
   #handleBytes = 0;
   #nextSerial = 0;
   #revision = 0;
@@ -90,7 +92,7 @@ export class Handlespace<Owner = unknown> {
   }
 
   get elementCount(): number {
-    return this.#elementCount;
+    return this.#elements.size;
   }
 
   /** Grows with every element that is added or updated or gets another home. See {@link notRefreshedSince}. */
@@ -153,11 +155,11 @@ export class Handlespace<Owner = unknown> {
     const record = this.#find(element.poolHandle, element.parameter.identifier);
     if (record === undefined || record !== element) return false;
     const { pool } = record;
-    record.isMember = false;
-    if (record.expiry.index >= 0) this.#expiries.remove(record.expiry);
+    this.#setExpiry(record, undefined);
+    this.#elements.remove(record.number);
+    record.number = -1;
     this.#disown(record);
     pool.remove(record);
-    this.#elementCount--;
     if (pool.size === 0) {
       this.#pools.delete(pool.handle.key);
       this.#handleBytes -= pool.handle.bytes.length;
@@ -202,15 +204,17 @@ export class Handlespace<Owner = unknown> {
 
   /** The earliest end of a registration life. */
   nextExpiryAt(): Instant | undefined {
-    return this.#expiries.first?.rank;
+    const first = this.#expiries.first;
+    return first === undefined ? undefined : this.#expiries.rankOf(first);
   }
 
   /** Takes out one element whose life has ended, earliest first; call until it returns `undefined`. RFC 5352 §3.2. */
   takeExpired(now: Instant): PoolElement<Owner> | undefined {
     const first = this.#expiries.first;
-    if (first === undefined || first.rank > now) return undefined;
-    this.remove(first.element);
-    return first.element;
+    if (first === undefined || this.#expiries.rankOf(first) > now) return undefined;
+    const element = this.#elements.at(first);
+    this.remove(element);
+    return element;
   }
 
   /**
@@ -253,7 +257,7 @@ export class Handlespace<Owner = unknown> {
   }
 
   #hasRoomFor(poolHandle: PoolHandle): boolean {
-    if (this.#elementCount >= this.#limits.maxElements) return false;
+    if (this.#elements.size >= this.#limits.maxElements) return false;
     if (this.#pools.has(poolHandle.key)) return true;
     return (
       this.#pools.size < this.#limits.maxPools &&
@@ -286,7 +290,7 @@ export class Handlespace<Owner = unknown> {
   }
 
   #addPool(poolHandle: PoolHandle, parameter: PoolElementParameter): Pool<Owner> {
-    const pool = new Pool<Owner>(poolHandle, parameter);
+    const pool = new Pool<Owner>(poolHandle, parameter, this.#expiries);
     this.#pools.set(poolHandle.key, pool);
     this.#handleBytes += poolHandle.bytes.length;
     return pool;
@@ -299,20 +303,18 @@ export class Handlespace<Owner = unknown> {
     owner: Owner | undefined,
   ): PoolElementRecord<Owner> {
     const record = new PoolElementRecord(pool, this.#nextSerial++, parameter, now, ++this.#revision, owner);
+    record.number = this.#elements.add(record);
     pool.add(record);
     this.#own(record);
-    this.#elementCount++;
     return record;
   }
 
-  #setExpiry({ expiry }: PoolElementRecord<Owner>, at: Instant | undefined): void {
+  #setExpiry({ number, serial }: PoolElementRecord<Owner>, at: Instant | undefined): void {
+    const expires = this.#expiries.has(number);
     if (at === undefined) {
-      if (expiry.index >= 0) this.#expiries.remove(expiry);
-      return;
-    }
-    expiry.rank = at;
-    if (expiry.index >= 0) this.#expiries.moved(expiry);
-    else this.#expiries.insert(expiry);
+      if (expires) this.#expiries.remove(number);
+    } else if (expires) this.#expiries.move(number, at, serial);
+    else this.#expiries.insert(number, at, serial);
   }
 
   #move(record: PoolElementRecord<Owner>, to: number): void {

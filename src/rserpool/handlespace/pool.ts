@@ -1,7 +1,7 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
-import type { HeapNode } from '../../base/indexed-heap.ts';
+import type { NumberedHeap } from '../../base/numbered-heap.ts';
 import { createSelector } from '../policy/registry.ts';
-import type { PolicySelector, Seat } from '../policy/selector.ts';
+import type { PolicySelector } from '../policy/selector.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import { overallPolicyOf, type PolicyParameter, policyTypeOf } from '../wire/policy.ts';
@@ -10,21 +10,20 @@ import type { TransportParameter, TransportUse } from '../wire/transport.ts';
 import { wordSum } from './checksum.ts';
 import type { PoolElement } from './pool-element.ts';
 
-/** What the handlespace stores for an element. */
+/** What the handlespace stores for an element. There are many: numbers that can be elsewhere are not here. */
 export class PoolElementRecord<Owner = unknown> implements PoolElement<Owner> {
   readonly pool: Pool<Owner>;
   /** Grows with every element that is added to the handlespace. */
   readonly serial: number;
   parameter: PoolElementParameter;
-  isMember = true;
+  /** Its number in the handlespace; -1 once it is not there any more. */
+  number: number;
+  /** Its seat in the pool's selector; -1 if it is not consistent with the pool. */
+  seat = -1;
   updatedAt: Instant;
   revision: number;
   owner: Owner | undefined;
   badReports = 0;
-  /** Its place in the pool's selector; `undefined` if it is not consistent with the pool. */
-  seat: Seat<PoolElementRecord<Owner>> | undefined;
-  /** Its place among the elements that expire: `rank` is the time. */
-  readonly expiry: HeapNode & { readonly element: PoolElementRecord<Owner> };
 
   constructor(
     pool: Pool<Owner>,
@@ -37,23 +36,27 @@ export class PoolElementRecord<Owner = unknown> implements PoolElement<Owner> {
     this.pool = pool;
     this.serial = serial;
     this.parameter = parameter;
+    this.number = -1;
     this.updatedAt = updatedAt;
     this.revision = revision;
     this.owner = owner;
-    this.seat = undefined;
-    this.expiry = { element: this, rank: 0, order: serial, index: -1 };
   }
 
   get poolHandle(): PoolHandle {
     return this.pool.handle;
   }
 
+  get isMember(): boolean {
+    return this.number >= 0;
+  }
+
   get isConsistent(): boolean {
-    return this.seat !== undefined;
+    return this.seat >= 0;
   }
 
   get expiresAt(): Instant | undefined {
-    return this.expiry.index < 0 ? undefined : this.expiry.rank;
+    const { expiries } = this.pool;
+    return this.isMember && expiries.has(this.number) ? expiries.rankOf(this.number) : undefined;
   }
 }
 
@@ -70,13 +73,17 @@ export class Pool<Owner = unknown> {
   readonly handle: PoolHandle;
   /** The handle's part in the checksum of each member. */
   readonly handleSum: number;
+  /** When its members, and those of other pools, are to be taken out, by their numbers. */
+  readonly expiries: NumberedHeap;
+  /** By identifiers as signed numbers, which are not boxed. */
   readonly #members = new Map<number, PoolElementRecord<Owner>>();
   #character: Character;
   #selector: PolicySelector<PoolElementRecord<Owner>>;
 
   /** @param first the parameter of the element for which the pool is made; it decides what the others have to be like */
-  constructor(handle: PoolHandle, first: PoolElementParameter) {
+  constructor(handle: PoolHandle, first: PoolElementParameter, expiries: NumberedHeap) {
     this.handle = handle;
+    this.expiries = expiries;
     this.handleSum = wordSum(handle.bytes);
     this.#character = characterOf(first);
     this.#selector = createSelector(first.policy.kind);
@@ -103,7 +110,7 @@ export class Pool<Owner = unknown> {
   }
 
   find(identifier: number): PoolElementRecord<Owner> | undefined {
-    return this.#members.get(identifier);
+    return this.#members.get(identifier | 0);
   }
 
   /** What keeps an element like this out of the pool. RFC 5352 §3.1, RFC 5354 §3.12.6 to §3.12.9. */
@@ -123,14 +130,14 @@ export class Pool<Owner = unknown> {
   }
 
   add(record: PoolElementRecord<Owner>): void {
-    this.#members.set(record.parameter.identifier, record);
+    this.#members.set(record.parameter.identifier | 0, record);
     this.#seat(record);
   }
 
   /** Replaces what is known about a member. */
   update(record: PoolElementRecord<Owner>, parameter: PoolElementParameter): void {
     record.parameter = parameter;
-    if (record.seat !== undefined && this.#accepts(parameter)) {
+    if (record.seat >= 0 && this.#accepts(parameter)) {
       this.#selector.update(record.seat, parameter.policy);
       return;
     }
@@ -140,7 +147,7 @@ export class Pool<Owner = unknown> {
   }
 
   remove(record: PoolElementRecord<Owner>): void {
-    this.#members.delete(record.parameter.identifier);
+    this.#members.delete(record.parameter.identifier | 0);
     this.#unseat(record);
     this.#ensureCharacter();
   }
@@ -160,8 +167,8 @@ export class Pool<Owner = unknown> {
   }
 
   #unseat(record: PoolElementRecord<Owner>): void {
-    if (record.seat !== undefined) this.#selector.remove(record.seat);
-    record.seat = undefined;
+    if (record.seat >= 0) this.#selector.remove(record.seat);
+    record.seat = -1;
   }
 
   /** Once all members are left over from a conflict, the oldest of them decides what the pool is like. */
@@ -175,7 +182,7 @@ export class Pool<Owner = unknown> {
   }
 
   #anyTransport(): TransportParameter | undefined {
-    for (const record of this.#members.values()) if (record.seat !== undefined) return record.parameter.userTransport;
+    for (const record of this.#members.values()) if (record.seat >= 0) return record.parameter.userTransport;
     return undefined;
   }
 }

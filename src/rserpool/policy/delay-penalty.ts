@@ -7,14 +7,15 @@ import type { Weighting } from './weighted-random.ts';
 const FULL = 0xffffffff;
 
 /** Least Used with a delay penalty: an element at a distance counts as more loaded, but never as more than full. */
-export const byPenalizedLoad: Ranking = (policy) =>
-  'loadDpf' in policy ? Math.min(FULL, policy.load + policy.distanceMs * policy.loadDpf) : 0;
+export const byPenalizedLoad: Ranking = {
+  rankOf: (policy) => ('loadDpf' in policy ? Math.min(FULL, policy.load + policy.distanceMs * policy.loadDpf) : 0),
+};
 
 /** Least Used with Degradation and a delay penalty. */
-export const byPenalizedDegradedLoad: Ranking = (policy, uses) =>
-  'loadDpf' in policy && 'degradation' in policy
-    ? policy.load + uses * policy.degradation + policy.distanceMs * policy.loadDpf
-    : 0;
+export const byPenalizedDegradedLoad: Ranking = {
+  rankOf: (policy) => ('loadDpf' in policy ? policy.load + policy.distanceMs * policy.loadDpf : 0),
+  stepOf: (policy) => ('degradation' in policy ? policy.degradation : 0),
+};
 
 /** Weighted Random with a delay penalty: an element at a distance counts as lighter, but never as nothing. */
 export const PENALIZED_WEIGHT: Weighting = {

@@ -1,4 +1,4 @@
 import type { Ranking } from './ranked.ts';
 
 /** Least Used: the lowest load first. RFC 5356 §5.1. */
-export const byLoad: Ranking = (policy) => ('load' in policy ? policy.load : 0);
+export const byLoad: Ranking = { rankOf: (policy) => ('load' in policy ? policy.load : 0) };

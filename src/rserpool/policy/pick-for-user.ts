@@ -76,5 +76,5 @@ function drawUsable<Element extends { readonly policy: PolicyParameter }>(
 
 /** What the registrar of the element would draw by, as far as the element's own values tell. */
 function weightOf(policy: PolicyParameter): number {
-  return WEIGHTINGS[policy.kind]?.weightOf(policy, 0) ?? 1;
+  return WEIGHTINGS[policy.kind]?.weightOf(policy) ?? 1;
 }

@@ -4,5 +4,7 @@ import type { Ranking } from './ranked.ts';
  * Priority Least Used with Degradation, of rsplib: the load with one more user, and the degradation again for every
  * answer that the element was in since it told its load.
  */
-export const byNextDegradedLoad: Ranking = (policy, uses) =>
-  'degradation' in policy ? policy.load + (1 + uses) * policy.degradation : 0;
+export const byNextDegradedLoad: Ranking = {
+  rankOf: (policy) => ('degradation' in policy ? policy.load + policy.degradation : 0),
+  stepOf: (policy) => ('degradation' in policy ? policy.degradation : 0),
+};

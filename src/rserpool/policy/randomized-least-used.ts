@@ -1,7 +1,7 @@
-import type { PolicyParameter } from '../wire/policy.ts';
 import { byDegradedLoad } from './least-used-with-degradation.ts';
 import { byNextLoad } from './priority-least-used.ts';
 import { byNextDegradedLoad } from './priority-least-used-with-degradation.ts';
+import type { Ranking } from './ranked.ts';
 import type { Weighting } from './weighted-random.ts';
 
 const FULL = 0xffffffff;
@@ -25,6 +25,10 @@ export const UNUSED_DEGRADED_LOAD: Weighting = unusedPart(byDegradedLoad);
 export const UNUSED_NEXT_DEGRADED_LOAD: Weighting = unusedPart(byNextDegradedLoad);
 
 /** These keep a weight of 1 however loaded an element is, as in rsplib. */
-function unusedPart(loadOf: (policy: PolicyParameter, uses: number) => number): Weighting {
-  return { weightOf: (policy, uses) => Math.max(1, FULL - loadOf(policy, uses)), uniformIfAllZero: false };
+function unusedPart({ rankOf, stepOf }: Ranking): Weighting {
+  return {
+    weightOf: (policy) => Math.max(1, FULL - rankOf(policy)),
+    ...(stepOf && { lossOf: stepOf }),
+    uniformIfAllZero: false,
+  };
 }

@@ -1,57 +1,58 @@
-import type { PolicyParameter } from '../wire/policy.ts';
-import { newSeat, type PolicySelector, type Seat } from './selector.ts';
+import { withRoom } from '../../base/columns.ts';
+import { Numbering } from '../../base/numbering.ts';
+import type { PolicySelector } from './selector.ts';
 
 /** Round Robin: a circular list and a head that advances by one with every answer. RFC 5356 §4.1. */
 export class RoundRobinSelector<Member> implements PolicySelector<Member> {
-  #head: Seat<Member> | undefined;
-  #size = 0;
+  readonly #seats = new Numbering<Member>();
+  /** The neighbours of each seat in the list. */
+  #next = new Int32Array(4);
+  #previous = new Int32Array(4);
+  /** Means nothing while there is no member. */
+  #head = 0;
 
   get size(): number {
-    return this.#size;
+    return this.#seats.size;
   }
 
   /** A new member is the last one seen from the head. */
-  add(member: Member, policy: PolicyParameter): Seat<Member> {
-    const seat = newSeat(member, policy);
-    const head = this.#head;
-    if (head === undefined) {
-      seat.next = seat;
-      seat.previous = seat;
+  add(member: Member): number {
+    const seat = this.#seats.add(member);
+    this.#next = withRoom(this.#next, seat);
+    this.#previous = withRoom(this.#previous, seat);
+    if (this.size === 1) {
       this.#head = seat;
+      this.#link(seat, seat);
     } else {
-      const last = head.previous!;
-      seat.next = head;
-      seat.previous = last;
-      last.next = seat;
-      head.previous = seat;
+      this.#link(this.#previous[this.#head]!, seat);
+      this.#link(seat, this.#head);
     }
-    this.#size++;
     return seat;
   }
 
-  remove(seat: Seat<Member>): void {
-    const [next, previous] = [seat.next!, seat.previous!];
-    previous.next = next;
-    next.previous = previous;
-    if (this.#head === seat) this.#head = next === seat ? undefined : next;
-    seat.next = undefined;
-    seat.previous = undefined;
-    this.#size--;
+  remove(seat: number): void {
+    const next = this.#next[seat]!;
+    this.#link(this.#previous[seat]!, next);
+    if (this.#head === seat) this.#head = next;
+    this.#seats.remove(seat);
   }
 
-  update(seat: Seat<Member>, policy: PolicyParameter): void {
-    seat.policy = policy;
-  }
+  /** A registration moves nobody. */
+  update(): void {}
 
   select(count: number): Member[] {
-    const selected: Member[] = [];
+    const selected = new Array<Member>(Math.min(count, this.size));
     let seat = this.#head;
-    if (seat === undefined) return selected;
-    this.#head = seat.next;
-    for (let i = Math.min(count, this.#size); i > 0; i--) {
-      selected.push(seat.member);
-      seat = seat.next!;
+    for (let i = 0; i < selected.length; i++) {
+      selected[i] = this.#seats.at(seat);
+      seat = this.#next[seat]!;
     }
+    if (selected.length > 0) this.#head = this.#next[this.#head]!;
     return selected;
+  }
+
+  #link(before: number, behind: number): void {
+    this.#next[before] = behind;
+    this.#previous[behind] = before;
   }
 }

@@ -1,14 +1,18 @@
+import { withRoom } from '../../base/columns.ts';
 import type { Entropy } from '../../base/contract.ts';
+import { Numbering } from '../../base/numbering.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import { drawBelow } from './draw.ts';
-import { FenwickTree } from './fenwick-tree.ts';
-import { drawUniformly } from './random.ts';
-import { newSeat, type PolicySelector, type Seat } from './selector.ts';
+import type { PolicySelector } from './selector.ts';
+import { SumTree } from './sum-tree.ts';
+import { Urn } from './urn.ts';
 
 /** How a policy of the weighted random family gets its weights: whole numbers from 0 to 2^32 - 1. */
 export interface Weighting {
-  /** @param uses answers that the element was in since it registered */
-  weightOf(policy: PolicyParameter, uses: number): number;
+  /** The weight of an element that has just registered. */
+  weightOf(policy: PolicyParameter): number;
+  /** What the weight loses with every answer that the element is in, down to 1; nothing unless given. */
+  lossOf?(policy: PolicyParameter): number;
   /** Whether members are drawn with equal probability where the weights of all of them are 0. */
   readonly uniformIfAllZero: boolean;
 }
@@ -25,57 +29,58 @@ export const REGISTERED_WEIGHTS: Weighting = {
  */
 export class WeightedRandomSelector<Member> implements PolicySelector<Member> {
   readonly #weighting: Weighting;
-  readonly #seats: Seat<Member>[] = [];
-  /** The weight of `#seats[i]` is in place i. */
-  readonly #weights = new FenwickTree();
+  readonly #seats = new Numbering<Member>();
+  readonly #urn: Urn | undefined;
+  /** By seat; 0 where nobody has it. */
+  readonly #weights = new SumTree();
+  /** What each weight loses with an answer; empty where none does. */
+  #losses = new Float64Array(0);
 
   constructor(weighting: Weighting = REGISTERED_WEIGHTS) {
     this.#weighting = weighting;
+    this.#urn = weighting.uniformIfAllZero ? new Urn() : undefined;
   }
 
   get size(): number {
-    return this.#seats.length;
+    return this.#seats.size;
   }
 
-  add(member: Member, policy: PolicyParameter): Seat<Member> {
-    const seat = newSeat(member, policy);
-    seat.index = this.#seats.push(seat) - 1;
-    this.#weights.set(seat.index, this.#weighting.weightOf(policy, 0));
+  add(member: Member, policy: PolicyParameter): number {
+    const seat = this.#seats.add(member);
+    this.#urn?.add(seat);
+    this.update(seat, policy);
     return seat;
   }
 
-  remove(seat: Seat<Member>): void {
-    const last = this.#seats.pop()!;
-    const lastWeight = this.#weights.weightAt(last.index);
-    this.#weights.set(last.index, 0);
-    if (last !== seat) {
-      this.#seats[seat.index] = last;
-      last.index = seat.index;
-      this.#weights.set(last.index, lastWeight);
-    }
-    seat.index = -1;
+  remove(seat: number): void {
+    this.#weights.set(seat, 0);
+    this.#urn?.remove(seat);
+    this.#seats.remove(seat);
   }
 
-  update(seat: Seat<Member>, policy: PolicyParameter): void {
-    seat.policy = policy;
-    seat.uses = 0;
-    this.#weights.set(seat.index, this.#weighting.weightOf(policy, 0));
+  update(seat: number, policy: PolicyParameter): void {
+    this.#weights.set(seat, this.#weighting.weightOf(policy));
+    if (this.#weighting.lossOf === undefined) return;
+    this.#losses = withRoom(this.#losses, seat);
+    this.#losses[seat] = this.#weighting.lossOf(policy);
   }
 
   select(count: number, entropy: Entropy): Member[] {
     const weights = this.#weights;
-    if (weights.total <= 0 && this.#weighting.uniformIfAllZero) return drawUniformly(this.#seats, count, entropy);
-    const drawn: Seat<Member>[] = [];
+    if (this.#urn !== undefined && weights.total <= 0) return this.#urn.draw(count, this.#seats, entropy);
+    const members: Member[] = [];
+    const drawn: { readonly seat: number; readonly weight: number }[] = [];
     while (drawn.length < count && weights.total > 0) {
-      const seat = this.#seats[weights.find(drawBelow(entropy, weights.total))]!;
-      drawn.push(seat);
+      const seat = weights.find(drawBelow(entropy, weights.total));
+      members.push(this.#seats.at(seat));
+      drawn.push({ seat, weight: weights.weightAt(seat) });
       // Nobody twice: out of the draw until the answer is complete.
-      if (drawn.length < count) weights.set(seat.index, 0);
+      if (drawn.length < count) weights.set(seat, 0);
     }
-    return drawn.map((seat) => {
-      seat.uses++;
-      weights.set(seat.index, this.#weighting.weightOf(seat.policy, seat.uses));
-      return seat.member;
-    });
+    for (const { seat, weight } of drawn) {
+      const loss = this.#losses[seat] ?? 0;
+      weights.set(seat, loss === 0 ? weight : Math.max(1, weight - loss));
+    }
+    return members;
   }
 }

@@ -1,12 +1,12 @@
 import { createSelector } from '../../../src/rserpool/policy/registry.ts';
-import type { PolicySelector, Seat } from '../../../src/rserpool/policy/selector.ts';
+import type { PolicySelector } from '../../../src/rserpool/policy/selector.ts';
 import type { PolicyParameter } from '../../../src/rserpool/wire/policy.ts';
 import { SeededRandom } from '../../harness/random.ts';
 
 /** A selector whose members are letters, with their seats at hand. */
 export class Letters {
   readonly selector: PolicySelector<string>;
-  readonly seats = new Map<string, Seat<string>>();
+  readonly seats = new Map<string, number>();
   readonly #random: SeededRandom;
 
   constructor(members: Readonly<Record<string, PolicyParameter>>, seed = 1) {

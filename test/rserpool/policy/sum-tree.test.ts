@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FenwickTree } from '../../../src/rserpool/policy/fenwick-tree.ts';
+import { SumTree } from '../../../src/rserpool/policy/sum-tree.ts';
 
-describe('Fenwick tree', () => {
+describe('sum tree', () => {
   it('finds what walking over the weights finds', () => {
-    const change = fc.tuple(fc.nat(40), fc.oneof(fc.nat(5), fc.constant(0xffffffff)));
+    const change = fc.tuple(fc.nat(300), fc.oneof(fc.nat(5), fc.constant(0xffffffff)));
     fc.assert(
       fc.property(
         fc.array(change, { maxLength: 60 }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (changes, part) => {
-          const tree = new FenwickTree();
-          const weights = new Array<number>(41).fill(0);
+          const tree = new SumTree();
+          const weights = new Array<number>(301).fill(0);
           for (const [place, weight] of changes) {
             tree.set(place, weight);
             weights[place] = weight;
