@@ -39,8 +39,12 @@ export class ConfigError extends CodedError<'ERR_BAD_CONFIG'> {
   }
 }
 
+/** The configuration that each table has completed last. */
+const lastOf = new WeakMap<object, object>();
+
 /**
- * Partial in, complete and frozen out. `undefined` means the default.
+ * Partial in, complete and frozen out. `undefined` means the default. Who asks for the same values as the one before gets
+ * the same object: a program may have an endpoint for each of thousands of associations.
  *
  * @throws ConfigError naming the setting, the value and what is accepted
  */
@@ -48,9 +52,26 @@ export function completeConfig<Settings extends Record<string, Setting>>(
   settings: Settings,
   partial: { readonly [Name in keyof Settings]?: ConfigOf<Settings>[Name] | undefined } = {},
 ): ConfigOf<Settings> {
+  const last = lastOf.get(settings) as ConfigOf<Settings> | undefined;
+  if (last !== undefined && completesTo(settings, partial, last)) return last;
   const defaults: Record<string, number | boolean | string> = {};
-  for (const [name, setting] of Object.entries(settings)) defaults[name] = setting.default;
-  return amendedConfig(settings, defaults as ConfigOf<Settings>, partial);
+  for (const name in settings) defaults[name] = settings[name]!.default;
+  const complete = amendedConfig(settings, defaults as ConfigOf<Settings>, partial);
+  lastOf.set(settings, complete);
+  return complete;
+}
+
+function completesTo<Settings extends Record<string, Setting>>(
+  settings: Settings,
+  partial: { readonly [Name in keyof Settings]?: ConfigOf<Settings>[Name] | undefined },
+  complete: ConfigOf<Settings>,
+): boolean {
+  for (const name in partial) if (!Object.hasOwn(settings, name)) return false;
+  for (const name in settings) {
+    const given = partial[name];
+    if (complete[name] !== (given === undefined ? settings[name]!.default : given)) return false;
+  }
+  return true;
 }
 
 /**

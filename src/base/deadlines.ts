@@ -22,10 +22,7 @@ export class Deadlines<Key> {
       const added: Entry<Key> = { key, rank: at, order: this.#added++, index: -1 };
       this.#entries.set(key, added);
       this.#heap.insert(added);
-    } else if (entry.rank !== at) {
-      entry.rank = at;
-      this.#heap.moved(entry);
-    }
+    } else this.#heap.place(entry, at);
   }
 
   delete(key: Key): void {

@@ -23,7 +23,20 @@ export class IndexedHeap<Node extends HeapNode> {
     this.#rise(node, this.#nodes.length - 1);
   }
 
+  /** Gives a node this rank, and a place if it has none. */
+  place(node: Node, rank: number): void {
+    if (node.index < 0) {
+      node.rank = rank;
+      this.insert(node);
+    } else if (node.rank !== rank) {
+      node.rank = rank;
+      this.moved(node);
+    }
+  }
+
+  /** Takes a node out, unless it is not in. */
   remove(node: Node): void {
+    if (node.index < 0) return;
     const last = this.#nodes.pop()!;
     const hole = node.index;
     node.index = -1;

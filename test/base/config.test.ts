@@ -28,6 +28,17 @@ describe('completeConfig', () => {
     expect(given).toEqual({ rtoMinMs: 5 });
   });
 
+  it('gives the same object for the same values, however they are given, and another one for others', () => {
+    const config = completeConfig(SETTINGS, { rtoMinMs: 5 });
+    expect(completeConfig(SETTINGS, { rtoMinMs: 5, alpha: 0.125, mode: undefined })).toBe(config);
+    expect(completeConfig(SETTINGS, { rtoMinMs: 6 })).toEqual({ ...config, rtoMinMs: 6 });
+    expect(completeConfig(SETTINGS)).toEqual({ ...config, rtoMinMs: 1000 });
+    expect(config.rtoMinMs).toBe(5);
+    // What is refused is refused, whatever was asked for before.
+    const nothing = { rtoMin: undefined } as object;
+    expect(() => completeConfig(SETTINGS, nothing)).toThrow('unknown setting "rtoMin"');
+  });
+
   it.each([
     [{ rtoMinMs: 0 }, 'rtoMinMs is 0, but takes a whole number from 1 to 60000'],
     [{ rtoMinMs: 60_001 }, 'rtoMinMs is 60001, but takes a whole number from 1 to 60000'],

@@ -10,6 +10,7 @@ import type {
   PathStatus,
   SctpAddress,
   SendRequest,
+  StreamReconfiguration,
 } from '../core/contract.ts';
 import { SctpError } from '../core/errors.ts';
 import type { Driver } from '../udp/driver.ts';
@@ -45,19 +46,18 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   readonly id: AssociationId;
   /** Who set it up. */
   readonly initiator: 'local' | 'remote';
-  readonly local: SctpAddress;
-  /** Resolves when the association has ended, whichever way; never rejects. */
-  readonly closed: Promise<CloseReason>;
   /** What calls of `send` leave open is taken from here. RFC 6458 §8.1.31, §8.1.32. */
   sendDefaults: SendOptions | undefined;
   readonly #driver: Driver;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
-  readonly #reconfigurations: Reconfigurations;
-  readonly #streams: Streams;
-  readonly #closers = new Waiters<undefined, CloseReason>();
+  /** These four are made when somebody asks for them: most associations need none, and there may be thousands. */
+  #reconfigurations: Reconfigurations | undefined;
+  #streams: Streams | undefined;
+  #closed: Promise<CloseReason> | undefined;
   /** Calls of `probe`. */
-  readonly #probers = new Waiters<undefined, boolean>();
+  #probers: Waiters<undefined, boolean> | undefined;
+  readonly #closers = new Waiters<undefined, CloseReason>();
   #remote: SctpAddress;
   #outboundStreams: number;
   #inboundStreams: number;
@@ -74,31 +74,29 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#outboundStreams = up.outboundStreams;
     this.#inboundStreams = up.inboundStreams;
     this.#driver = driver;
-    const { addresses, udpPort } = driver.encapsulation;
-    this.local = { addresses, sctpPort: driver.sctpPort, udpPort };
     this.#remote = driver.core.peer(id) ?? { addresses: [], sctpPort: 0, udpPort: 0 };
     this.#inbox = new Inbox((windowBytes) => this.#consumed(windowBytes));
     this.#outbox = new Outbox((request) => this.#offer(request));
-    this.#reconfigurations = new Reconfigurations((wanted) => {
-      this.#assertCanSend();
-      const call = driver.core.reconfigureStreams(id, wanted, driver.now());
-      driver.touched();
-      return call;
-    });
-    this.#streams = new Streams({
-      send: (data, options) => this.send(data, options),
-      consumed: (windowBytes) => this.#consumed(windowBytes),
-      resetStreams: (outgoing) => this.resetStreams({ outgoing }),
-      takeUnread: (streamId) => this.#inbox.takeStream(streamId),
-    });
-    this.closed = this.#closers.wait(undefined);
-    this.on(
-      'newListener' as never,
-      ((name: string) => {
-        // In a microtask: the listener is only there after this event, and others may follow it.
-        if (name === 'message') queueMicrotask(() => this.#emptyInbox());
-      }) as never,
-    );
+    this.on('newListener' as never, SctpAssociation.#listenerComes as never);
+  }
+
+  /** One for all associations. */
+  static #listenerComes(this: SctpAssociation, name: string): void {
+    // In a microtask: the listener is only there after this event, and others may follow it.
+    if (name === 'message') queueMicrotask(() => this.#emptyInbox());
+  }
+
+  get local(): SctpAddress {
+    const { encapsulation, sctpPort } = this.#driver;
+    const { addresses, udpPort } = encapsulation;
+    return { addresses, sctpPort, udpPort };
+  }
+
+  /** Resolves when the association has ended, whichever way; never rejects. */
+  get closed(): Promise<CloseReason> {
+    this.#closed ??=
+      this.#closeReason === undefined ? this.#closers.wait(undefined) : Promise.resolve(this.#closeReason);
+    return this.#closed;
   }
 
   /** Streams that can be sent on: 0 to `outboundStreams` - 1. More can be added. */
@@ -198,6 +196,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    */
   stream(streamId: number, options: StreamOptions = {}): SctpStream {
     this.#assertOpen();
+    this.#streams ??= this.#newStreams();
     return this.#streams.get(streamId, Math.max(this.outboundStreams, this.inboundStreams), options);
   }
 
@@ -212,7 +211,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    *   ends the wait only
    */
   resetStreams({ outgoing, incoming, signal }: ResetStreamsOptions & WaitOptions): Promise<void> {
-    return this.#reconfigurations.ask({ kind: 'reset-streams', outgoing, incoming }, signal);
+    return this.#reconfigure({ kind: 'reset-streams', outgoing, incoming }, signal);
   }
 
   /**
@@ -222,7 +221,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    * @throws (rejects) as `resetStreams`; `ERR_SCTP_LIMIT` if it is too early for another one
    */
   resetAssociation({ signal }: WaitOptions = {}): Promise<void> {
-    return this.#reconfigurations.ask({ kind: 'reset-association' }, signal);
+    return this.#reconfigure({ kind: 'reset-association' }, signal);
   }
 
   /**
@@ -232,7 +231,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    * @throws (rejects) as `resetStreams`
    */
   addStreams({ outgoing, incoming, signal }: AddStreamsOptions & WaitOptions): Promise<void> {
-    return this.#reconfigurations.ask({ kind: 'add-streams', outgoing, incoming }, signal);
+    return this.#reconfigure({ kind: 'add-streams', outgoing, incoming }, signal);
   }
 
   /**
@@ -291,6 +290,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#assertOpen();
     this.#driver.core.probe(this.id, this.#driver.now());
     this.#driver.touched();
+    this.#probers ??= new Waiters();
     return this.#probers.wait(undefined, signal);
   }
 
@@ -411,13 +411,13 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
         this.#restarted();
         break;
       case 'stream-reset':
-        if (event.direction === 'incoming') this.#streams.peerReset(event.streams);
+        if (event.direction === 'incoming') this.#streams?.peerReset(event.streams);
         break;
       case 'streams-added':
         this.#setStreams(event);
         break;
       case 'reconfiguration-done':
-        this.#reconfigurations.done(event.call, event.outcome);
+        this.#reconfigurations?.done(event.call, event.outcome);
         break;
       case 'shutting-down':
         if (this.#state === 'open') this.#state = 'shutting-down';
@@ -428,7 +428,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
         this.#close(event.reason);
         break;
       case 'probed':
-        this.#probers.resolveAll(event.alive);
+        this.#probers?.resolveAll(event.alive);
         break;
       case 'up':
       case 'dry':
@@ -441,7 +441,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   }
 
   #message(event: MessageEvent): void {
-    if (this.#streams.deliver(event)) return;
+    if (this.#streams?.deliver(event) === true) return;
     if (this.listenerCount('message') > 0 && this.#inbox.isIdle) {
       this.#consumed(event.windowBytes);
       emitSafely(this, 'message', toMessage(event));
@@ -454,9 +454,9 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     const error = closeError(reason, this.#remote);
     this.#outbox.end(() => error);
     this.#inbox.end(isGraceful(reason) ? undefined : error);
-    this.#reconfigurations.end(error);
-    this.#probers.rejectAll(error);
-    this.#streams.end(isGraceful(reason) ? undefined : error);
+    this.#reconfigurations?.end(error);
+    this.#probers?.rejectAll(error);
+    this.#streams?.end(isGraceful(reason) ? undefined : error);
     this.#closers.resolveAll(reason);
   }
 
@@ -465,8 +465,27 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#refreshRemote();
     this.#setStreams(this.status() ?? this);
     const text = 'the peer restarted the association';
-    this.#reconfigurations.end(new SctpError('ERR_SCTP_RECONFIG_FAILED', text));
-    this.#streams.end(new SctpError('ERR_SCTP_LOST', text));
+    this.#reconfigurations?.end(new SctpError('ERR_SCTP_RECONFIG_FAILED', text));
+    this.#streams?.end(new SctpError('ERR_SCTP_LOST', text));
+  }
+
+  #newStreams(): Streams {
+    return new Streams({
+      send: (data, options) => this.send(data, options),
+      consumed: (windowBytes) => this.#consumed(windowBytes),
+      resetStreams: (outgoing) => this.resetStreams({ outgoing }),
+      takeUnread: (streamId) => this.#inbox.takeStream(streamId),
+    });
+  }
+
+  #reconfigure(wanted: StreamReconfiguration, signal: AbortSignal | undefined): Promise<void> {
+    this.#reconfigurations ??= new Reconfigurations((each) => {
+      this.#assertCanSend();
+      const call = this.#driver.core.reconfigureStreams(this.id, each, this.#driver.now());
+      this.#driver.touched();
+      return call;
+    });
+    return this.#reconfigurations.ask(wanted, signal);
   }
 
   #setStreams({

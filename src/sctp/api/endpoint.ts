@@ -1,4 +1,5 @@
 import type { IpAddress } from '../../base/address.ts';
+import { LazyMap } from '../../base/lazy-map.ts';
 import { type AssociationConfig, type EndpointConfig, endpointConfig } from '../core/config.ts';
 import type {
   AssociateRequest,
@@ -87,7 +88,7 @@ export class SctpEndpoint {
   readonly config: EndpointConfig;
   readonly #ownsEncapsulation: boolean;
   readonly #associations = new Map<AssociationId, SctpAssociation>();
-  readonly #connecting = new Map<AssociationId, Waiters<AssociateRequest, SctpAssociation>>();
+  readonly #connecting = new LazyMap<AssociationId, Waiters<AssociateRequest, SctpAssociation>>();
   #listener: Listener | undefined;
   #closing: Promise<void> | undefined;
 

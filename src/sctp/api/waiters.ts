@@ -17,7 +17,8 @@ interface Waiter<Item, Result> {
  * `AbortSignal`. Whichever way a wait ends, nothing of it stays behind: neither here nor on the signal.
  */
 export class Waiters<Item, Result> {
-  readonly #waiting = new Set<Waiter<Item, Result>>();
+  /** None before somebody waits. */
+  #waiting: Set<Waiter<Item, Result>> | undefined;
   readonly #onAborted: (() => void) | undefined;
 
   /** @param onAborted called after a wait was ended by its signal */
@@ -26,7 +27,7 @@ export class Waiters<Item, Result> {
   }
 
   get length(): number {
-    return this.#waiting.size;
+    return this.#waiting?.size ?? 0;
   }
 
   /** Waits. Rejects with the signal's reason if that comes first. */
@@ -42,11 +43,12 @@ export class Waiters<Item, Result> {
         this.#onAborted?.();
       };
       const leave = (): void => {
-        this.#waiting.delete(waiter);
+        this.#waiting?.delete(waiter);
         signal?.removeEventListener('abort', onAbort);
       };
       const waiter: Waiter<Item, Result> = { item, resolve, reject, leave };
       signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting ??= new Set();
       this.#waiting.add(waiter);
     });
   }
@@ -80,7 +82,7 @@ export class Waiters<Item, Result> {
   }
 
   #first(): Waiter<Item, Result> | undefined {
-    for (const waiter of this.#waiting) return waiter;
+    for (const waiter of this.#waiting ?? []) return waiter;
     return undefined;
   }
 }

@@ -51,20 +51,19 @@ export class CookieJar {
   readonly #entropy: Entropy;
   readonly #keyLifeMs: number;
   #generation = 0;
-  #key: Uint8Array;
+  /** None before the first cookie: endpoints that nobody calls need none. */
+  #key: Uint8Array | undefined;
   #previousKey: Uint8Array | undefined;
-  #keyMadeAt: Instant;
+  #keyMadeAt: Instant = 0;
 
-  constructor(mac: Mac, entropy: Entropy, keyLifeMs: number, now: Instant) {
+  constructor(mac: Mac, entropy: Entropy, keyLifeMs: number) {
     this.#mac = mac;
     this.#entropy = entropy;
     this.#keyLifeMs = keyLifeMs;
-    this.#key = entropy.bytes(KEY_BYTES);
-    this.#keyMadeAt = now;
   }
 
   seal(cookie: StateCookie, now: Instant): Uint8Array {
-    this.#rotate(now);
+    const key = this.#currentKey(now);
     const w = new ByteWriter(128);
     w.u8(FORMAT);
     w.u8(this.#generation & 0xff);
@@ -82,16 +81,16 @@ export class CookieJar {
     w.u8(extensionFlags(cookie.extensions) | (cookie.adaptation === undefined ? 0 : ADAPTATION));
     w.u32(cookie.adaptation ?? 0);
     for (const address of cookie.peerAddresses) writeAddress(w, address);
-    w.bytes(this.#mac(this.#key, w.view()).subarray(0, MAC_BYTES));
+    w.bytes(this.#mac(key, w.view()).subarray(0, MAC_BYTES));
     return w.finish();
   }
 
   open(bytes: Uint8Array, now: Instant): CookieVerdict {
-    this.#rotate(now);
+    const current = this.#currentKey(now);
     const bodyLength = bytes.length - MAC_BYTES;
     if (bodyLength < 2 || bytes[0] !== FORMAT) return REFUSED;
     const age = (this.#generation - bytes[1]!) & 0xff;
-    const key = age === 0 ? this.#key : age === 1 ? this.#previousKey : undefined;
+    const key = age === 0 ? current : age === 1 ? this.#previousKey : undefined;
     if (key === undefined) return REFUSED;
     const expected = this.#mac(key, bytes.subarray(0, bodyLength)).subarray(0, MAC_BYTES);
     if (!equalInConstantTime(expected, bytes.subarray(bodyLength))) return REFUSED;
@@ -104,13 +103,15 @@ export class CookieJar {
     }
   }
 
-  #rotate(now: Instant): void {
-    if (now - this.#keyMadeAt < this.#keyLifeMs) return;
+  /** The key for cookies that are made now; a new one if it is time. */
+  #currentKey(now: Instant): Uint8Array {
+    if (this.#key !== undefined && now - this.#keyMadeAt < this.#keyLifeMs) return this.#key;
     // After two periods without use the old key is past its time as well.
     this.#previousKey = now - this.#keyMadeAt < 2 * this.#keyLifeMs ? this.#key : undefined;
     this.#key = this.#entropy.bytes(KEY_BYTES);
     this.#generation++;
     this.#keyMadeAt = now;
+    return this.#key;
   }
 }
 

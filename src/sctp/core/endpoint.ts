@@ -1,8 +1,8 @@
 import { type IpAddress, isUnicast } from '../../base/address.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
-import { Deadlines } from '../../base/deadlines.ts';
 import { Deque } from '../../base/deque.ts';
 import { WireError } from '../../base/errors.ts';
+import { IndexedHeap } from '../../base/indexed-heap.ts';
 import { RateLimit } from '../../base/rate-limit.ts';
 import { tsn } from '../../base/serial.ts';
 import { verifyChecksum } from '../wire/crc32c.ts';
@@ -56,6 +56,7 @@ import { requestShutdown } from './shutdown.ts';
 import { SpentTags } from './spent-tags.ts';
 import { Tcb } from './tcb.ts';
 
+const NONE: Tcb[] = [];
 /** A reason fits a packet on any path. */
 const MAX_ABORT_REASON_BYTES = 400;
 
@@ -85,12 +86,13 @@ export class Endpoint implements SctpCore, EndpointInside {
   readonly associations = new AssociationTable();
   readonly spentTags = new SpentTags();
   readonly statelessReplies: RateLimit;
-  readonly #deadlines = new Deadlines<Tcb>();
+  /** Associations that wait for something, by their deadlines. */
+  readonly #deadlines = new IndexedHeap<Tcb>();
   readonly #outputs = new Deque<EndpointOutput>();
   /** The last sender that was found to be a single host: most packets come from the one that the last one came from. */
   #singleHost: IpAddress | undefined;
   /** Associations that may have something to send, because of calls. */
-  #dirty: Tcb[] = [];
+  #dirty = NONE;
   #nextId: AssociationId = 1;
   /** The last instant that was told: output made outside of an input belongs to it. */
   #now: Instant;
@@ -103,7 +105,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     this.entropy = options.entropy;
     this.links = options.links;
     this.listening = options.listening;
-    this.cookies = new CookieJar(options.mac, options.entropy, options.config.cookieKeyLifeMs, now);
+    this.cookies = new CookieJar(options.mac, options.entropy, options.config.cookieKeyLifeMs);
     const { maxStatelessRepliesPerSecond } = options.config;
     this.statelessReplies = new RateLimit(maxStatelessRepliesPerSecond, Math.max(1, maxStatelessRepliesPerSecond / 10));
     this.#now = now;
@@ -317,7 +319,8 @@ export class Endpoint implements SctpCore, EndpointInside {
 
   handleTimeout(now: Instant): void {
     this.#now = now;
-    for (let tcb = this.#deadlines.takeDue(now); tcb !== undefined; tcb = this.#deadlines.takeDue(now)) {
+    for (let tcb = this.#deadlines.first; tcb !== undefined && tcb.rank <= now; tcb = this.#deadlines.first) {
+      this.#deadlines.remove(tcb);
       handleAssociationTimeout(tcb, now);
       // Through the dirty list: what is due again at once waits for the next turn instead of spinning here.
       this.#touch(tcb);
@@ -331,7 +334,7 @@ export class Endpoint implements SctpCore, EndpointInside {
 
   nextTimeoutAt(): Instant | undefined {
     if (this.#dirty.length > 0) this.#settleDirty();
-    return this.#deadlines.next();
+    return this.#deadlines.first?.rank;
   }
 
   // --- Services for the procedures --------------------------------------------------------------------------------
@@ -367,7 +370,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   release(tcb: Tcb): void {
     this.associations.remove(tcb);
     this.spentTags.add(tcb.localTag);
-    this.#deadlines.delete(tcb);
+    this.#deadlines.remove(tcb);
   }
 
   settle(tcb: Tcb): void {
@@ -375,8 +378,8 @@ export class Endpoint implements SctpCore, EndpointInside {
     if (tcb.state === 'CLOSED') return;
     settle(tcb, this.#now);
     const deadline = nextDeadline(tcb);
-    if (deadline === undefined) this.#deadlines.delete(tcb);
-    else this.#deadlines.set(tcb, deadline);
+    if (deadline === undefined) this.#deadlines.remove(tcb);
+    else this.#deadlines.place(tcb, deadline);
   }
 
   #isSingleHost(address: IpAddress): boolean {
@@ -389,12 +392,13 @@ export class Endpoint implements SctpCore, EndpointInside {
   #touch(tcb: Tcb): void {
     if (tcb.dirty) return;
     tcb.dirty = true;
-    this.#dirty.push(tcb);
+    if (this.#dirty === NONE) this.#dirty = [tcb];
+    else this.#dirty.push(tcb);
   }
 
   #settleDirty(): void {
     const dirty = this.#dirty;
-    this.#dirty = [];
+    this.#dirty = NONE;
     for (const tcb of dirty) this.settle(tcb);
   }
 

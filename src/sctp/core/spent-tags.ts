@@ -10,21 +10,23 @@ export const MAX_SPENT_TAGS = 4096;
  * acknowledged and thrown away. So a cookie makes one association only.
  */
 export class SpentTags {
-  readonly #tags = new Set<number>();
+  /** None before the first association has ended. */
+  #tags: Set<number> | undefined;
   readonly #order = new Deque<number>();
 
   get size(): number {
-    return this.#tags.size;
+    return this.#tags?.size ?? 0;
   }
 
   add(tag: number): void {
-    if (this.#tags.has(tag)) return;
+    if (this.has(tag)) return;
+    this.#tags ??= new Set();
     this.#tags.add(tag);
     this.#order.push(tag);
     if (this.#order.length > MAX_SPENT_TAGS) this.#tags.delete(this.#order.shift()!);
   }
 
   has(tag: number): boolean {
-    return this.#tags.has(tag);
+    return this.#tags?.has(tag) === true;
   }
 }

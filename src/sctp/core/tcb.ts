@@ -1,5 +1,6 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
+import type { HeapNode } from '../../base/indexed-heap.ts';
 import { type Tsn, tsnAdd } from '../../base/serial.ts';
 import { Timers } from '../../base/timers.ts';
 import { Path } from '../path/path.ts';
@@ -180,7 +181,7 @@ export interface TcbOptions {
 const LEAST_BUFFER_BYTES = 1500;
 
 /** Transmission Control Block: everything that is known of one association. RFC 9260 §14.2. */
-export class Tcb {
+export class Tcb implements HeapNode {
   readonly id: AssociationId;
   readonly services: EndpointServices;
   config: AssociationConfig;
@@ -242,9 +243,14 @@ export class Tcb {
   readonly abandoned = new AbandonedMessageCounter();
   /** For the endpoint: there may be something to send. */
   dirty = false;
+  /** For the endpoint: when this association wants to be looked at next, as a node of its heap of deadlines. */
+  rank: Instant = 0;
+  readonly order: number;
+  index = -1;
 
   constructor(options: TcbOptions) {
     this.id = options.id;
+    this.order = options.id;
     this.services = options.services;
     this.config = options.config;
     this.initiator = options.initiator;

@@ -26,7 +26,7 @@ const COOKIE: StateCookie = {
   peerAddresses: ['10.0.0.2', '2001:db8::5', 'fe80::1%eth0'],
 };
 
-const jarOf = (keyLifeMs = 1000, now = 0): CookieJar => new CookieJar(hmacSha256, new SeededRandom(1), keyLifeMs, now);
+const jarOf = (keyLifeMs = 1000): CookieJar => new CookieJar(hmacSha256, new SeededRandom(1), keyLifeMs);
 
 describe('State Cookie (RFC 9260 §5.1.3, §5.1.5)', () => {
   it('[SCTP-0392, SCTP-0419] comes back as it was, and tells how long it is overdue', () => {
@@ -88,7 +88,7 @@ describe('State Cookie (RFC 9260 §5.1.3, §5.1.5)', () => {
 
   it('[SCTP-0394, SCTP-1055] another endpoint has another key', () => {
     const entropy = new SeededRandom(9);
-    const [one, other] = [0, 0].map(() => new CookieJar(hmacSha256, entropy, 1000, 0));
+    const [one, other] = [0, 0].map(() => new CookieJar(hmacSha256, entropy, 1000));
     expect(other!.open(one!.seal(COOKIE, 0), 0).kind).toBe('refused');
   });
 
@@ -98,7 +98,7 @@ describe('State Cookie (RFC 9260 §5.1.3, §5.1.5)', () => {
       keys.push(toHex(key));
       return hmacSha256(key, data);
     };
-    const jar = new CookieJar(mac, new SeededRandom(1), 1000, 500);
+    const jar = new CookieJar(mac, new SeededRandom(1), 1000);
     for (const now of [500, 1499, 1500, 2499, 9000]) jar.seal(COOKIE, now);
     expect(keys.map((key) => keys.indexOf(key))).toEqual([0, 0, 2, 2, 4]);
     for (const key of keys) expect(key.length).toBe(64);
@@ -113,7 +113,7 @@ describe('State Cookie (RFC 9260 §5.1.3, §5.1.5)', () => {
   it('[SCTP-0397] holds nothing of the key', () => {
     const entropy = new SeededRandom(3);
     const key = new SeededRandom(3).bytes(32);
-    const jar = new CookieJar(hmacSha256, entropy, 1000, 0);
+    const jar = new CookieJar(hmacSha256, entropy, 1000);
     const hex = toHex(jar.seal(COOKIE, 0));
     for (let at = 0; at + 4 <= key.length; at++) expect(hex).not.toContain(toHex(key.subarray(at, at + 4)));
   });
