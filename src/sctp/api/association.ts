@@ -77,13 +77,8 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#remote = driver.core.peer(id) ?? { addresses: [], sctpPort: 0, udpPort: 0 };
     this.#inbox = new Inbox((windowBytes) => this.#consumed(windowBytes));
     this.#outbox = new Outbox((request) => this.#offer(request));
-    this.on('newListener' as never, SctpAssociation.#listenerComes as never);
-  }
-
-  /** One for all associations. */
-  static #listenerComes(this: SctpAssociation, name: string): void {
-    // In a microtask: the listener is only there after this event, and others may follow it.
-    if (name === 'message') queueMicrotask(() => this.#emptyInbox());
+    // Not a closure: one function serves all associations.
+    this.on('newListener' as never, this.#listenerComes as never);
   }
 
   get local(): SctpAddress {
@@ -514,6 +509,11 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   #consumed(windowBytes: number): void {
     if (this.#state === 'ending' || this.#state === 'closed') return;
     this.#driver.consumed(this.id, windowBytes);
+  }
+
+  /** Called by the emitter. In a microtask: the listener is only there after this event, and others may follow it. */
+  #listenerComes(name: string): void {
+    if (name === 'message') queueMicrotask(() => this.#emptyInbox());
   }
 
   #emptyInbox(): void {

@@ -210,7 +210,7 @@ export class SctpEndpoint {
       throw error;
     }
     const attempt = new Waiters<AssociateRequest, SctpAssociation>(() => {
-      this.#connecting.delete(id);
+      this.#forgetAttempt(id);
       core.abort(id, 'the set-up was cancelled', this.#driver.now());
       this.#driver.touched();
     });
@@ -282,14 +282,19 @@ export class SctpEndpoint {
     this.#associations.delete(id);
     const attempt = this.#connecting.get(id);
     attempt?.rejectFirst(setUpError(event.reason, attempt.first()));
+    this.#forgetAttempt(id);
+  }
+
+  #forgetAttempt(id: AssociationId): void {
     this.#connecting.delete(id);
+    if (this.#connecting.size === 0) this.#connecting.clear();
   }
 
   #up(id: AssociationId, event: UpEvent): void {
     const association = new SctpAssociation(this.#driver, id, event);
     this.#associations.set(id, association);
     const attempt = this.#connecting.get(id);
-    this.#connecting.delete(id);
+    this.#forgetAttempt(id);
     if (attempt !== undefined) attempt.resolveFirst(association);
     else if (this.#listener?.offer(association) !== true) association.abort('nobody accepts associations here');
   }

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/contract.ts';
 import { throwLater } from '../../base/throw-later.ts';
 import type { AssociationEvent, AssociationId, IcmpMessage, SctpCore } from '../core/contract.ts';
 import type { EncapsulatedEndpoint, UdpEncapsulation } from './encapsulation.ts';
+import type { Alarm } from './shared-timer.ts';
 
 export interface DriverOptions {
   readonly core: SctpCore;
@@ -14,29 +15,30 @@ export interface DriverOptions {
 }
 
 /**
- * Runs one SCTP core on UDP sockets and one timer.
+ * Runs one SCTP core on UDP sockets and a timer, which it shares with others.
  *
  * Datagrams go into the core at once; what it wants done is carried out once per batch of datagrams
  * (`Substrate.endOfBatch`), so that one SACK or one full packet answers the whole batch. After a call by the
  * application there is no batch to wait for: the output goes out in the microtask that follows, so calls of one tick
  * share packets and a lone request leaves at once.
  */
-export class Driver implements EncapsulatedEndpoint {
+export class Driver implements EncapsulatedEndpoint, Alarm {
   readonly core: SctpCore;
   readonly #encapsulation: UdpEncapsulation;
   readonly #onEvent: DriverOptions['onEvent'];
   readonly #onClosing: DriverOptions['onClosing'];
   readonly #detach: () => void;
   readonly #flush = (): void => this.#carryOut();
-  readonly #timerFired = (): void => this.#handleTimeout();
   #flushIsComing = false;
   #flushing = false;
   #closed = false;
-  #timerAt: Instant = 0;
   /** When the batch of datagrams that is coming in began: the clock is read once for all of them. */
   #batchAt: Instant | undefined;
   #flushedAt: Instant = 0;
-  #cancelTimer: (() => void) | undefined;
+  /** For the timer that it shares with the other endpoints: when it wants to be called. */
+  rank: Instant = 0;
+  readonly order: number;
+  index = -1;
 
   /** @throws SctpError `ERR_SCTP_PORT_TAKEN`, `ERR_SCTP_NOT_OPEN` */
   constructor(options: DriverOptions) {
@@ -44,6 +46,7 @@ export class Driver implements EncapsulatedEndpoint {
     this.#encapsulation = options.encapsulation;
     this.#onEvent = options.onEvent;
     this.#onClosing = options.onClosing;
+    this.order = options.core.sctpPort;
     this.#detach = options.encapsulation.attach(this);
   }
 
@@ -68,6 +71,13 @@ export class Driver implements EncapsulatedEndpoint {
     this.#batchAt ??= this.now();
     this.core.handleDatagram(local, from, udpPort, bytes, this.#batchAt);
     this.#flushAtEndOfBatch();
+  }
+
+  /** A deadline of the core has come, or was to come when it was set. */
+  ring(): void {
+    if (this.#closed) return;
+    this.core.handleTimeout(this.now());
+    this.#carryOut();
   }
 
   handleMessageTooLong(to: IpAddress, packet: Uint8Array): void {
@@ -103,7 +113,7 @@ export class Driver implements EncapsulatedEndpoint {
     this.core.close(reason, this.now());
     this.#carryOut();
     this.#closed = true;
-    this.#disarm();
+    this.#encapsulation.timer.stop(this);
     this.#detach();
   }
 
@@ -139,26 +149,12 @@ export class Driver implements EncapsulatedEndpoint {
     }
   }
 
-  #handleTimeout(): void {
-    this.#cancelTimer = undefined;
-    if (this.#closed) return;
-    this.core.handleTimeout(this.now());
-    this.#carryOut();
-  }
-
-  /** A timer that fires too early is harmless and costs less than moving it at every packet. */
+  /** A timer that rings too early is harmless and costs less than moving it at every packet. */
   #arm(): void {
     if (this.#closed) return;
+    const { timer } = this.#encapsulation;
     const next = this.core.nextTimeoutAt();
-    if (next !== undefined && this.#cancelTimer !== undefined && this.#timerAt <= next) return;
-    this.#disarm();
-    if (next === undefined) return;
-    this.#timerAt = next;
-    this.#cancelTimer = this.#encapsulation.substrate.setTimer(next, this.#timerFired);
-  }
-
-  #disarm(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    if (next === undefined) timer.stop(this);
+    else if (this.index < 0 || next < this.rank) timer.set(this, next);
   }
 }

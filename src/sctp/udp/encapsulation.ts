@@ -2,6 +2,7 @@ import type { IpAddress } from '../../base/address.ts';
 import { throwLater } from '../../base/throw-later.ts';
 import { SctpError } from '../core/errors.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
+import { SharedTimer } from './shared-timer.ts';
 import type { DatagramSocket, SocketError, Substrate } from './substrate.ts';
 
 /** The UDP port for encapsulated SCTP. RFC 6951 §5.1, §7. */
@@ -73,6 +74,8 @@ export interface EncapsulationCounters {
 export class UdpEncapsulation {
   readonly addresses: readonly IpAddress[];
   readonly substrate: Substrate;
+  /** For all endpoints. */
+  readonly timer: SharedTimer;
   readonly #capture: CaptureHook | undefined;
   readonly #sockets = new Map<IpAddress, DatagramSocket>();
   readonly #endpoints = new Map<number, EncapsulatedEndpoint>();
@@ -83,6 +86,7 @@ export class UdpEncapsulation {
   private constructor(options: UdpEncapsulationOptions) {
     this.addresses = options.addresses;
     this.substrate = options.substrate;
+    this.timer = new SharedTimer(options.substrate);
     this.#capture = options.capture;
   }
 
