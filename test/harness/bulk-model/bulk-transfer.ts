@@ -14,15 +14,27 @@ export interface BulkTransferOptions extends BulkPath {
   readonly seed: number;
 }
 
+export interface BulkTransferResult extends BulkResult {
+  /** How often the sender took the path for one of another MTU. */
+  readonly pmtuChanges: number;
+}
+
 /** Two endpoints with their default configuration, one of which always has more to send: one message to a packet. */
-export function bulkTransfer({ roundTripMs, lossRate, durationMs, seed }: BulkTransferOptions): BulkResult {
+export function bulkTransfer({ roundTripMs, lossRate, durationMs, seed }: BulkTransferOptions): BulkTransferResult {
   let delivered = 0;
   let lastDeliveryAt = 0;
   let longestGapMs = 0;
+  let pmtuChanges = 0;
   const pair = new EndpointPair((core, now) => new Endpoint(core, now), {
     seed,
     link: [delay(roundTripMs / 2), loss(lossRate)],
-    a: { record: false, onEvent: ({ kind }) => kind === 'drain' && fill() },
+    a: {
+      record: false,
+      onEvent(event) {
+        if (event.kind === 'drain') fill();
+        else if (event.kind === 'path-changed' && event.change === 'pmtu') pmtuChanges++;
+      },
+    },
     b: {
       record: false,
       onEvent({ kind }) {
@@ -51,5 +63,6 @@ export function bulkTransfer({ roundTripMs, lossRate, durationMs, seed }: BulkTr
     fastRecoveries: tcb.counters.fastRetransmissions,
     timeouts: t3Expirations,
     longestGapMs,
+    pmtuChanges,
   };
 }
