@@ -2,7 +2,7 @@ import { endpointConfig } from '../../src/sctp/core/config.ts';
 import type { AssociationEvent, AssociationId } from '../../src/sctp/core/contract.ts';
 import { Endpoint } from '../../src/sctp/core/endpoint.ts';
 import { CoreNode } from '../harness/core-node.ts';
-import { hmacSha256 } from '../harness/endpoint-pair.ts';
+import { hmacSha256, linksOf } from '../harness/endpoint-pair.ts';
 import type { SeededRandom } from '../harness/random.ts';
 import { Application } from './application.ts';
 import { drawBehaviour } from './draw-behaviour.ts';
@@ -64,6 +64,7 @@ export class Host {
         config: endpointConfig(this.plan.config),
         entropy: new EdgyEntropy(this.#random.fork(`entropy ${this.#lives}`)),
         mac: hmacSha256,
+        links: this.plan.linkMtuBytes === undefined ? undefined : linksOf(this.plan.linkMtuBytes),
         listening: true,
       },
       this.world.clock.now(),

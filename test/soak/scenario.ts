@@ -12,6 +12,8 @@ export interface HostPlan {
   readonly sctpPort: number;
   readonly udpPort: number;
   readonly config: Partial<EndpointConfig>;
+  /** MTU of its links as its system tells it, if it does: the endpoint looks for as much once it has much to send. */
+  readonly linkMtuBytes: number | undefined;
 }
 
 /** What happens from outside, and when. */
@@ -65,6 +67,7 @@ function drawHosts(random: SeededRandom): Scenario['hosts'] {
     sctpPort: 5000 + number,
     udpPort: random.chance(0.5) ? 9899 : 20_000 + number,
     config: drawConfig(random),
+    linkMtuBytes: pick(random, [undefined, 1500, 4000, 9000, 65_535]),
   });
   return { a: plan('a', 1), b: plan('b', 2) };
 }
