@@ -68,6 +68,7 @@ export { type CapturedDatagram, readCapture } from './trace/pcap-reader.ts';
 export { type PcapngPacket, pcapngHeader, pcapngPacket } from './trace/pcapng.ts';
 export type { SchedulerName } from './tx/scheduling.ts';
 // The world below: UDP sockets, clock and randomness, the real ones or simulated ones.
+export type { Acceleration, AccelerationStatus } from './udp/acceleration.ts';
 export {
   type CaptureEntry,
   type CaptureHook,

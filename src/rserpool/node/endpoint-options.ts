@@ -1,4 +1,5 @@
 import {
+  type Acceleration,
   type CaptureHook,
   type EndpointConfig,
   nodeSubstrate,
@@ -32,6 +33,8 @@ export interface EndpointOptions {
   readonly lookup?: Partial<LookupConfig> | undefined;
   /** Called for every datagram. */
   readonly capture?: CaptureHook | undefined;
+  /** Whether the system cuts and joins packets where it can (Linux); `auto` unless given. */
+  readonly acceleration?: Acceleration | undefined;
 }
 
 /** Opens an SCTP endpoint with these options. @throws (rejects) SctpError, ConfigError */
@@ -47,6 +50,7 @@ export function bindEndpoint(
     config: sctpConfigOf(options, role),
     substrate: options.substrate,
     capture: options.capture,
+    acceleration: options.acceleration,
   });
 }
 

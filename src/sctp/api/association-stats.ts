@@ -1,4 +1,5 @@
 import type { AssociationCounters, AssociationStatus } from '../core/contract.ts';
+import type { AccelerationStatus } from '../udp/acceleration.ts';
 
 /** What an association has done, and what it waits for. */
 export interface SctpAssociationStats extends AssociationCounters {
@@ -14,6 +15,8 @@ export interface SctpAssociationStats extends AssociationCounters {
   readonly localRwndBytes: number;
   /** Bytes that the peer can take beyond what is in flight. */
   readonly peerRwndBytes: number;
+  /** Whether the system cuts and joins packets on the sockets below, and why not. */
+  readonly acceleration: AccelerationStatus;
 }
 
 /** The statistics that belong to a status. */
@@ -21,7 +24,9 @@ export function associationStats(
   status: AssociationStatus,
   waitingSends: number,
   unreadMessages: number,
+  acceleration: AccelerationStatus,
 ): SctpAssociationStats {
   const { waitingFor, bufferedBytes, localRwndBytes, peerRwndBytes, counters } = status;
-  return { ...counters, waitingFor, bufferedBytes, waitingSends, unreadMessages, localRwndBytes, peerRwndBytes };
+  const queues = { waitingFor, bufferedBytes, waitingSends, unreadMessages, localRwndBytes, peerRwndBytes };
+  return { ...counters, ...queues, acceleration };
 }

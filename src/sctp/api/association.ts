@@ -244,9 +244,9 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   /** Counters, queues, and why data waits, likewise. */
   stats(): SctpAssociationStats | undefined {
     const status = this.status();
-    return status === undefined
-      ? undefined
-      : associationStats(status, this.#outbox.waitingMessages, this.#inbox.unreadMessages);
+    if (status === undefined) return undefined;
+    const { acceleration } = this.#driver.encapsulation;
+    return associationStats(status, this.#outbox.waitingMessages, this.#inbox.unreadMessages, acceleration);
   }
 
   /**

@@ -13,6 +13,7 @@ import type {
 } from '../core/contract.ts';
 import { Endpoint } from '../core/endpoint.ts';
 import { SctpError } from '../core/errors.ts';
+import type { Acceleration } from '../udp/acceleration.ts';
 import { Driver } from '../udp/driver.ts';
 import { type CaptureHook, SCTP_TUNNELING_PORT, UdpEncapsulation } from '../udp/encapsulation.ts';
 import { hmacSha256 } from '../udp/hmac.ts';
@@ -44,6 +45,8 @@ export interface BindOptions {
   readonly substrate?: Substrate | undefined;
   /** Called for every datagram. Not with `encapsulation`. */
   readonly capture?: CaptureHook | undefined;
+  /** Whether the system cuts and joins packets where it can; default `auto`. Not with `encapsulation`. */
+  readonly acceleration?: Acceleration | undefined;
 }
 
 /** A peer to connect to. */
@@ -311,17 +314,18 @@ function setUpError(reason: CloseReason, target: AssociateRequest | undefined): 
 }
 
 async function openEncapsulation(options: BindOptions): Promise<UdpEncapsulation> {
-  const { udpPort, capture, substrate = nodeSubstrate } = options;
+  const { udpPort, capture, acceleration, substrate = nodeSubstrate } = options;
   return UdpEncapsulation.open({
     addresses: localAddresses(options.addresses),
     udpPort: udpPort === undefined ? undefined : port('udpPort', udpPort, 0),
     substrate,
     capture,
+    acceleration,
   });
 }
 
 function refuseSocketOptions(options: BindOptions): void {
-  for (const name of ['addresses', 'udpPort', 'substrate', 'capture'] as const) {
+  for (const name of ['addresses', 'udpPort', 'substrate', 'capture', 'acceleration'] as const) {
     if (options[name] === undefined) continue;
     throw new SctpError(
       'ERR_SCTP_BAD_ARGUMENT',

@@ -133,9 +133,13 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
       // What listeners do to the core meanwhile goes out with this flush too.
       for (let output = this.core.pollOutput(); output !== undefined; output = this.core.pollOutput()) {
         if (output.kind === 'packet') this.#encapsulation.send(output.from, output.to, output.udpPort, output.bytes);
-        else this.#tell(output.association, output.event);
+        else {
+          this.#encapsulation.flush();
+          this.#tell(output.association, output.event);
+        }
       }
     } finally {
+      this.#encapsulation.flush();
       this.#flushing = false;
     }
     this.#arm();

@@ -2,6 +2,8 @@ import type { IpAddress } from '../../base/address.ts';
 import { throwLater } from '../../base/throw-later.ts';
 import { SctpError } from '../core/errors.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
+import { type Acceleration, type AccelerationStatus, noAcceleration } from './acceleration.ts';
+import { joinedPacketBytes } from './joined-packets.ts';
 import { SharedTimer } from './shared-timer.ts';
 import type { DatagramSocket, SocketError, Substrate } from './substrate.ts';
 
@@ -41,6 +43,8 @@ export interface UdpEncapsulationOptions {
   readonly udpPort?: number | undefined;
   readonly substrate: Substrate;
   readonly capture?: CaptureHook | undefined;
+  /** Whether the system cuts and joins packets where it can (Linux); `auto` unless given. */
+  readonly acceleration?: Acceleration | undefined;
 }
 
 /** What an SCTP endpoint offers to the sockets that it shares. */
@@ -77,10 +81,14 @@ export class UdpEncapsulation {
   /** For all endpoints. */
   readonly timer: SharedTimer;
   readonly #capture: CaptureHook | undefined;
+  readonly #wantedAcceleration: Acceleration;
+  readonly #isPort = (sctpPort: number): boolean => this.#endpoints.has(sctpPort);
   readonly #sockets = new Map<IpAddress, DatagramSocket>();
   readonly #endpoints = new Map<number, EncapsulatedEndpoint>();
   readonly #counters = { datagramsReceived: 0, datagramsSent: 0, datagramsDropped: 0, socketErrors: 0 };
   #udpPort = 0;
+  /** The socket that packets went to since the last flush. */
+  #unflushed: DatagramSocket | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(options: UdpEncapsulationOptions) {
@@ -88,6 +96,7 @@ export class UdpEncapsulation {
     this.substrate = options.substrate;
     this.timer = new SharedTimer(options.substrate);
     this.#capture = options.capture;
+    this.#wantedAcceleration = options.acceleration ?? 'auto';
   }
 
   /**
@@ -111,6 +120,19 @@ export class UdpEncapsulation {
 
   get counters(): EncapsulationCounters {
     return { ...this.#counters };
+  }
+
+  /** Whether the system cuts and joins packets, on all sockets, and why not. */
+  get acceleration(): AccelerationStatus {
+    if (this.#wantedAcceleration === 'off') return noAcceleration('it is switched off');
+    const all = [...this.#sockets.values()].map(
+      ({ acceleration }) => acceleration ?? noAcceleration('these sockets do not know it'),
+    );
+    return {
+      sending: all.every(({ sending }) => sending),
+      receiving: all.every(({ receiving }) => receiving),
+      reason: all.find(({ reason }) => reason !== undefined)?.reason,
+    };
   }
 
   /** A random SCTP port of the dynamic range that nobody here uses; random as peers behind one NAT must differ. */
@@ -146,7 +168,7 @@ export class UdpEncapsulation {
     };
   }
 
-  /** Sends a packet from the socket of `from`. */
+  /** Sends a packet from the socket of `from`, with the next {@link flush} or at the end of this turn. */
   send(from: IpAddress, to: IpAddress, udpPort: number, bytes: Uint8Array): void {
     const socket = this.#sockets.get(from);
     if (socket === undefined) return;
@@ -155,7 +177,15 @@ export class UdpEncapsulation {
       const [fromUdpPort, toUdpPort] = [this.#udpPort, udpPort];
       this.#record({ direction: 'sent', from, fromUdpPort, to, toUdpPort, payload: bytes });
     }
+    if (socket !== this.#unflushed) this.flush();
+    this.#unflushed = socket;
     socket.send(bytes, to, udpPort);
+  }
+
+  /** What was sent before goes out before anything else happens. */
+  flush(): void {
+    this.#unflushed?.flush?.();
+    this.#unflushed = undefined;
   }
 
   /** Closes the endpoints that are still attached, then the sockets. */
@@ -195,6 +225,7 @@ export class UdpEncapsulation {
         const socket = await this.substrate.openSocket({
           address,
           port: sockets[0]?.port ?? udpPort,
+          acceleration: this.#wantedAcceleration,
           onDatagram: (bytes, from, fromPort) => this.#receive(address, bytes, from, fromPort),
           onError: (error, to, datagram) => this.#socketError(error, to, datagram),
         });
@@ -208,6 +239,17 @@ export class UdpEncapsulation {
   }
 
   #receive(local: IpAddress, bytes: Uint8Array, from: IpAddress, udpPort: number): void {
+    const mayBeJoined = this.#wantedAcceleration === 'auto';
+    const packetBytes = mayBeJoined ? joinedPacketBytes(bytes, this.#isPort) : bytes.length;
+    if (packetBytes === bytes.length) this.#receivePacket(local, bytes, from, udpPort);
+    else {
+      for (let at = 0; at < bytes.length; at += packetBytes) {
+        this.#receivePacket(local, bytes.subarray(at, at + packetBytes), from, udpPort);
+      }
+    }
+  }
+
+  #receivePacket(local: IpAddress, bytes: Uint8Array, from: IpAddress, udpPort: number): void {
     this.#counters.datagramsReceived++;
     if (this.#capture !== undefined) {
       const [fromUdpPort, toUdpPort] = [udpPort, this.#udpPort];

@@ -2,8 +2,11 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
 import { canonicalIp, type IpAddress, isIpv6 } from '../../base/address.ts';
 import { SctpError } from '../core/errors.ts';
+import { type AccelerationStatus, type Accelerator, accelerate, noAcceleration } from './acceleration.ts';
 import { joinGroup, sendMulticastFrom } from './multicast.ts';
-import type { DatagramSocket, SocketOptions } from './substrate.ts';
+import { SegmentRefusals } from './segment-refusals.ts';
+import { Segmentation } from './segmentation.ts';
+import type { DatagramSocket, SocketError, SocketOptions } from './substrate.ts';
 
 /** Receive buffers to ask for, largest first. The default of many systems (208 KiB) drops bursts. */
 const RECEIVE_BUFFER_BYTES = [4 << 20, 2 << 20, 1 << 20];
@@ -48,7 +51,8 @@ export async function openNodeSocket(options: SocketOptions): Promise<DatagramSo
     socket.socket.close();
     throw bindError(error, address, port);
   }
-  return new NodeSocket(socket, address, options);
+  const accelerator = options.acceleration === 'auto' ? await accelerate(socket.socket) : undefined;
+  return new NodeSocket(socket, address, options, accelerator);
 }
 
 /**
@@ -67,17 +71,27 @@ class NodeSocket implements DatagramSocket {
   readonly #promised: SocketAsPromised;
   readonly #socket: Socket;
   readonly #options: SocketOptions;
+  readonly #accelerator: Accelerator | undefined;
+  readonly #refusals = new SegmentRefusals(() => performance.now());
+  readonly #segmentation: Segmentation | undefined;
   readonly #senders = new Map<string, IpAddress>();
   #lastDestination: IpAddress | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(promised: SocketAsPromised, address: IpAddress, options: SocketOptions) {
+  constructor(
+    promised: SocketAsPromised,
+    address: IpAddress,
+    options: SocketOptions,
+    accelerator: Accelerator | undefined,
+  ) {
     this.#promised = promised;
     this.#socket = promised.socket;
     this.#options = options;
     // As it was asked for: the system may leave the zone of a link-local address out.
     this.address = address;
     this.port = this.#socket.address().port;
+    this.#accelerator = accelerator;
+    if (accelerator?.status.sending === true) this.#segmentation = this.#segmentationBy(accelerator);
     this.#socket.on('message', (bytes, from) => this.#receive(bytes, from));
     this.#socket.on('error', (error) => this.#report(error));
     this.#enlargeReceiveBuffer();
@@ -88,20 +102,18 @@ class NodeSocket implements DatagramSocket {
     for (const failure of this.#join()) setImmediate(() => this.#report(failure));
   }
 
+  get acceleration(): AccelerationStatus {
+    const status = this.#accelerator?.status ?? noAcceleration('it was not asked for');
+    return { ...status, reason: status.reason ?? this.#refusals.reason };
+  }
+
   send(bytes: Uint8Array, address: IpAddress, port: number): void {
-    if (this.#closing !== undefined) return;
-    try {
-      // Without a callback Node keeps a refusal by the system to itself. The first datagram of each run to one
-      // destination has one, so that an unreachable network is reported.
-      if (bytes.length > ETHERNET_PAYLOAD_BYTES || address !== this.#lastDestination) {
-        this.#lastDestination = address;
-        this.#socket.send(bytes, port, address, (error) => {
-          if (error !== null) this.#report(error, address, bytes);
-        });
-      } else this.#socket.send(bytes, port, address);
-    } catch (error) {
-      setImmediate(() => this.#report(error, address, bytes));
-    }
+    if (this.#segmentation === undefined) this.#sendOne(bytes, address, port);
+    else this.#segmentation.send(bytes, address, port);
+  }
+
+  flush(): void {
+    this.#segmentation?.flush();
   }
 
   renewMulticast(): void {
@@ -114,6 +126,43 @@ class NodeSocket implements DatagramSocket {
   close(): Promise<void> {
     this.#closing ??= this.#promised.close();
     return this.#closing;
+  }
+
+  #sendOne(bytes: Uint8Array, address: IpAddress, port: number): void {
+    // Without a callback Node keeps a refusal by the system to itself. The first datagram of each run to one destination
+    // has one, so that an unreachable network is reported.
+    if (bytes.length > ETHERNET_PAYLOAD_BYTES || address !== this.#lastDestination) {
+      this.#lastDestination = address;
+      this.#sendAndTell(bytes, address, port, (error) => {
+        if (error !== null) this.#report(error, address, bytes);
+      });
+    } else this.#sendAndTell(bytes, address, port, undefined);
+  }
+
+  #sendAndTell(
+    bytes: Uint8Array,
+    address: IpAddress,
+    port: number,
+    done: ((error: SocketError | null) => void) | undefined,
+  ): void {
+    if (this.#closing !== undefined) return;
+    try {
+      this.#socket.send(bytes, port, address, done);
+    } catch (error) {
+      setImmediate(() => this.#report(error, address, bytes));
+    }
+  }
+
+  #segmentationBy({ setSegmentBytes }: Accelerator): Segmentation {
+    return new Segmentation(
+      {
+        sendOne: (bytes, address, port) => this.#sendOne(bytes, address, port),
+        sendBurst: (bytes, address, port, done) => this.#sendAndTell(bytes, address, port, done),
+        hasQueue: () => this.#socket.getSendQueueCount() > 0,
+        setSegmentBytes,
+      },
+      this.#refusals,
+    );
   }
 
   #join(): readonly Error[] {

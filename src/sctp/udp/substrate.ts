@@ -1,6 +1,7 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
 import type { Links } from '../core/contract.ts';
+import type { Acceleration, AccelerationStatus } from './acceleration.ts';
 
 /**
  * The outside world as drivers see it: a clock, a timer, UDP sockets, randomness. The real one is `nodeSubstrate`
@@ -55,13 +56,23 @@ export interface SocketOptions {
   readonly multicastLoopback?: boolean | undefined;
   /** Let other sockets of this host share the port (multicast). */
   readonly shared?: boolean | undefined;
+  /**
+   * With `auto` the system may cut and join datagrams if it can: `send` may collect datagrams until `flush` or the end of
+   * this turn, and `onDatagram` may get several of one sender in one piece, all of one length but the last, which may be
+   * shorter. `off` unless given.
+   */
+  readonly acceleration?: Acceleration | undefined;
 }
 
 export interface DatagramSocket {
   readonly address: IpAddress;
   readonly port: number;
+  /** Whether datagrams are cut and joined by the system; nothing of it unless there. */
+  readonly acceleration?: AccelerationStatus;
   /** Fire and forget: failures go to `onError`. `bytes` belongs to the socket from now on. */
   send(bytes: Uint8Array, address: IpAddress, port: number): void;
+  /** Sends what was collected now. */
+  flush?(): void;
   /** Joins on interfaces that have come since, and leaves by the interface of the address again if that was away. */
   renewMulticast?(): void;
   close(): Promise<void>;

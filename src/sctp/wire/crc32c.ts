@@ -17,6 +17,11 @@ export function crc32c(bytes: Uint8Array): number {
   return wasm.compute(length) >>> 0;
 }
 
+/** CRC32c of bytes behind others, whose CRC32c is `crc`; that of none is 0. */
+export function crc32cFrom(crc: number, bytes: Uint8Array): number {
+  return CRC32C.buf(bytes, crc) >>> 0;
+}
+
 /** Computes the checksum of a whole packet and stores it in its header. RFC 9260 §6.8. */
 export function writeChecksum(packet: Uint8Array): void {
   storeChecksum(packet, 0);
@@ -26,7 +31,7 @@ export function writeChecksum(packet: Uint8Array): void {
 /** Whether the checksum of a packet is right; false for what is too short to have one. RFC 9260 §6.8. */
 export function verifyChecksum(packet: Uint8Array): boolean {
   if (packet.length < CHECKSUM_END) return false;
-  const stored = loadChecksum(packet);
+  const stored = storedChecksum(packet);
   storeChecksum(packet, 0);
   const computed = crc32c(packet);
   storeChecksum(packet, stored);
@@ -41,6 +46,7 @@ function storeChecksum(packet: Uint8Array, checksum: number): void {
   packet[11] = checksum >>> 24;
 }
 
-function loadChecksum(packet: Uint8Array): number {
+/** The checksum that the header of a packet has. */
+export function storedChecksum(packet: Uint8Array): number {
   return (packet[8]! | (packet[9]! << 8) | (packet[10]! << 16) | (packet[11]! << 24)) >>> 0;
 }

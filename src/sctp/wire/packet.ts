@@ -9,6 +9,7 @@ import type { Chunk, CommonHeader } from './types.ts';
 /** Ports, verification tag, checksum. RFC 9260 §3.1. */
 export const COMMON_HEADER_BYTES = 12;
 
+/** Packets that are made one after the other lie one after the other: udp/segmentation.ts sends such rows at once. */
 const slab = new Slab(128 * 1024);
 
 /** A packet as values. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AssociationEvent } from '../../../src/sctp/core/contract.ts';
 import { Driver } from '../../../src/sctp/udp/driver.ts';
 import { UdpEncapsulation } from '../../../src/sctp/udp/encapsulation.ts';
+import type { DatagramSocket } from '../../../src/sctp/udp/substrate.ts';
 import { mtu } from '../../harness/links/mtu.ts';
 import { SimNetwork } from '../../harness/network.ts';
 import { SeededRandom } from '../../harness/random.ts';
@@ -16,11 +17,25 @@ const PACKET = new Uint8Array(32).fill(1);
 /** To SCTP port 5000. */
 const DATAGRAM = Uint8Array.from([0x13, 0x89, 0x13, 0x88, ...new Array<number>(12).fill(0)]);
 
-async function setUp() {
+/** Keeps what is sent until it is told to flush. */
+function collecting(socket: DatagramSocket): DatagramSocket {
+  const collected: Parameters<DatagramSocket['send']>[] = [];
+  return {
+    ...socket,
+    send: (...datagram) => void collected.push(datagram),
+    flush: () => {
+      for (const datagram of collected.splice(0)) socket.send(...datagram);
+    },
+  };
+}
+
+async function setUp({ collects = false } = {}) {
   const clock = new VirtualClock();
   const random = new SeededRandom(1);
   const network = new SimNetwork({ clock, random });
   const substrate = new SimHost(network, network.addNode('a', ['10.0.0.1']), random);
+  const openSocket = substrate.openSocket.bind(substrate);
+  if (collects) substrate.openSocket = async (options) => collecting(await openSocket(options));
   const peer = network.addNode('b', ['10.0.0.2']).open({ address: '10.0.0.2', udpPort: 9899, onDatagram: () => {} });
   const log: string[] = [];
   network.tap(({ fate, from }) => {
@@ -76,6 +91,17 @@ describe('Driver', () => {
     driver.touched();
     await Promise.resolve();
     expect(log).toEqual(['dry', 'packet', 'drain']);
+  });
+
+  it('lets sockets that collect packets send them before an event is told, and at the end', async () => {
+    const { core, driver, log } = await setUp({ collects: true });
+    core.wantsPacket(PACKET);
+    core.wantsPacket(PACKET);
+    core.wantsEvent(1, DRY);
+    core.wantsPacket(PACKET);
+    driver.touched();
+    await Promise.resolve();
+    expect(log).toEqual(['packet', 'packet', 'dry', 'packet']);
   });
 
   it('[AT-86] goes on when a handler throws, and lets the process have the exception', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Acceleration } from '../../../src/sctp/udp/acceleration.ts';
 import { type CaptureEntry, type EncapsulatedEndpoint, UdpEncapsulation } from '../../../src/sctp/udp/encapsulation.ts';
 import type { SocketOptions } from '../../../src/sctp/udp/substrate.ts';
+import { writeChecksum } from '../../../src/sctp/wire/crc32c.ts';
 import { SimNetwork } from '../../harness/network.ts';
 import { SeededRandom } from '../../harness/random.ts';
 import { SimHost } from '../../harness/sim-substrate.ts';
@@ -180,6 +182,54 @@ describe('UdpEncapsulation', () => {
     expect(endpoint.log).toEqual([]);
     socket!.onError(error('EMSGSIZE'), '10.0.0.2', from5000);
     expect(endpoint.log).toEqual(['too long to 10.0.0.2: 1472']);
+  });
+
+  it('takes apart what the system has joined, and counts and shows packets', async () => {
+    const { host } = setUp();
+    let socket: SocketOptions | undefined;
+    const captured: number[] = [];
+    const open = (acceleration: Acceleration) =>
+      UdpEncapsulation.open({
+        addresses: ['10.0.0.1'],
+        udpPort: 0,
+        acceleration,
+        capture: ({ payload }) => void captured.push(payload.length),
+        substrate: {
+          entropy: host.entropy,
+          now: () => 0,
+          setTimer: (at, fire) => host.setTimer(at, fire),
+          endOfBatch: (run) => host.endOfBatch(run),
+          openSocket: async (options) => {
+            socket = options;
+            return {
+              ...(await host.openSocket(options)),
+              acceleration: { sending: false, receiving: true, reason: 'no sending' },
+            };
+          },
+        },
+      });
+    const packet = (userBytes: number) => {
+      const bytes = new Uint8Array(16 + userBytes);
+      bytes.set(packetTo(5000).subarray(0, 4));
+      bytes.set([0, 3, (4 + userBytes) >> 8, 4 + userBytes], 12);
+      writeChecksum(bytes);
+      return bytes;
+    };
+    const joined = new Uint8Array(Buffer.concat([packet(40), packet(40), packet(8)]));
+    for (const [acceleration, lengths, status] of [
+      ['auto', [56, 56, 24], { sending: false, receiving: true, reason: 'no sending' }],
+      ['off', [136], { sending: false, receiving: false, reason: 'it is switched off' }],
+    ] as const) {
+      captured.length = 0;
+      const encapsulation = await open(acceleration);
+      const endpoint = new RecordingEndpoint(5000);
+      encapsulation.attach(endpoint);
+      socket!.onDatagram(joined, '10.0.0.2', 7777);
+      expect(captured).toEqual(lengths);
+      expect(endpoint.log).toEqual(lengths.map(() => '10.0.0.1 10.0.0.2:7777 -> 5000'));
+      expect(encapsulation.counters.datagramsReceived).toBe(lengths.length);
+      expect(encapsulation.acceleration).toEqual(status);
+    }
   });
 
   it('shows every datagram to the capture hook, whose exceptions disturb nothing', async () => {
