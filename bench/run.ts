@@ -11,7 +11,7 @@ import { caseTable } from './report/table.ts';
 import type { Result } from './results.ts';
 import { runCase } from './rounds.ts';
 import { isMissing, type Missing, type Side } from './sides/side.ts';
-import { FIND_SIDES, OURS } from './sides/sides.ts';
+import { FIND_SIDES, isOurs } from './sides/sides.ts';
 
 const began = performance.now();
 
@@ -36,7 +36,7 @@ async function bench({ rounds, lengths, json, svg, words }: Options): Promise<vo
   if (json !== undefined) await writeFile(json, benchJson({ rounds, lengths, sides, missing, results }));
   if (svg !== undefined) await writeFile(svg, benchSvg(results));
   // What peers do is theirs.
-  if (results.some(({ rows }) => rows.some(({ side, failures }) => side === OURS && failures.length > 0))) {
+  if (results.some(({ rows }) => rows.some(({ side, failures }) => isOurs(side) && failures.length > 0))) {
     process.exitCode = 1;
   }
 }

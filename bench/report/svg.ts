@@ -1,5 +1,5 @@
 import type { Result, Row } from '../results.ts';
-import { OURS } from '../sides/sides.ts';
+import { isOurs } from '../sides/sides.ts';
 
 const WIDTH = 760;
 const LABEL_WIDTH = 90;
@@ -41,7 +41,7 @@ function panel({ case: { name, columns, better }, rows }: Result): string {
 /** @param part of the longest bar, 0 to 1 */
 function bar({ side, ceiling }: Row, part: number, label: string, y: number): string {
   const width = Math.max(1, Math.round(part * BAR_WIDTH));
-  const colour = side === OURS ? COLOURS.ours : ceiling ? COLOURS.ceiling : COLOURS.peer;
+  const colour = isOurs(side) ? COLOURS.ours : ceiling ? COLOURS.ceiling : COLOURS.peer;
   return [
     `<text x="${LABEL_WIDTH - 8}" y="${y}" text-anchor="end">${escaped(side)}</text>`,
     `<rect x="${LABEL_WIDTH}" y="${y - BAR_HEIGHT + 4}" width="${width}" height="${BAR_HEIGHT}" rx="2" fill="${colour}"/>`,

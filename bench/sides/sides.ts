@@ -1,5 +1,5 @@
 import { findDgram } from './dgram.ts';
-import { findOurs } from './ours.ts';
+import { findOurs, findOursPlain } from './ours.ts';
 import { findPion } from './pion.ts';
 import type { FindSide } from './side.ts';
 import { findTcp } from './tcp.ts';
@@ -10,5 +10,16 @@ import { findWerift } from './werift.ts';
 export const REFERENCE = 'usrsctp';
 export const OURS = 'rserpool';
 
+/** Whether it is ours, in whatever way. */
+export const isOurs = (side: string): boolean => side.startsWith(OURS);
+
 /** In the order of the table's rows. */
-export const FIND_SIDES: readonly FindSide[] = [findOurs, findUsrsctp, findPion, findWerift, findDgram, findTcp];
+export const FIND_SIDES: readonly FindSide[] = [
+  findOurs,
+  findOursPlain,
+  findUsrsctp,
+  findPion,
+  findWerift,
+  findDgram,
+  findTcp,
+];

@@ -10,6 +10,8 @@ export type CliErrorCode =
   | 'ERR_CLI_FILE'
   /** A step of the demo did not happen. */
   | 'ERR_CLI_DEMO'
+  /** `doctor` has found something that is needed and missing. */
+  | 'ERR_CLI_DOCTOR'
   /** Ctrl-C before the command was done. */
   | 'ERR_CLI_INTERRUPTED';
 

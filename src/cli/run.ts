@@ -3,6 +3,7 @@ import { ConfigError } from '../base/config.ts';
 import { addDecodeCommand } from './commands/decode.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDemoPartCommand } from './commands/demo-part.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addDumpCommand } from './commands/dump.ts';
 import { addPeCommand } from './commands/pe.ts';
 import { addPuCommand } from './commands/pu.ts';
@@ -58,6 +59,7 @@ function programOf(io: Io): Command {
     addStatusCommand,
     addSctpCommand,
     addDecodeCommand,
+    addDoctorCommand,
     addDemoPartCommand,
   ];
   for (const addCommand of add) addCommand(program, io);

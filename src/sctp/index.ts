@@ -78,10 +78,11 @@ export {
   type UdpEncapsulationOptions,
 } from './udp/encapsulation.ts';
 export { hmacSha256 } from './udp/hmac.ts';
+export { WANTED_RECEIVE_BUFFER_BYTES } from './udp/node-socket.ts';
 export { nodeSubstrate } from './udp/node-substrate.ts';
 export type { DatagramSocket, NetworkInterface, SocketError, SocketOptions, Substrate } from './udp/substrate.ts';
 export type { ErrorCause } from './wire/cause.ts';
-export { verifyChecksum } from './wire/crc32c.ts';
+export { CHECKSUM_ENGINE, verifyChecksum } from './wire/crc32c.ts';
 export { type DecodedPacket, decodePacket } from './wire/packet.ts';
 export type { Parameter } from './wire/parameter.ts';
 export { describeCause, describeChunk, describePacket } from './wire/text.ts';

@@ -65,21 +65,28 @@ describe('wrong usage', () => {
 });
 
 describe('help', () => {
-  it.each([['registrar'], ['pe'], ['pu'], ['resolve'], ['decode'], ['demo'], ['sctp', 'listen'], ['sctp', 'connect']])(
-    'of %s %s has examples that begin with the command',
-    async (...command) => {
-      const { code, out, err } = await run(...command.filter((word) => word !== undefined), '--help');
-      const text = out.join('\n');
-      expect(text).toContain(`Usage: rserpool ${command.join(' ')}`);
-      expect(text).toMatch(new RegExp(`Examples:\\n {2}\\$ .*rserpool ${command.join(' ')}`));
-      expect(err).toEqual([]);
-      expect(code).toBe(0);
-    },
-  );
+  it.each([
+    ['registrar'],
+    ['pe'],
+    ['pu'],
+    ['resolve'],
+    ['decode'],
+    ['demo'],
+    ['doctor'],
+    ['sctp', 'listen'],
+    ['sctp', 'connect'],
+  ])('of %s %s has examples that begin with the command', async (...command) => {
+    const { code, out, err } = await run(...command.filter((word) => word !== undefined), '--help');
+    const text = out.join('\n');
+    expect(text).toContain(`Usage: rserpool ${command.join(' ')}`);
+    expect(text).toMatch(new RegExp(`Examples:\\n {2}\\$ .*rserpool ${command.join(' ')}`));
+    expect(err).toEqual([]);
+    expect(code).toBe(0);
+  });
 
   it('lists every command but the hidden one', async () => {
     const text = (await run('-h')).out.join('\n');
-    for (const command of ['demo', 'registrar', 'pe', 'pu', 'resolve', 'sctp', 'decode']) {
+    for (const command of ['demo', 'registrar', 'pe', 'pu', 'resolve', 'sctp', 'decode', 'doctor']) {
       expect(text).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
     }
     expect(text).not.toContain('demo-part');

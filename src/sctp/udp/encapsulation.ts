@@ -135,6 +135,12 @@ export class UdpEncapsulation {
     };
   }
 
+  /** The least receive buffer of the sockets, bytes, if they tell. */
+  get receiveBufferBytes(): number | undefined {
+    const sizes = [...this.#sockets.values()].flatMap(({ receiveBufferBytes = [] }) => receiveBufferBytes);
+    return sizes.length === 0 ? undefined : Math.min(...sizes);
+  }
+
   /** A random SCTP port of the dynamic range that nobody here uses; random as peers behind one NAT must differ. */
   unusedSctpPort(): number {
     const start = this.substrate.entropy.u32() % DYNAMIC_PORTS;

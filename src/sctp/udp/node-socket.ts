@@ -8,8 +8,10 @@ import { SegmentRefusals } from './segment-refusals.ts';
 import { Segmentation } from './segmentation.ts';
 import type { DatagramSocket, SocketError, SocketOptions } from './substrate.ts';
 
-/** Receive buffers to ask for, largest first. The default of many systems (208 KiB) drops bursts. */
-const RECEIVE_BUFFER_BYTES = [4 << 20, 2 << 20, 1 << 20];
+/** The receive buffer that sockets ask for. The default of many systems (208 KiB) drops bursts. */
+export const WANTED_RECEIVE_BUFFER_BYTES = 4 << 20;
+/** What they ask for in turn, until the system allows it. */
+const RECEIVE_BUFFER_BYTES = [WANTED_RECEIVE_BUFFER_BYTES, 2 << 20, 1 << 20];
 /**
  * Payload that every Ethernet takes. Longer datagrams are sent with a callback, because only that tells of EMSGSIZE;
  * for the others it would cost almost a microsecond each.
@@ -105,6 +107,12 @@ class NodeSocket implements DatagramSocket {
   get acceleration(): AccelerationStatus {
     const status = this.#accelerator?.status ?? noAcceleration('it was not asked for');
     return { ...status, reason: status.reason ?? this.#refusals.reason };
+  }
+
+  get receiveBufferBytes(): number {
+    const bytes = this.#socket.getRecvBufferSize();
+    // Linux counts its own needs and tells twice of what it was asked for: socket(7).
+    return process.platform === 'linux' ? bytes / 2 : bytes;
   }
 
   send(bytes: Uint8Array, address: IpAddress, port: number): void {

@@ -69,6 +69,8 @@ export interface DatagramSocket {
   readonly port: number;
   /** Whether datagrams are cut and joined by the system; nothing of it unless there. */
   readonly acceleration?: AccelerationStatus;
+  /** How many bytes of datagrams the system keeps while nobody takes them, if it tells. */
+  readonly receiveBufferBytes?: number;
   /** Fire and forget: failures go to `onError`. `bytes` belongs to the socket from now on. */
   send(bytes: Uint8Array, address: IpAddress, port: number): void;
   /** Sends what was collected now. */

@@ -9,6 +9,9 @@ const SHORTEST_FOR_WASM = 100;
 
 const wasm = createWasmCrc32c();
 
+/** What computes the checksums of all but short packets. */
+export const CHECKSUM_ENGINE: 'WebAssembly' | 'JavaScript' = wasm === undefined ? 'JavaScript' : 'WebAssembly';
+
 /** CRC32c of bytes as an unsigned number, in the usual notation: of "123456789" it is 0xE3069283. RFC 9260 App. A. */
 export function crc32c(bytes: Uint8Array): number {
   const { length } = bytes;

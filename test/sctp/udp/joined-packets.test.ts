@@ -134,6 +134,12 @@ describe('joined packets', () => {
     expect(packetBytes(join(new Array(129).fill(smallest)))).toBe(129 * 16);
   });
 
+  it('looks at so many chunks of the first packet and no more', () => {
+    const of = (chunks: number) => packet(new Array(chunks).fill({ kind: 'cookie-ack' }));
+    expect(packetBytes(join([of(1024), of(1)]))).toBe(12 + 4 * 1024);
+    expect(packetBytes(join([of(1025), of(1)]))).toBe(12 + 4 * 1025 + 16);
+  });
+
   it('needs little time for the worst pieces', () => {
     // 16,000 chunks of 4 bytes, the checksum never right.
     const chunks = new Uint8Array(65_500);
