@@ -145,11 +145,12 @@ class DataSender {
   }
 
   #sendNew(): void {
-    const { outbound, fragmentationPointBytes: maxDataBytes } = this.#tcb;
+    const { outbound, fragmentationPointBytes } = this.#tcb;
     const { queue, outstanding } = outbound;
     const { headerBytes } = queue;
     while (!outstanding.isFull) {
-      if (queue.oneStreamPerPacket) this.#letStreamsAlternate(maxDataBytes);
+      if (queue.oneStreamPerPacket) this.#letStreamsAlternate(fragmentationPointBytes);
+      const maxDataBytes = this.#longestPiece(fragmentationPointBytes);
       const bytes = queue.nextFragmentBytes(maxDataBytes);
       if (bytes === 0) return;
       const { request } = queue.head!;
@@ -180,6 +181,16 @@ class DataSender {
       // §6.1 A: one probe at a time.
       if (closed) return;
     }
+  }
+
+  /** A message that has to be cut in any case begins in the packet of the one before it, if there is room worth a chunk. */
+  #longestPiece(maxDataBytes: number): number {
+    const { queue } = this.#tcb.outbound;
+    const path = this.#builder.path;
+    if (path === undefined || this.#builder.streamId === undefined) return maxDataBytes;
+    if (queue.oneStreamPerPacket || queue.nextFragmentBytes(maxDataBytes + 1) <= maxDataBytes) return maxDataBytes;
+    const roomBytes = (this.#builder.roomBytes(path) - queue.headerBytes) & ~3;
+    return roomBytes < maxDataBytes / 4 ? maxDataBytes : Math.min(roomBytes, maxDataBytes);
   }
 
   /** RFC 8260 §3.3: new data of one stream to a packet; with the next packet it is the next stream's turn. */

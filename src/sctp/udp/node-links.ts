@@ -19,7 +19,7 @@ interface LocalAddress {
  * sets DF on what fits the link. Of other systems only this is known: what does not leave the host meets no router.
  */
 export const nodeLinks: Links = {
-  mtuBytes: (to) => leastMtuBytes(to, networkInterfaces(), process.platform === 'linux' ? sysfsMtuBytes : undefined),
+  mtuBytes: (to) => leastMtuBytes(to, interfacesIfTold(), process.platform === 'linux' ? sysfsMtuBytes : undefined),
   fragmentsMade: () => (process.platform === 'linux' ? procFragments() : 0),
 };
 
@@ -69,6 +69,15 @@ function isWithin(address: IpAddress, cidr: string): boolean {
     if (((network[i]! ^ own[i]!) & mask) !== 0) return false;
   }
   return true;
+}
+
+/** Some sandboxes keep their interfaces to themselves. */
+function interfacesIfTold(): Interfaces {
+  try {
+    return networkInterfaces();
+  } catch {
+    return {};
+  }
 }
 
 function sysfsMtuBytes(name: string): number | undefined {

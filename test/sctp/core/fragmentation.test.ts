@@ -24,6 +24,27 @@ describe('fragmentation as set (RFC 6458 §8.1.11, §8.1.16)', () => {
     }
   });
 
+  it('[SCTP-0713] a message that has to be cut in any case begins in what is left of a packet; others stay whole', () => {
+    const packetsOf = (...lengths: number[]): number[][] => {
+      const peer = new ScriptedPeer({ config: { maxBurstPackets: 100 } }).connect();
+      peer.tcb.paths.primary.congestion.acknowledged(100_000, 100_000_000, false);
+      const before = peer.packets.length;
+      peer.node.call((core, now) => {
+        for (const length of lengths) {
+          core.send(peer.id, { data: new Uint8Array(length), streamId: 0, ppid: 0, unordered: false }, now);
+        }
+      });
+      peer.clock.runFor(0);
+      return peer.packets
+        .slice(before)
+        .map(({ chunks }) => chunks.flatMap((chunk) => (chunk.kind === 'data' ? [chunk.userData.length] : [])));
+    };
+    expect(packetsOf(2000, 2000)).toEqual([[1444], [556, 872], [1128]]);
+    expect(packetsOf(2000, 1000)).toEqual([[1444], [556], [1000]]);
+    // Not for a piece that is hardly worth its header.
+    expect(packetsOf(1444 + 1100, 2000)).toEqual([[1444], [1100], [1444], [556]]);
+  });
+
   it('[API-0145] a path MTU that is set is the size of packets, and is not changed by itself', () => {
     for (const pathMtuBytes of [1280, 9000]) {
       const peer = new ScriptedPeer({ config: { pathMtuBytes, basePathMtuBytes: pathMtuBytes } }).connect();

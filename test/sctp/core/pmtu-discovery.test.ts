@@ -144,6 +144,17 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
     ]);
   });
 
+  it('[PLPMTU-0016] while one packet fills a cwnd of smaller ones, its I bit asks for a SACK at once', () => {
+    const peer = looking({ links: linksOf(65_535), advertisedRwndBytes: 1_000_000 });
+    answerProbes(peer);
+    peer.heard();
+    peer.node.send(peer.id, new Uint8Array(200_000));
+    expect(peer.heardAfter(0)).toEqual(['DATA 0 BI']);
+    peer.send(peer.sack(0));
+    // cwnd has room for two packets now: the second one brings the SACK.
+    expect(peer.heardAfter(0)).toEqual(['DATA 1', 'DATA 2']);
+  });
+
   it('[PLPMTU-0044] [SCTP-0717] messages are cut into pieces of a quarter of the buffer that the peer has, at most', () => {
     for (const [advertisedRwndBytes, longest] of [
       [131_072, 32_740 - 12 - 16],
