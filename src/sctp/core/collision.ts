@@ -22,7 +22,8 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     queueReply(tcb, tcb.paths.find(origin.address) ?? tcb.paths.primary, { kind: 'shutdown-ack' });
     return;
   }
-  const { addresses } = readInitParameters(init, origin.address, tcb.services.addresses, tcb.config);
+  const content = readInitParameters(init, origin.address, tcb.services.addresses, tcb.config);
+  const { addresses } = content;
   // Addresses of a family that we do not have were left out before as well (§5.1.2).
   const added = addresses.filter(
     (address) =>
@@ -45,6 +46,7 @@ export function handleUnexpectedInit(tcb: Tcb, init: InitChunk, origin: Origin, 
     origin.address,
     {
       config: tcb.config,
+      content,
       destination: to.address,
       // §5.2.1: the same tag as in our own INIT; §5.2.2: a new one.
       localTag: colliding ? tcb.localTag : tcb.services.newTag(),

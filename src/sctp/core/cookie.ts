@@ -68,8 +68,9 @@ export class CookieJar {
     w.u8(FORMAT);
     w.u8(this.#generation & 0xff);
     w.u16(cookie.peerAddresses.length);
-    writeInstant(w, cookie.createdAt);
-    writeInstant(w, cookie.lifeMs);
+    // The clock of this endpoint means nothing to anybody else.
+    w.f64(cookie.createdAt);
+    w.f64(cookie.lifeMs);
     for (const tag of [cookie.localTag, cookie.peerTag, cookie.localTieTag, cookie.peerTieTag]) w.u32(tag);
     w.u16(cookie.localPort);
     w.u16(cookie.peerPort);
@@ -120,11 +121,9 @@ const REFUSED: CookieVerdict = { kind: 'refused' };
 function readCookie(bytes: Uint8Array): StateCookie {
   const r = new ByteReader(bytes);
   const addressCount = r.u16();
-  const createdAt = readInstant(r);
-  const lifeMs = readInstant(r);
   const fixed = {
-    createdAt,
-    lifeMs,
+    createdAt: r.f64(),
+    lifeMs: r.f64(),
     localTag: r.u32(),
     peerTag: r.u32(),
     localTieTag: r.u32(),
@@ -165,15 +164,6 @@ const PARTIAL_RELIABILITY = 1;
 const INTERLEAVING = 2;
 const STREAM_RECONFIGURATION = 4;
 const ADAPTATION = 0x80;
-
-/** Milliseconds as a double: the clock of this endpoint means nothing to anybody else. */
-function writeInstant(w: ByteWriter, value: number): void {
-  w.bytes(new Uint8Array(new Float64Array([value]).buffer));
-}
-
-function readInstant(r: ByteReader): number {
-  return new Float64Array(r.bytes(8).slice().buffer)[0]!;
-}
 
 /** Text with its length in front: it keeps the zone of link-local addresses. */
 function writeAddress(w: ByteWriter, address: IpAddress): void {

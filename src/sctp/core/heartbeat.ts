@@ -120,10 +120,27 @@ function heartbeatAcknowledged(tcb: Tcb, path: Path, probe: HeartbeatProbe, now:
   scheduleHeartbeat(tcb, path, now, probe.sentAt);
 }
 
-/** Period of RFC 9260 §8.3 since the last HEARTBEAT: HB.interval + RTO, with a jitter of half an RTO either way. */
+/** HEARTBEATs of idle paths leave at multiples of this, as far as their jitter allows. */
+const HEARTBEAT_GRID_MS = 100;
+
+/**
+ * Period of RFC 9260 §8.3 since the last HEARTBEAT: HB.interval + RTO, with a jitter of half an RTO either way. Within
+ * that jitter it ends on a grid: of thousands of idle associations some leave together, and so do their answers, where a
+ * wake-up for each would cost more than the packets do.
+ */
 function scheduleHeartbeat(tcb: Tcb, path: Path, now: Instant, since = now): void {
   // An unconfirmed address has to be verified even if heartbeats are switched off.
   if (!path.heartbeats && path.confirmed) return;
-  const jitterMs = (tcb.services.entropy.u32() / 2 ** 32 - 0.5) * path.rto.rtoMs;
-  path.timers.set('heartbeat', Math.max(now, since + tcb.config.heartbeatIntervalMs + path.rto.rtoMs + jitterMs));
+  const { rtoMs } = path.rto;
+  const earliest = since + tcb.config.heartbeatIntervalMs + rtoMs / 2;
+  const at = earliest + (tcb.services.entropy.u32() / 2 ** 32) * rtoMs;
+  path.timers.set('heartbeat', Math.max(now, onGrid(at, earliest, earliest + rtoMs)));
+}
+
+/** The multiple of the grid before `at`, or behind it; `at` itself if neither is between `earliest` and `latest`. */
+function onGrid(at: Instant, earliest: Instant, latest: Instant): Instant {
+  const before = Math.floor(at / HEARTBEAT_GRID_MS) * HEARTBEAT_GRID_MS;
+  if (before >= earliest) return before;
+  const behind = before + HEARTBEAT_GRID_MS;
+  return behind < latest ? behind : at;
 }

@@ -5,12 +5,14 @@ import { encodeParameter } from '../wire/parameter.ts';
 import type { InitAckChunk, InitChunk } from '../wire/types.ts';
 import type { AssociationConfig } from './config.ts';
 import { extensionParameters, offeredExtensions } from './extensions.ts';
-import { adaptationParameters, addressParameters, readInitParameters, takesFamilyOf } from './init-parameters.ts';
+import { adaptationParameters, addressParameters, type InitContent, takesFamilyOf } from './init-parameters.ts';
 import type { EndpointServices } from './tcb.ts';
 
-/** What the INIT ACK takes from us. */
+/** What the INIT ACK takes from us, and from the INIT. */
 export interface InitAckOptions {
   readonly config: AssociationConfig;
+  /** What the parameters of the INIT come to. */
+  readonly content: InitContent;
   /** Where the INIT ACK goes, if that is not where the INIT came from. */
   readonly destination?: IpAddress;
   readonly localTag: number;
@@ -32,10 +34,9 @@ export function buildInitAck(
   options: InitAckOptions,
   now: Instant,
 ): InitAckChunk {
-  const { config, destination = source } = options;
+  const { config, content, destination = source } = options;
   const local = services.addresses.filter((address) => takesFamilyOf(init, source, address));
   const { validCookieLifeMs } = services.config;
-  const content = readInitParameters(init, source, services.addresses, config);
   const outboundStreams = Math.min(config.outboundStreams, init.maxInboundStreams);
   const cookie = services.cookies.seal(
     {

@@ -51,6 +51,7 @@ export function handleInit(endpoint: EndpointInside, cursor: ChunkCursor, arriva
     origin.address,
     {
       config: endpoint.config,
+      content,
       localTag: endpoint.newTag(),
       localInitialTsn: endpoint.entropy.u32(),
       localTieTag: 0,

@@ -8,10 +8,11 @@ import { classifyIp, type IpAddress, isIpv6, parseIp } from '../../base/address.
  * @returns `undefined` if no local address is of the family
  */
 export function chooseLocalAddress(local: readonly IpAddress[], destination: IpAddress): IpAddress | undefined {
+  const ofFamily = local.filter((address) => isIpv6(address) === isIpv6(destination));
+  if (ofFamily.length < 2) return ofFamily[0];
   let best: IpAddress | undefined;
   let bestScore = -1;
-  for (const address of local) {
-    if (isIpv6(address) !== isIpv6(destination)) continue;
+  for (const address of ofFamily) {
     const sharedBits = Math.min(commonPrefixBits(address, destination), isIpv6(address) ? 64 : 24);
     const score = (sameReach(address, destination) ? 1000 : 0) + sharedBits;
     if (score > bestScore) {

@@ -153,12 +153,11 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
     }
   }
 
-  /** A timer that rings too early is harmless and costs less than moving it at every packet. */
   #arm(): void {
     if (this.#closed) return;
     const { timer } = this.#encapsulation;
     const next = this.core.nextTimeoutAt();
     if (next === undefined) timer.stop(this);
-    else if (this.index < 0 || next < this.rank) timer.set(this, next);
+    else if (this.index < 0 || next !== this.rank) timer.set(this, next);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EndpointConfig } from '../../../src/sctp/core/config.ts';
 import type { Chunk, HeartbeatChunk } from '../../../src/sctp/wire/types.ts';
 import { EndpointPair } from '../../harness/endpoint-pair.ts';
 import { dropIf } from '../../harness/links/drop-if.ts';
@@ -57,6 +58,22 @@ describe('HEARTBEAT (RFC 9260 §8.3)', () => {
     expect(Math.min(...intervals)).toBeGreaterThanOrEqual(30_500);
     expect(Math.max(...intervals)).toBeLessThan(31_500);
     expect(Math.max(...intervals) - Math.min(...intervals)).toBeGreaterThan(500);
+  });
+
+  it('[SCTP-0863] within the jitter the periods of idle associations end together, where the jitter has room for that', () => {
+    const offsets = (config: Partial<EndpointConfig>): Set<number> => {
+      const found = new Set<number>();
+      for (let seed = 1; seed <= 10; seed++) {
+        const peer = new ScriptedPeer({ config, seed }).establish();
+        peer.clock.runFor(120_000);
+        for (const [at] of heartbeats(peer).slice(1)) found.add(Math.round(at * 1000) % 100_000);
+      }
+      return found;
+    };
+    expect(offsets({ pathMaxRetrans: 100, associationMaxRetrans: 100 })).toEqual(new Set([0]));
+    // A jitter of 50 ms often has no room for a grid of 100 ms: then chance decides alone.
+    const narrow = { rtoInitialMs: 50, rtoMinMs: 50, rtoMaxMs: 50, pathMaxRetrans: 1000, associationMaxRetrans: 1000 };
+    expect(offsets(narrow).size).toBeGreaterThan(5);
   });
 
   it('[SCTP-0863, SCTP-0864] after one that was not answered the RTO in the period is doubled, and the jitter with it', () => {

@@ -132,11 +132,13 @@ describe('Driver', () => {
     expect([clock.nextAt(), clock.pending]).toEqual([50, 1]);
     await deadline(80);
     expect([clock.nextAt(), clock.pending]).toEqual([50, 1]);
+    clock.step();
+    expect([clock.nextAt(), clock.pending]).toEqual([80, 1]);
     core.onTimeout = () => {
       core.timeoutAt = 90;
     };
     clock.step();
-    expect(core.calls).toEqual(['timeout 50']);
+    expect(core.calls).toEqual(['timeout 80']);
     expect([clock.nextAt(), clock.pending]).toEqual([90, 1]);
     await deadline(undefined);
     expect(clock.pending).toBe(0);
