@@ -35,6 +35,8 @@ interface Seen {
   readonly falls: number;
   readonly probes: number;
   readonly shortestProbeIntervalMs: number;
+  /** The longest piece of a message in one chunk. */
+  readonly longestPieceBytes: number;
 }
 
 interface Plan {
@@ -43,13 +45,15 @@ interface Plan {
   readonly way: Way;
   readonly config?: Partial<EndpointConfig>;
   readonly addresses?: { readonly from: readonly string[]; readonly to: readonly string[] };
+  /** The way to all addresses but the first. */
+  readonly others?: Way;
   /** What the sender knows of its links. */
   readonly links?: Links;
   /** What becomes of the way to the first address, and when. */
   readonly changes?: readonly (readonly [atMs: number, way: Way])[];
 }
 
-function transfer({ seed, bytes, way, config = {}, addresses = IPV4, changes = [], links }: Plan): Seen {
+function transfer({ seed, bytes, way, config = {}, addresses = IPV4, changes = [], links, others }: Plan): Seen {
   const all = { rtoMinMs: 400, sackDelayMs: 50, ...config };
   const run = new Transfer(bytes, {
     seed,
@@ -60,6 +64,7 @@ function transfer({ seed, bytes, way, config = {}, addresses = IPV4, changes = [
   const { network, clock, a } = run.pair;
   const sender = (): Tcb | undefined => [...coreOf(a).associations][0];
   let falls = 0;
+  let longestPieceBytes = 0;
   const sizes = new Map<string, number>();
   const probedAt: number[] = [];
   network.tap(({ fate, from, to, bytes: packet, at }) => {
@@ -67,6 +72,9 @@ function transfer({ seed, bytes, way, config = {}, addresses = IPV4, changes = [
     const path = sender()?.paths.find(to.address);
     const { chunks } = decodePacket(packet.slice());
     if (path === undefined) return;
+    for (const chunk of chunks) {
+      if (chunk.kind === 'data') longestPieceBytes = Math.max(longestPieceBytes, chunk.userData.length);
+    }
     if (path.pmtuBytes < (sizes.get(path.address) ?? 0)) falls++;
     sizes.set(path.address, path.pmtuBytes);
     const kinds = chunks.map(({ kind }) => kind).join();
@@ -76,6 +84,9 @@ function transfer({ seed, bytes, way, config = {}, addresses = IPV4, changes = [
       throw new Error(`${kinds} in ${packet.length} bytes, with a PMTU of ${path.pmtuBytes}`);
     }
   });
+  for (const address of others === undefined ? [] : addresses.to.slice(1)) {
+    for (const from of addresses.from) network.setLink(stages(others!), from, address);
+  }
   for (const [atMs, next] of changes) {
     clock.at(atMs, () => network.setLink(stages(next), addresses.from[0]!, addresses.to[0]!));
   }
@@ -86,6 +97,7 @@ function transfer({ seed, bytes, way, config = {}, addresses = IPV4, changes = [
     falls,
     probes: probedAt.length,
     shortestProbeIntervalMs: Math.min(...intervals),
+    longestPieceBytes,
   };
 }
 
@@ -167,6 +179,39 @@ describe('transfers over paths of all MTUs (RFC 8899)', () => {
         changes: [[1000, { mtuBytes: 1300 }]],
       });
       expect(paths.map(({ pmtuBytes }) => pmtuBytes)).toEqual([1252, 1472]);
+    });
+  });
+
+  it('[PLPMTU-0054] [SCTP-0716] two paths: each finds its own, and messages are cut for the smaller one', () => {
+    const addresses = { from: ['10.0.0.1', '10.0.1.1'], to: ['10.0.0.2', '10.0.1.2'] };
+    for (const [second, found, longest] of [
+      [65_535, [32_740, 32_740], 32_712],
+      [1500, [32_740, 1472], 1444],
+    ] as const) {
+      const { paths, longestPieceBytes } = transfer({
+        seed: 1,
+        bytes: 4_000_000,
+        way: { mtuBytes: 65_535, linkMtuBytes: 65_535 },
+        addresses,
+        links: linksOf(65_535),
+        others: { mtuBytes: second, linkMtuBytes: 65_535 },
+      });
+      expect(paths.map(({ pmtuBytes }) => pmtuBytes)).toEqual(found);
+      expect(longestPieceBytes).toBe(longest);
+    }
+  });
+
+  it('[AT-80] [PLPMTU-0025] [SCTP-0717] a jumbo path that becomes one of 1500 bytes in mid-transfer, without ICMP, with loss: everything arrives', () => {
+    forEachSeed(5, (seed) => {
+      const { paths, falls } = transfer({
+        seed,
+        bytes: 10_000_000,
+        way: { mtuBytes: 9000, linkMtuBytes: 9000, lossRate: 0.01 },
+        links: linksOf(9000),
+        changes: [[4000, { mtuBytes: 1500, linkMtuBytes: 9000, lossRate: 0.01 }]],
+      });
+      expect(falls).toBeGreaterThanOrEqual(1);
+      expect(paths[0]!.pmtuBytes).toBeLessThanOrEqual(1472);
     });
   });
 
