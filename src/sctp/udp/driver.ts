@@ -1,9 +1,12 @@
 import type { IpAddress } from '../../base/address.ts';
 import type { Instant } from '../../base/contract.ts';
 import { throwLater } from '../../base/throw-later.ts';
-import type { AssociationEvent, AssociationId, IcmpMessage, SctpCore } from '../core/contract.ts';
+import type { AssociationEvent, AssociationId, EndpointOutput, IcmpMessage, SctpCore } from '../core/contract.ts';
 import type { EncapsulatedEndpoint, UdpEncapsulation } from './encapsulation.ts';
 import type { Alarm } from './shared-timer.ts';
+
+/** So long packets may wait in a flush for others to leave with, ms, while listeners get messages. */
+const LONGEST_BURST_MS = 1;
 
 export interface DriverOptions {
   readonly core: SctpCore;
@@ -132,9 +135,10 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
     try {
       // What listeners do to the core meanwhile goes out with this flush too.
       for (let output = this.core.pollOutput(); output !== undefined; output = this.core.pollOutput()) {
-        if (output.kind === 'packet') this.#encapsulation.send(output.from, output.to, output.udpPort, output.bytes);
+        if (output.kind === 'packet') this.#send(output);
         else {
-          this.#encapsulation.flush();
+          // Messages leave what stands between them together, above all their acknowledgements.
+          if (output.event.kind !== 'message') this.#encapsulation.flush();
           this.#tell(output.association, output.event);
         }
       }
@@ -143,6 +147,15 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
       this.#flushing = false;
     }
     this.#arm();
+  }
+
+  /** Into a burst, unless listeners are slow. */
+  #send({ from, to, udpPort, bytes }: Extract<EndpointOutput, { kind: 'packet' }>): void {
+    this.#encapsulation.send(from, to, udpPort, bytes);
+    const now = this.now();
+    if (now - this.#flushedAt < LONGEST_BURST_MS) return;
+    this.#encapsulation.flush();
+    this.#flushedAt = now;
   }
 
   #tell(association: AssociationId, event: AssociationEvent): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Ssn } from '../../../src/base/serial.ts';
 import type { AssociationEvent } from '../../../src/sctp/core/contract.ts';
 import { Driver } from '../../../src/sctp/udp/driver.ts';
 import { UdpEncapsulation } from '../../../src/sctp/udp/encapsulation.ts';
@@ -13,6 +14,17 @@ import { ScriptedCore } from './scripted-core.ts';
 
 const DRY: AssociationEvent = { kind: 'dry' };
 const DRAIN: AssociationEvent = { kind: 'drain' };
+const messageOf = (bytes: number): AssociationEvent => ({
+  kind: 'message',
+  data: new Uint8Array(bytes),
+  streamId: 0,
+  ssn: 0 as Ssn,
+  ppid: 0,
+  unordered: false,
+  partial: undefined,
+  source: '10.0.0.2',
+  windowBytes: bytes,
+});
 const PACKET = new Uint8Array(32).fill(1);
 /** To SCTP port 5000. */
 const DATAGRAM = Uint8Array.from([0x13, 0x89, 0x13, 0x88, ...new Array<number>(12).fill(0)]);
@@ -102,6 +114,22 @@ describe('Driver', () => {
     driver.touched();
     await Promise.resolve();
     expect(log).toEqual(['packet', 'packet', 'dry', 'packet']);
+  });
+
+  it('lets them collect beyond messages, but not for longer than a millisecond', async () => {
+    const { clock, core, driver, onEvent, log } = await setUp({ collects: true });
+    onEvent.run = (event) => {
+      log.push(event.kind);
+      // A slow listener.
+      if (event.kind === 'message' && event.data.length === 2) clock.runFor(1);
+    };
+    for (const bytes of [1, 1, 2, 1]) {
+      core.wantsPacket(PACKET);
+      core.wantsEvent(1, messageOf(bytes));
+    }
+    driver.touched();
+    await Promise.resolve();
+    expect(log).toEqual([...['message', 'message', 'message'], ...new Array(4).fill('packet'), 'message']);
   });
 
   it('[AT-86] goes on when a handler throws, and lets the process have the exception', async () => {
