@@ -13,7 +13,7 @@ const MANY_PACKETS = 2;
 
 /** The path works: a larger PMTU is looked for, if the association needs one, or if one was lost. RFC 8899 §6.2.1.1. */
 export function startPmtuDiscovery(tcb: Tcb, path: Path, now: Instant): void {
-  if (path.pmtuSearch === undefined && !(tcb.fillsPackets && mayFindMore(tcb))) return;
+  if (path.pmtuSearch === undefined && !(tcb.fillsPackets && mayFindMore(tcb, path))) return;
   searchOf(tcb, path).connected();
   // Not at once: what confirmed the path goes first.
   path.timers.set('pmtu-probe', now);
@@ -28,8 +28,9 @@ export function lookForLargerPackets(tcb: Tcb, now: Instant): void {
   for (const path of tcb.paths.all) if (path.usable) startPmtuDiscovery(tcb, path, now);
 }
 
-function mayFindMore({ config, services }: Tcb): boolean {
-  return services.links !== undefined && config.maxPathMtuBytes > config.pathMtuBytes;
+function mayFindMore({ config, services }: Tcb, path: Path): boolean {
+  const { maxPathMtuBytes, pathMtuBytes } = config;
+  return maxPathMtuBytes > pathMtuBytes && (services.links?.mtuBytes(path.address) ?? 0) > pathMtuBytes;
 }
 
 function searchOf(tcb: Tcb, path: Path): PmtuSearch {

@@ -123,6 +123,7 @@ describe('path MTU discovery (RFC 8899 §6.2)', () => {
       for (let i = 0; i < 5; i++) carry(peer, 20_000);
       peer.clock.runFor(60_000);
       expect([probes(peer), pmtu(peer), peer.core.nextTimeoutAt()]).toEqual([[], ['search-complete', 1472], undefined]);
+      expect(peer.tcb.paths.primary.pmtuSearch).toBeUndefined();
     }
   });
 
