@@ -47,7 +47,7 @@ export async function accelerate(socket: Socket): Promise<Accelerator> {
 }
 
 /** Tries both options; segmentation is left at 0, which changes nothing. */
-function switchOn(setSocketOption: SetSocketOption, fd: number): Accelerator {
+export function switchOn(setSocketOption: SetSocketOption, fd: number): Accelerator {
   const setSegmentBytes = (bytes: number): string | undefined => setSocketOption(fd, SOL_UDP, UDP_SEGMENT, bytes);
   const noSending = setSegmentBytes(0);
   const noReceiving = setSocketOption(fd, SOL_UDP, UDP_GRO, 1);

@@ -1,8 +1,8 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SctpEndpoint } from '../../../src/sctp/api/endpoint.ts';
-import type { AccelerationStatus } from '../../../src/sctp/udp/acceleration.ts';
+import { type AccelerationStatus, accelerate, switchOn } from '../../../src/sctp/udp/acceleration.ts';
 import { nodeSubstrate } from '../../../src/sctp/udp/node-substrate.ts';
 import type { DatagramSocket, SocketOptions } from '../../../src/sctp/udp/substrate.ts';
 
@@ -62,6 +62,30 @@ describe('acceleration', () => {
     });
     vi.stubEnv('RSERPOOL_ACCELERATION', 'off');
     expect((await openSocket()).socket.acceleration?.reason).toBe('RSERPOOL_ACCELERATION is off');
+  });
+
+  it('is off as far as the system refuses, and says what it refused', () => {
+    // An old kernel, or one that filters calls of the system.
+    const refusing =
+      (...options: readonly number[]) =>
+      (_fd: number, _level: number, option: number) =>
+        options.includes(option) ? 'ENOPROTOOPT' : undefined;
+    expect(switchOn(refusing(103, 104), 3).status).toEqual({
+      sending: false,
+      receiving: false,
+      reason: 'the system refuses UDP_SEGMENT: ENOPROTOOPT; the system refuses UDP_GRO: ENOPROTOOPT',
+    });
+    expect(switchOn(refusing(104), 3).status).toEqual({
+      sending: true,
+      receiving: false,
+      reason: 'the system refuses UDP_GRO: ENOPROTOOPT',
+    });
+    expect(switchOn(refusing(), 3).status).toEqual({ sending: true, receiving: true, reason: undefined });
+  });
+
+  it('is off if a socket does not show its file descriptor', async () => {
+    const { status } = await accelerate({} as Socket);
+    expect(status).toMatchObject({ sending: false, receiving: false, reason: expect.stringMatching(/\w/) });
   });
 
   it('is a choice of the endpoint, and an association shows it', async () => {
