@@ -26,7 +26,7 @@ export interface Column {
 export interface Case {
   readonly name: string;
   /** What the programs know it by. */
-  readonly program: 'stream' | 'ping' | 'associations';
+  readonly program: 'stream' | 'ping' | 'associations' | 'resolutions';
   /** The first one is what sides are compared by. */
   readonly columns: readonly Column[];
   /** Whether more of the first column is better, or less. */

@@ -1,6 +1,7 @@
 import { associations } from './associations.ts';
 import type { Case } from './case.ts';
 import { ping } from './ping.ts';
+import { resolutions } from './resolutions.ts';
 import { stream } from './stream.ts';
 
 /** In the order of the tables. */
@@ -13,4 +14,6 @@ export const CASES: readonly Case[] = [
   stream(65_536, '64 KiB', 32_768),
   ping,
   associations,
+  resolutions(1, 1, 'one user, one at a time'),
+  resolutions(16, 8, '16 users, 8 at a time'),
 ];

@@ -1,6 +1,8 @@
 /** One of the two programs of a run in Node: `main.ts SIDE server|client CASE name=value...` */
+
+import type { Resolving } from './resolving.ts';
 import { fail, say } from './say.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 import type { OpenTransport } from './transport.ts';
 
 /** Loaded when it is their turn: none weighs on another. */
@@ -11,6 +13,12 @@ const SIDES: Readonly<Record<string, () => Promise<OpenTransport>>> = {
   tcp: async () => (await import('./tcp.ts')).tcp,
 };
 
+/** How these sides resolve pool handles. */
+const RESOLVING: Readonly<Record<string, () => Promise<{ readonly resolving: Resolving }>>> = {
+  ours: () => import('./ours-resolving.ts'),
+  dgram: () => import('./dgram-resolving.ts'),
+};
+
 const CASES = {
   stream: () => import('./stream.ts'),
   ping: () => import('./ping.ts'),
@@ -19,10 +27,28 @@ const CASES = {
 
 async function main([side = '', role = '', name = '', ...words]: readonly string[]): Promise<void> {
   const settings = readSettings(words);
-  const [open, { serve, drive }] = await Promise.all([SIDES[side]!(), CASES[name as keyof typeof CASES]()]);
-  const transport = await open(settings);
-  if (role === 'client') return drive(transport, settings);
-  await serve(transport, settings);
+  if (name === 'resolutions') {
+    const [{ resolving }, programs] = await Promise.all([RESOLVING[side]!(), import('./resolutions.ts')]);
+    await play(role, programs, resolving, settings);
+  } else {
+    const [open, programs] = await Promise.all([SIDES[side]!(), CASES[name as keyof typeof CASES]()]);
+    await play(role, programs, await open(settings), settings);
+  }
+}
+
+interface Programs<Means> {
+  serve(means: Means, settings: Settings): Promise<void>;
+  drive(means: Means, settings: Settings): Promise<void>;
+}
+
+async function play<Means>(
+  role: string,
+  { serve, drive }: Programs<Means>,
+  means: Means,
+  settings: Settings,
+): Promise<void> {
+  if (role === 'client') return drive(means, settings);
+  await serve(means, settings);
   say({ ready: true });
 }
 

@@ -15,11 +15,26 @@ export interface Settings {
   readonly warmup: number;
   /** Associations that count. */
   readonly count: number;
+  /** Pool users. */
+  readonly users: number;
+  /** Pools, and requests of a user under way. */
+  readonly pools: number;
 }
 
 /** Reads words like `bytes=100`; what is not given is 0. */
 export function readSettings(words: readonly string[]): Settings {
-  const nothing: Settings = { port: 0, peer: 0, mtu: 0, bytes: 0, warmupMs: 0, runMs: 0, warmup: 0, count: 0 };
+  const nothing: Settings = {
+    port: 0,
+    peer: 0,
+    mtu: 0,
+    bytes: 0,
+    warmupMs: 0,
+    runMs: 0,
+    warmup: 0,
+    count: 0,
+    users: 0,
+    pools: 0,
+  };
   const given = words.map((word) => word.split('=')).map(([name, value]) => [name, Number(value)]);
   return { ...nothing, ...Object.fromEntries(given) };
 }

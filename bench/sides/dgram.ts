@@ -8,5 +8,6 @@ export const findDgram: FindSide = async () => ({
   program: await nodeProgram('dgram'),
   ceiling: true,
   associations: false,
+  resolves: true,
   largestMtu: 32_768,
 });

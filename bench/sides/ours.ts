@@ -16,6 +16,7 @@ export const findOurs: FindSide = async () => {
     program: await nodeProgram('ours'),
     ceiling: false,
     associations: true,
+    resolves: true,
     largestMtu: LARGEST_MTU,
   };
 };

@@ -10,6 +10,8 @@ export interface Side {
   readonly ceiling: boolean;
   /** Whether it has associations. */
   readonly associations: boolean;
+  /** Whether it resolves pool handles, or stands for what can be reached in doing so. */
+  readonly resolves?: boolean;
   /** The largest path MTU that it can use and is stable with. */
   readonly largestMtu: number;
 }
