@@ -11,8 +11,9 @@ export class SctpChannel implements DriverChannel {
   readonly #association: SctpAssociation;
   readonly #tell: (input: RoleInput) => void;
   readonly #gone: () => void;
-  #resume: (() => void) | undefined;
-  #resumed: Promise<void> | undefined;
+  /** Told in the flush that the message came with: what the role answers shares packets with SACKs and other answers. */
+  readonly #onMessage = (message: SctpMessage): void => this.#message(message);
+  #reading = false;
   /** No more than the receive window holds will come: everything is read, so that the end is noticed. */
   #ending = false;
   #waitingSend: Promise<void> | undefined;
@@ -52,7 +53,7 @@ export class SctpChannel implements DriverChannel {
       this.#messagesToRead = messagesReceived;
       this.#tellClosing();
     });
-    void association.closed.then(() => this.#readToTheEnd());
+    void this.#waitForEnd();
     const initiator = association.initiator;
     this.#tell({
       kind: 'channel-up',
@@ -61,7 +62,7 @@ export class SctpChannel implements DriverChannel {
       remote: remoteOf(association),
       local: localOf(association),
     });
-    void this.#readAll();
+    this.resume();
   }
 
   send(message: SendOutput): void {
@@ -88,15 +89,14 @@ export class SctpChannel implements DriverChannel {
 
   pause(): void {
     if (this.#ending) return;
-    this.#resumed ??= new Promise((resolve) => {
-      this.#resume = resolve;
-    });
+    this.#association.off('message', this.#onMessage);
+    this.#reading = false;
   }
 
   resume(): void {
-    this.#resume?.();
-    this.#resume = undefined;
-    this.#resumed = undefined;
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#association.on('message', this.#onMessage);
   }
 
   probe(): void {
@@ -142,17 +142,12 @@ export class SctpChannel implements DriverChannel {
     );
   }
 
-  /** One message after the other, until the association ends; then the channel is down. */
-  async #readAll(): Promise<void> {
-    try {
-      for await (const message of this.#association) {
-        this.#message(message);
-        if (this.#resumed !== undefined) await this.#resumed;
-      }
-    } catch (error) {
-      if (!(error instanceof SctpError)) throw error;
-    }
+  /** The channel is down when the association has ended and everything is read. */
+  async #waitForEnd(): Promise<void> {
     const { kind, text } = await this.#association.closed;
+    this.#readToTheEnd();
+    // Who begins to listen is told of what waits in the microtask that follows.
+    await undefined;
     this.#gone();
     const failed = kind !== 'shutdown' && kind !== 'peer-shutdown';
     this.#tell({ kind: 'channel-down', channel: this.id, reason: text, failed });
