@@ -4,7 +4,6 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Reads big-endian fields out of a view without ever leaving it; every overrun is a {@link WireError}. */
 export class ByteReader {
-  readonly #view: DataView;
   readonly #bytes: Uint8Array;
   /** Where the view begins in the whole packet, so that errors name the packet's offset. */
   readonly #base: number;
@@ -12,7 +11,6 @@ export class ByteReader {
 
   constructor(bytes: Uint8Array, base = 0) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#base = base;
   }
 
@@ -32,28 +30,28 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#bytes[this.#take(1)]!;
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#take(2));
+    return u16At(this.#bytes, this.#take(2));
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#take(4));
+    return u32At(this.#bytes, this.#take(4));
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#take(4));
+    return u32At(this.#bytes, this.#take(4)) | 0;
   }
 
   u64(): bigint {
-    return this.#view.getBigUint64(this.#take(8));
+    return this.#view().getBigUint64(this.#take(8));
   }
 
   /** An IEEE 754 double. */
   f64(): number {
-    return this.#view.getFloat64(this.#take(8));
+    return this.#view().getFloat64(this.#take(8));
   }
 
   /** A view of the next `length` bytes: not a copy. */
@@ -72,6 +70,12 @@ export class ByteReader {
     this.#take(length);
   }
 
+  /** Made where it is needed: it takes longer than reading what most parameters hold. */
+  #view(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    return new DataView(buffer, byteOffset, byteLength);
+  }
+
   #take(length: number): number {
     const start = this.#at;
     if (length < 0 || this.#bytes.length - start < length) {
@@ -84,6 +88,16 @@ export class ByteReader {
     this.#at = start + length;
     return start;
   }
+}
+
+/** 16 bits, big-endian; the caller knows that they are there. */
+export function u16At(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+/** 32 bits, unsigned, big-endian; the caller knows that they are there. */
+export function u32At(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
 /** Writes big-endian fields into a buffer that grows as needed. */

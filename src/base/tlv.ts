@@ -1,4 +1,4 @@
-import type { ByteWriter } from './bytes.ts';
+import { type ByteWriter, u16At } from './bytes.ts';
 import { WireError } from './errors.ts';
 
 /**
@@ -30,29 +30,62 @@ export function unknownParameterAction(type: number): UnknownAction {
   return { stop: (type & 0x8000) === 0, report: (type & 0x4000) !== 0 };
 }
 
-/**
- * Walks the TLVs in `bytes` one after the other.
- *
- * @param base offset of `bytes` in the whole packet, for errors
- * @throws WireError for a length below 4 or beyond the end. A last TLV without its padding is accepted.
- */
-export function* walkTlvs(bytes: Uint8Array, base = 0): Generator<Tlv, void, undefined> {
-  let at = 0;
-  while (at < bytes.length) {
-    if (bytes.length - at < TLV_HEADER_BYTES) throw new WireError('truncated', base + at, 'parameter header');
-    const type = (bytes[at]! << 8) | bytes[at + 1]!;
-    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-    if (length < TLV_HEADER_BYTES || length > bytes.length - at) {
-      throw new WireError('bad-length', base + at + 2, `parameter 0x${type.toString(16)} claims ${length} bytes`);
-    }
-    yield {
-      type,
-      value: bytes.subarray(at + TLV_HEADER_BYTES, at + length),
-      offset: base + at,
-      whole: bytes.subarray(at, at + length),
-    };
-    at += (length + 3) & ~3;
+/** The TLVs in some bytes, one after the other. */
+export class TlvReader {
+  readonly #bytes: Uint8Array;
+  readonly #base: number;
+  #at = 0;
+
+  /** @param base offset of `bytes` in the whole packet, for errors */
+  constructor(bytes: Uint8Array, base = 0) {
+    this.#bytes = bytes;
+    this.#base = base;
   }
+
+  /**
+   * The next one, or `undefined` at the end.
+   *
+   * @throws WireError for a length below 4 or beyond the end. A last TLV without its padding is accepted.
+   */
+  next(): Tlv | undefined {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const left = bytes.length - at;
+    if (left <= 0) return undefined;
+    const offset = this.#base + at;
+    if (left < TLV_HEADER_BYTES) throw new WireError('truncated', offset, 'parameter header');
+    const type = u16At(bytes, at);
+    const length = u16At(bytes, at + 2);
+    if (length < TLV_HEADER_BYTES || length > left) {
+      throw new WireError('bad-length', offset + 2, `parameter 0x${type.toString(16)} claims ${length} bytes`);
+    }
+    this.#at = at + ((length + 3) & ~3);
+    return new TlvView(type, bytes.subarray(at + TLV_HEADER_BYTES, at + length), offset);
+  }
+}
+
+/** A {@link Tlv} in the bytes that it was read from. */
+class TlvView implements Tlv {
+  readonly type: number;
+  readonly value: Uint8Array;
+  readonly offset: number;
+
+  constructor(type: number, value: Uint8Array, offset: number) {
+    this.type = type;
+    this.value = value;
+    this.offset = offset;
+  }
+
+  get whole(): Uint8Array {
+    const { buffer, byteOffset, length } = this.value;
+    return new Uint8Array(buffer, byteOffset - TLV_HEADER_BYTES, length + TLV_HEADER_BYTES);
+  }
+}
+
+/** The TLVs in `bytes` for a loop. @throws WireError as {@link TlvReader} does */
+export function* walkTlvs(bytes: Uint8Array, base = 0): Generator<Tlv, void, undefined> {
+  const reader = new TlvReader(bytes, base);
+  for (let tlv = reader.next(); tlv !== undefined; tlv = reader.next()) yield tlv;
 }
 
 /** Writes one TLV with its padding. `writeValue` writes the value only. */

@@ -8,7 +8,8 @@ const walk = (hex: string, base = 0) => [...walkTlvs(fromHex(hex), base)];
 
 describe('walkTlvs', () => {
   it('[SCTP-0075] finds type, value, place and whole of each', () => {
-    const [first, second, ...rest] = walk('0001 0006 aabb 0000 8000 0004', 100);
+    const tlvs = walk('0001 0006 aabb 0000 8000 0004', 100);
+    const [first, second, ...rest] = tlvs.map(({ type, value, offset, whole }) => ({ type, value, offset, whole }));
     expect(first).toEqual({ type: 1, value: fromHex('aabb'), offset: 100, whole: fromHex('00010006aabb') });
     expect(second).toEqual({ type: 0x8000, value: new Uint8Array(0), offset: 108, whole: fromHex('80000004') });
     expect(rest).toEqual([]);

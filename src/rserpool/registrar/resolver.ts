@@ -9,6 +9,10 @@ import type { ElementStore, StoredElement } from './element-store.ts';
 /** Message header, pool handle header, the longest overall policy, and padding. */
 const RESPONSE_OVERHEAD_BYTES = 4 + 4 + 3 + 32;
 
+/** A Pool Element parameter with the shortest transport and policy. More elements than fit are not selected, for that is a use. */
+const LEAST_ELEMENT_BYTES = 4 + 12 + 4 + 8;
+const MOST_ELEMENTS = Math.floor(MAX_MESSAGE_BYTES / LEAST_ELEMENT_BYTES);
+
 /** Answers handle resolutions from the handlespace. RFC 5352 §3.3. */
 export class Resolver {
   readonly #config: RegistrarConfig;
@@ -26,7 +30,8 @@ export class Resolver {
    * @param subscribed whether updates will follow a positive answer
    */
   resolve(poolHandle: PoolHandle, itemCount: number | undefined, subscribed: boolean): HandleResolutionResponse {
-    const limit = Math.min(itemCount || this.#config.maxResolutionItems, this.#config.maxResolutionItems);
+    const most = Math.min(this.#config.maxResolutionItems, MOST_ELEMENTS);
+    const limit = Math.min(itemCount || most, most);
     const resolution = this.#store.resolve(poolHandle, limit, this.#entropy);
     const elements = resolution.kind === 'resolved' ? fitting(poolHandle, resolution.elements) : [];
     if (resolution.kind === 'resolved' && elements.length > 0) {
@@ -50,13 +55,25 @@ export class Resolver {
   }
 }
 
+/** What users may know of an element: not where registrars reach it. */
+function forUsers({
+  identifier,
+  homeRegistrarIdentifier,
+  registrationLifeS,
+  userTransport,
+  policy,
+  udpPorts,
+}: PoolElementParameter): PoolElementParameter {
+  const known = { identifier, homeRegistrarIdentifier, registrationLifeS, userTransport, policy };
+  return udpPorts?.user === undefined ? known : { ...known, udpPorts: { user: udpPorts.user } };
+}
+
 /** What fits into one message, without what is for registrars only. */
 function fitting(poolHandle: PoolHandle, elements: readonly StoredElement[]): PoolElementParameter[] {
   const fit: PoolElementParameter[] = [];
   let bytes = RESPONSE_OVERHEAD_BYTES + poolHandle.bytes.length;
   for (const { parameter } of elements) {
-    const { asapTransport: _, udpPorts, ...rest } = parameter;
-    const shown = udpPorts?.user === undefined ? rest : { ...rest, udpPorts: { user: udpPorts.user } };
+    const shown = forUsers(parameter);
     bytes += poolElementBytes(shown);
     if (bytes > MAX_MESSAGE_BYTES) break;
     fit.push(shown);

@@ -104,7 +104,7 @@ function decodeHandleResolution(body: BodyReader, subscribe: boolean): AsapMessa
   const poolHandle = takePoolHandle(body);
   let itemCount: number | undefined;
   let isOurs = false;
-  for (const tlv of body.rest()) {
+  for (let tlv = body.next(); tlv !== undefined; tlv = body.next()) {
     if (tlv.type === PARAMETER_TYPE.itemCount) itemCount ??= readItemCount(body.reading, tlv);
     else if (tlv.type === PARAMETER_TYPE.udpPorts) isOurs = true;
   }
@@ -129,7 +129,7 @@ function decodeKeepAlive(body: BodyReader, home: boolean): AsapMessage {
   const registrarIdentifier = body.u32();
   const poolHandle = takePoolHandle(body);
   let peIdentifier: number | undefined;
-  for (const tlv of body.rest()) {
+  for (let tlv = body.next(); tlv !== undefined; tlv = body.next()) {
     if (tlv.type === PARAMETER_TYPE.peIdentifier) peIdentifier ??= readPeIdentifier(body.reading, tlv);
   }
   const pe = peIdentifier !== undefined && { peIdentifier };
@@ -140,7 +140,7 @@ function decodeServerAnnounce(body: BodyReader): AsapMessage {
   const registrarIdentifier = body.u32();
   const transports: (SctpTransport | TcpTransport)[] = [];
   let udpPort: number | undefined;
-  for (const tlv of body.rest()) {
+  for (let tlv = body.next(); tlv !== undefined; tlv = body.next()) {
     if (tlv.type === PARAMETER_TYPE.sctpTransport) transports.push(readSctpTransport(body.reading, tlv, true));
     else if (tlv.type === PARAMETER_TYPE.tcpTransport) {
       const transport = readTransport(body.reading, tlv);
@@ -170,7 +170,7 @@ function takeMembers(body: BodyReader): {
   let policy: PolicyParameter | undefined;
   const elements: PoolElementParameter[] = [];
   let causes: ErrorCause[] | undefined;
-  for (const tlv of body.rest()) {
+  for (let tlv = body.next(); tlv !== undefined; tlv = body.next()) {
     if (tlv.type === PARAMETER_TYPE.policy) policy ??= readPolicy(reading, tlv, true);
     else if (tlv.type === PARAMETER_TYPE.poolElement) elements.push(readPoolElement(reading, tlv, 'asap'));
     else if (tlv.type === PARAMETER_TYPE.operationError) causes ??= readOperationError(reading, tlv);
@@ -180,7 +180,7 @@ function takeMembers(body: BodyReader): {
 
 function takeCauses(body: BodyReader): ErrorCause[] {
   let causes: ErrorCause[] | undefined;
-  for (const tlv of body.rest()) {
+  for (let tlv = body.next(); tlv !== undefined; tlv = body.next()) {
     if (tlv.type === PARAMETER_TYPE.operationError) causes ??= readOperationError(body.reading, tlv);
   }
   return causes ?? [];

@@ -1,5 +1,5 @@
 import { WireError } from '../../base/errors.ts';
-import { type Tlv, walkTlvs } from '../../base/tlv.ts';
+import { TLV_HEADER_BYTES, type Tlv, TlvReader } from '../../base/tlv.ts';
 import type { AsapMessage } from './asap.ts';
 import { asapFixedBytes } from './asap-codec.ts';
 import type { ErrorCause } from './cause.ts';
@@ -97,11 +97,12 @@ function paddingEvidence(bytes: Uint8Array, fixedBytes: number, element?: PoolEl
   const start = 4 + fixedBytes;
   let last: Tlv | undefined;
   try {
-    for (const tlv of walkTlvs(bytes.subarray(start, length), start)) last = tlv;
+    const reader = new TlvReader(bytes.subarray(start, length), start);
+    for (let tlv = reader.next(); tlv !== undefined; tlv = reader.next()) last = tlv;
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     return undefined;
   }
   if (last === undefined || !PADDED_LAST.has(last.type)) return undefined;
-  return last.offset + last.whole.length < length ? 'rsplib' : undefined;
+  return last.offset + TLV_HEADER_BYTES + last.value.length < length ? 'rsplib' : undefined;
 }

@@ -1,14 +1,15 @@
-import { ByteReader, ByteWriter } from '../../base/bytes.ts';
+import { ByteReader, type ByteWriter } from '../../base/bytes.ts';
 import { TLV_HEADER_BYTES, type Tlv } from '../../base/tlv.ts';
 import { type Dialect, lifeFromWire, lifeToWire } from './dialect.ts';
 import { invalidValues, PARAMETER_TYPE, ParameterReader, type Reading, writeParameter } from './parameter.ts';
-import { type PolicyParameter, readPolicy, writePolicy } from './policy.ts';
+import { type PolicyParameter, policyBytes, readPolicy, writePolicy } from './policy.ts';
 import {
   readSctpTransport,
   readTransport,
   type SctpTransport,
   TRANSPORT_TYPES,
   type TransportParameter,
+  transportBytes,
   writeTransport,
 } from './transport.ts';
 import { readUdpPorts, writeUdpPorts } from './udp-ports.ts';
@@ -42,7 +43,7 @@ export function readPoolElement(reading: Reading, tlv: Tlv, scope: ElementScope)
   if (tlv.value.length < FIXED_BYTES) throw invalidValues(reading, tlv, 'pool element too short');
   const r = new ByteReader(tlv.value, tlv.offset);
   const identifier = r.u32();
-  reading.context = { ...reading.context, peIdentifier: identifier };
+  reading.context.peIdentifier = identifier;
   const homeRegistrarIdentifier = r.u32();
   const registrationLifeS = lifeFromWire(r.u32(), reading.dialect);
   const nested = new ParameterReader(reading, r.rest(), tlv.offset + TLV_HEADER_BYTES + FIXED_BYTES, tlv);
@@ -51,7 +52,7 @@ export function readPoolElement(reading: Reading, tlv: Tlv, scope: ElementScope)
   const policy = readPolicy(reading, nested.take(PARAMETER_TYPE.policy));
   let asapTransport: SctpTransport | undefined;
   let udpPorts: PoolElementParameter['udpPorts'];
-  for (const more of nested.rest()) {
+  for (let more = nested.next(); more !== undefined; more = nested.next()) {
     if (more.type === PARAMETER_TYPE.udpPorts) udpPorts ??= readElementPorts(more);
     else if (asapTransport === undefined && TRANSPORT_TYPES.includes(more.type)) {
       if (more.type !== PARAMETER_TYPE.sctpTransport) throw invalidValues(reading, more, 'ASAP transport is not SCTP');
@@ -101,9 +102,9 @@ export function writePoolElement(
 }
 
 /** Bytes that the parameter takes in a message, padding included, for those who fill messages up to a limit. */
-export function poolElementBytes(element: PoolElementParameter): number {
-  const w = new ByteWriter();
-  writePoolElement(w, element, 'asap');
-  w.pad4();
-  return w.length;
+export function poolElementBytes({ userTransport, policy, asapTransport, udpPorts }: PoolElementParameter): number {
+  let bytes = TLV_HEADER_BYTES + FIXED_BYTES + transportBytes(userTransport) + policyBytes(policy);
+  if (asapTransport !== undefined) bytes += transportBytes(asapTransport);
+  if (udpPorts?.user || udpPorts?.asap) bytes += TLV_HEADER_BYTES + 4;
+  return bytes;
 }

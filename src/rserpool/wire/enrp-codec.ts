@@ -49,7 +49,7 @@ export function decodeEnrp(bytes: Uint8Array, dialect: Dialect = 'rfc'): EnrpMes
   const flag = (flags & FLAG) !== 0;
   const body = new BodyReader(frame, enrpFixedBytes(type), type !== TYPE.error, dialect);
   const ids: ServerIds = { senderId: body.u32(), receiverId: body.u32() };
-  body.reading.context = { ...body.reading.context, senderId: ids.senderId };
+  body.reading.context.senderId = ids.senderId;
   switch (type) {
     case TYPE.presence:
       return decodePresence(body, ids, flag);

@@ -89,6 +89,11 @@ export class BodyReader {
     return this.#parameters.take(type);
   }
 
+  /** The next known parameter. */
+  next(): Tlv | undefined {
+    return this.#parameters.next();
+  }
+
   /** All known parameters that are left. */
   rest(): Generator<Tlv, void, undefined> {
     return this.#parameters.rest();
@@ -96,11 +101,14 @@ export class BodyReader {
 
   /** Looks at what is left and adds to the message what is to be reported. */
   finish<Message extends object>(message: Message): Message & { readonly unrecognized?: readonly Uint8Array[] } {
-    for (const _ of this.rest());
+    while (this.next() !== undefined);
     const { unrecognized, answerable } = this.reading;
     return answerable && unrecognized.length > 0 ? { ...message, unrecognized } : message;
   }
 }
+
+/** Messages are written here and copied: one never begins before the one before it is finished. */
+const scratch = new ByteWriter(1024);
 
 /**
  * Writes a whole message, padded to a multiple of four; Message Length leaves out the padding (RFC 5354 §4) but in
@@ -114,7 +122,8 @@ export function writeMessage(
   dialect: Dialect,
   writeBody: (w: ByteWriter) => void,
 ): Uint8Array {
-  const w = new ByteWriter();
+  const w = scratch;
+  w.reset();
   w.u8(type);
   w.u8(flags);
   w.u16(0);

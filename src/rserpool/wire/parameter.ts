@@ -1,6 +1,6 @@
 import type { ByteWriter } from '../../base/bytes.ts';
 import { WireError, type WireErrorReason } from '../../base/errors.ts';
-import { type Tlv, unknownParameterAction, walkTlvs } from '../../base/tlv.ts';
+import { type Tlv, TlvReader, unknownParameterAction } from '../../base/tlv.ts';
 import type { Dialect } from './dialect.ts';
 import { type MessageContext, MessageError, type RefusalCause } from './message-error.ts';
 
@@ -38,14 +38,14 @@ export interface Reading {
   /** Unknown parameters that were skipped and are to be reported. */
   readonly unrecognized: Uint8Array[];
   /** Grows while reading, so that a refusal can name what it is about. */
-  context: MessageContext;
+  readonly context: { -readonly [Key in keyof MessageContext]: MessageContext[Key] };
   /** Whether the sender may be told of errors: not for an ASAP_ERROR or ENRP_ERROR, lest two peers never stop. */
   readonly answerable: boolean;
   readonly dialect: Dialect;
 }
 
 /** The beginning of a {@link Reading}. */
-export function newReading(context: MessageContext = {}, answerable = true, dialect: Dialect = 'rfc'): Reading {
+export function newReading(context: Reading['context'] = {}, answerable = true, dialect: Dialect = 'rfc'): Reading {
   return { unrecognized: [], context, answerable, dialect };
 }
 
@@ -77,7 +77,7 @@ export function invalidValues(reading: Reading, tlv: Tlv, detail: string): Messa
  */
 export class ParameterReader {
   readonly #reading: Reading;
-  readonly #tlvs: Iterator<Tlv, void>;
+  readonly #tlvs: TlvReader;
   readonly #end: number;
   readonly #outer: Tlv | undefined;
 
@@ -87,7 +87,7 @@ export class ParameterReader {
    */
   constructor(reading: Reading, bytes: Uint8Array, base: number, outer?: Tlv) {
     this.#reading = reading;
-    this.#tlvs = walkTlvs(bytes, base);
+    this.#tlvs = new TlvReader(bytes, base);
     this.#end = base + bytes.length;
     this.#outer = outer;
   }
@@ -98,9 +98,9 @@ export class ParameterReader {
    * @throws MessageError if it is another one or if there is none
    */
   take(...types: readonly number[]): Tlv {
-    let tlv = this.#nextKnown();
+    let tlv = this.next();
     // Our own private parameters have high bits 10: out of place they are skipped as anybody would.
-    while (tlv !== undefined && tlv.type >= 0x8000) tlv = this.#nextKnown();
+    while (tlv !== undefined && tlv.type >= 0x8000) tlv = this.next();
     if (tlv === undefined) throw this.#broken('missing', this.#end, `parameter ${types.map(hex).join(' or ')}`);
     if (!types.includes(tlv.type)) throw invalidValues(this.#reading, tlv, `parameter ${hex(tlv.type)} out of place`);
     return tlv;
@@ -108,12 +108,13 @@ export class ParameterReader {
 
   /** All known parameters that are left, the private ones among them. */
   *rest(): Generator<Tlv, void, undefined> {
-    for (let tlv = this.#nextKnown(); tlv !== undefined; tlv = this.#nextKnown()) yield tlv;
+    for (let tlv = this.next(); tlv !== undefined; tlv = this.next()) yield tlv;
   }
 
-  #nextKnown(): Tlv | undefined {
+  /** The next known parameter, private ones among them. */
+  next(): Tlv | undefined {
     for (;;) {
-      const tlv = this.#next();
+      const tlv = this.#nextOfAny();
       if (tlv === undefined || KNOWN_TYPES.has(tlv.type)) return tlv;
       const action = unknownParameterAction(tlv.type);
       if (action.report && this.#reading.unrecognized.length < MAX_REPORTED_PARAMETERS) {
@@ -123,10 +124,9 @@ export class ParameterReader {
     }
   }
 
-  #next(): Tlv | undefined {
+  #nextOfAny(): Tlv | undefined {
     try {
-      const { done, value } = this.#tlvs.next();
-      return done === true ? undefined : (value as Tlv);
+      return this.#tlvs.next();
     } catch (error) {
       if (error instanceof WireError) throw this.#broken(error.reason, error.offset, 'parameter header');
       throw error;

@@ -7,7 +7,7 @@ import { PoolHandle } from './pool-handle.ts';
 export function readPoolHandle(reading: Reading, tlv: Tlv): PoolHandle {
   if (tlv.value.length === 0) throw invalidValues(reading, tlv, 'empty pool handle');
   const handle = new PoolHandle(tlv.value.slice());
-  reading.context = { ...reading.context, poolHandle: handle };
+  reading.context.poolHandle = handle;
   return handle;
 }
 
@@ -19,7 +19,7 @@ export function writePoolHandle(w: ByteWriter, handle: PoolHandle): void {
 /** Reads a PE Identifier parameter. RFC 5354 §3.14. */
 export function readPeIdentifier(reading: Reading, tlv: Tlv): number {
   const identifier = readU32(reading, tlv);
-  reading.context = { ...reading.context, peIdentifier: identifier };
+  reading.context.peIdentifier = identifier;
   return identifier;
 }
 

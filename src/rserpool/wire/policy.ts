@@ -1,5 +1,5 @@
 import { ByteReader, type ByteWriter } from '../../base/bytes.ts';
-import type { Tlv } from '../../base/tlv.ts';
+import { TLV_HEADER_BYTES, type Tlv } from '../../base/tlv.ts';
 import { invalidValues, PARAMETER_TYPE, type Reading, writeParameter } from './parameter.ts';
 
 /** Pool Member Selection Policy parameter (RFC 5354 §3.8) with the policies of RFC 5356. All numbers are 32 bits, unsigned. */
@@ -131,6 +131,12 @@ export function readPolicy(reading: Reading, tlv: Tlv, overall = false): PolicyP
   return make(kind, () => (isSound ? r.u32() : 0));
 }
 
+/** Bytes that {@link writePolicy} writes, padding included. */
+export function policyBytes(policy: PolicyParameter): number {
+  const data = policy.kind === 'unknown' ? (policy.data.length + 3) & ~3 : 4 * POLICY_FIELDS[policy.kind].length;
+  return TLV_HEADER_BYTES + 4 + data;
+}
+
 /** Writes a policy parameter. */
 export function writePolicy(w: ByteWriter, policy: PolicyParameter): void {
   writeParameter(w, PARAMETER_TYPE.policy, () => {
@@ -143,6 +149,7 @@ export function writePolicy(w: ByteWriter, policy: PolicyParameter): void {
 }
 
 function make(kind: KnownPolicy['kind'], numberFor: (field: PolicyField) => number): PolicyParameter {
-  const fields = Object.fromEntries(POLICY_FIELDS[kind].map((field) => [field, numberFor(field)]));
-  return { kind, ...fields } as KnownPolicy;
+  const policy: { kind: string; [field: string]: string | number } = { kind };
+  for (const field of POLICY_FIELDS[kind]) policy[field] = numberFor(field);
+  return policy as unknown as KnownPolicy;
 }

@@ -17,10 +17,8 @@ export class PoolHandle {
 
   /** Owns `bytes` from now on. */
   constructor(bytes: Uint8Array) {
-    let key = '';
-    for (const byte of bytes) key += String.fromCharCode(byte);
     this.bytes = bytes;
-    this.key = key as PoolHandleKey;
+    this.key = latin1(bytes) as PoolHandleKey;
   }
 
   /** UTF-8 text where the bytes are printable UTF-8, else `0x` and hexadecimal digits. */
@@ -30,6 +28,13 @@ export class PoolHandle {
     if (!/[\p{C}\u2028\u2029\ufffd]/u.test(text)) return text;
     return `0x${Array.from(this.bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   }
+}
+
+/** In pieces, as a call has limits. */
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 1024) text += String.fromCharCode(...bytes.subarray(at, at + 1024));
+  return text;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { formatIp, type IpAddress, parseIp } from '../../base/address.ts';
+import { formatIp, type IpAddress, isIpv6, parseIp } from '../../base/address.ts';
 import { unreachable } from '../../base/assert.ts';
 import { ByteReader, type ByteWriter } from '../../base/bytes.ts';
 import { TLV_HEADER_BYTES, type Tlv } from '../../base/tlv.ts';
@@ -136,7 +136,7 @@ function readAddresses(reading: Reading, transport: Tlv, at: number, maxCount: n
     transport.offset + TLV_HEADER_BYTES + at,
     transport,
   );
-  for (const tlv of nested.rest()) {
+  for (let tlv = nested.next(); tlv !== undefined; tlv = nested.next()) {
     const isIpv6 = tlv.type === PARAMETER_TYPE.ipv6Address;
     if (isIpv6 || tlv.type === PARAMETER_TYPE.ipv4Address) {
       if (tlv.value.length !== (isIpv6 ? 16 : 4)) throw invalidValues(reading, tlv, 'address length');
@@ -147,6 +147,14 @@ function readAddresses(reading: Reading, transport: Tlv, at: number, maxCount: n
     throw invalidValues(reading, transport, `${addresses.length} addresses`);
   }
   return addresses;
+}
+
+/** Bytes that {@link writeTransport} writes, padding included. */
+export function transportBytes(transport: TransportParameter): number {
+  if (transport.protocol === 'opaque') return TLV_HEADER_BYTES + ((transport.bytes.length + 3) & ~3);
+  let bytes = TLV_HEADER_BYTES + (transport.protocol === 'dccp' ? 8 : 4);
+  for (const address of transport.addresses) bytes += TLV_HEADER_BYTES + (isIpv6(address) ? 16 : 4);
+  return bytes;
 }
 
 /** Where a transport stands, and for whom. */

@@ -75,7 +75,9 @@ const elementFields = {
 };
 const required = ['identifier', 'homeRegistrarIdentifier', 'registrationLifeS', 'userTransport', 'policy'] as const;
 
-const asapElements: fc.Arbitrary<PoolElementParameter> = fc.record(elementFields, { requiredKeys: [...required] });
+export const asapElements: fc.Arbitrary<PoolElementParameter> = fc.record(elementFields, {
+  requiredKeys: [...required],
+});
 const enrpElements: fc.Arbitrary<PoolElementParameter> = fc.record(elementFields, {
   requiredKeys: [...required, 'asapTransport'],
 });

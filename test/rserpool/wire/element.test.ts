@@ -1,11 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromHex } from '../../../src/base/bytes.ts';
+import { ByteWriter, fromHex } from '../../../src/base/bytes.ts';
 import {
   type PoolElementParameter,
   poolElementBytes,
   readPoolElement,
   writePoolElement,
 } from '../../../src/rserpool/wire/element.ts';
+import { asapElements } from './arbitraries.ts';
 import { causesOf, plain, readOne, refusalOf, written } from './bytes.ts';
 import { fullElement } from './golden-messages.ts';
 
@@ -24,6 +26,17 @@ const refuse = (nested: string, scope: 'asap' | 'enrp' = 'asap') =>
   causesOf(refusalOf(() => read(element(nested), scope)));
 
 describe('Pool Element parameter', () => {
+  it('takes as many bytes as is told beforehand', () => {
+    fc.assert(
+      fc.property(asapElements, (element) => {
+        const w = new ByteWriter();
+        writePoolElement(w, element, 'asap');
+        w.pad4();
+        expect(poolElementBytes(element)).toBe(w.length);
+      }),
+    );
+  });
+
   it('[PAR-004] [PAR-071] [PAR-072] [PAR-073] with all parts', () => {
     const hex =
       '000a003c 12345678 0badcafe 00000258 00050010 00500000 00010008 c0000201 0008000c 00000002 00000003 ' +
