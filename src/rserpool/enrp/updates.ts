@@ -58,7 +58,7 @@ export class Updates {
   #delete(peer: Peer, { poolHandle, element }: HandleUpdate, channel: ChannelId, now: Instant): void {
     const known = this.#store.find(poolHandle, element.identifier);
     if (known === undefined) return;
-    const home = this.#peers.get(known.parameter.homeRegistrarIdentifier);
+    const home = this.#peers.get(known.homeRegistrarIdentifier);
     if (home !== undefined && home !== peer && isWatched(home)) {
       this.#refuse(peer, channel, 'a registrar wants to remove an element of another one');
     } else this.#store.removeForPeer(known, now);

@@ -1,5 +1,6 @@
-import type { Pool, PoolElementRecord } from './pool.ts';
+import type { Pool } from './pool.ts';
 import type { PoolElement } from './pool-element.ts';
+import type { PoolElementRecord } from './pool-element-record.ts';
 
 /**
  * A walk over the handlespace that can rest between any two elements, for handle tables in several parts. Pool by pool,
@@ -50,7 +51,7 @@ export class HandlespaceCursor<Owner = unknown> {
     return (
       element.isMember &&
       element.serial < this.#endSerial &&
-      (this.#home === undefined || element.parameter.homeRegistrarIdentifier === this.#home)
+      (this.#home === undefined || element.homeRegistrarIdentifier === this.#home)
     );
   }
 }

@@ -9,8 +9,10 @@ import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
 import { type HandlespaceConfig, handlespaceConfig } from './config.ts';
 import { HandlespaceCursor } from './cursor.ts';
 import { Ownership } from './ownership.ts';
-import { Pool, PoolElementRecord } from './pool.ts';
+import { ParameterArchive } from './parameter-archive.ts';
+import { Pool } from './pool.ts';
 import type { PoolElement } from './pool-element.ts';
+import { type ElementStorage, PoolElementRecord } from './pool-element-record.ts';
 
 /** A registration or re-registration at this registrar. RFC 5352 §3.1. */
 export interface Registration<Owner> {
@@ -33,8 +35,8 @@ export type RegistrationResult<Owner> =
   | {
       readonly kind: 'updated';
       readonly element: PoolElement<Owner>;
-      /** What was known before. */
-      readonly previous: PoolElementParameter;
+      /** The registrar that was its home before. */
+      readonly previousHome: number;
     }
   /** Nothing has changed. */
   | { readonly kind: 'rejected'; readonly causes: readonly ErrorCause[] };
@@ -53,7 +55,7 @@ export interface PeerRecord {
 export type LearnResult<Owner> =
   /** Look at `isConsistent`: an element that does not fit to its pool is kept but not handed out. */
   | { readonly kind: 'added'; readonly element: PoolElement<Owner> }
-  | { readonly kind: 'updated'; readonly element: PoolElement<Owner>; readonly previous: PoolElementParameter }
+  | { readonly kind: 'updated'; readonly element: PoolElement<Owner>; readonly previousHome: number }
   /** The peer says that the element is ours: we know better what we own. */
   | { readonly kind: 'ignored' }
   /** A limit is reached. */
@@ -78,6 +80,7 @@ export class Handlespace<Owner = unknown> {
   readonly #elements = new Numbering<PoolElementRecord<Owner>>();
   /** Ends of lives by the elements' numbers; equal ones in the order of joining. */
   readonly #expiries = new NumberedHeap();
+  readonly #storage: ElementStorage;
   #handleBytes = 0;
   #nextSerial = 0;
   #revision = 0;
@@ -85,6 +88,8 @@ export class Handlespace<Owner = unknown> {
   /** @throws ConfigError for limits that make no sense */
   constructor(limits: Partial<HandlespaceConfig> = {}) {
     this.#limits = handlespaceConfig(limits);
+    const parameters = new ParameterArchive(this.#limits.maxUnpackedElements);
+    this.#storage = { parameters, expiries: this.#expiries };
   }
 
   get poolCount(): number {
@@ -152,12 +157,12 @@ export class Handlespace<Owner = unknown> {
    * @returns false if it was gone already
    */
   remove(element: PoolElement<Owner>): boolean {
-    const record = this.#find(element.poolHandle, element.parameter.identifier);
+    const record = this.#find(element.poolHandle, element.identifier);
     if (record === undefined || record !== element) return false;
     const { pool } = record;
     this.#setExpiry(record, undefined);
     this.#elements.remove(record.number);
-    record.number = -1;
+    record.leave();
     this.#disown(record);
     pool.remove(record);
     if (pool.size === 0) {
@@ -192,13 +197,13 @@ export class Handlespace<Owner = unknown> {
 
   /** Makes a registrar the home of one element. */
   setHomeOf(element: PoolElement<Owner>, to: number): void {
-    const record = this.#find(element.poolHandle, element.parameter.identifier);
+    const record = this.#find(element.poolHandle, element.identifier);
     if (record === element) this.#move(record, to);
   }
 
   /** Sets when an element is to be taken out; `undefined` for never. */
   setExpiry(element: PoolElement<Owner>, at: Instant | undefined): void {
-    const record = this.#find(element.poolHandle, element.parameter.identifier);
+    const record = this.#find(element.poolHandle, element.identifier);
     if (record === element) this.#setExpiry(record, at);
   }
 
@@ -252,7 +257,7 @@ export class Handlespace<Owner = unknown> {
   *#elementsOf(home: number): Generator<PoolElementRecord<Owner>, void, undefined> {
     if (this.countOf(home) === 0) return;
     for (const pool of this.#pools.values()) {
-      for (const record of pool.elements()) if (record.parameter.homeRegistrarIdentifier === home) yield record;
+      for (const record of pool.elements()) if (record.homeRegistrarIdentifier === home) yield record;
     }
   }
 
@@ -276,8 +281,8 @@ export class Handlespace<Owner = unknown> {
       this.#setExpiry(element, expiresAt);
       return { kind: 'added', element } as const;
     }
-    const previous = existing.parameter;
-    const isMoving = previous.homeRegistrarIdentifier !== parameter.homeRegistrarIdentifier;
+    const previousHome = existing.homeRegistrarIdentifier;
+    const isMoving = previousHome !== parameter.homeRegistrarIdentifier;
     if (isMoving) this.#disown(existing);
     existing.pool.update(existing, parameter);
     if (isMoving) this.#own(existing);
@@ -286,11 +291,11 @@ export class Handlespace<Owner = unknown> {
     existing.owner = owner;
     existing.badReports = 0;
     this.#setExpiry(existing, expiresAt);
-    return { kind: 'updated', element: existing, previous } as const;
+    return { kind: 'updated', element: existing, previousHome } as const;
   }
 
   #addPool(poolHandle: PoolHandle, parameter: PoolElementParameter): Pool<Owner> {
-    const pool = new Pool<Owner>(poolHandle, parameter, this.#expiries);
+    const pool = new Pool<Owner>(poolHandle, parameter, this.#storage);
     this.#pools.set(poolHandle.key, pool);
     this.#handleBytes += poolHandle.bytes.length;
     return pool;
@@ -325,12 +330,12 @@ export class Handlespace<Owner = unknown> {
     this.#own(record);
   }
 
-  #own({ pool, parameter }: PoolElementRecord<Owner>): void {
-    this.#ownership.add(parameter.homeRegistrarIdentifier, pool.handleSum, parameter.identifier);
+  #own({ pool, identifier, homeRegistrarIdentifier }: PoolElementRecord<Owner>): void {
+    this.#ownership.add(homeRegistrarIdentifier, pool.handleSum, identifier);
   }
 
-  #disown({ pool, parameter }: PoolElementRecord<Owner>): void {
-    this.#ownership.remove(parameter.homeRegistrarIdentifier, pool.handleSum, parameter.identifier);
+  #disown({ pool, identifier, homeRegistrarIdentifier }: PoolElementRecord<Owner>): void {
+    this.#ownership.remove(homeRegistrarIdentifier, pool.handleSum, identifier);
   }
 }
 

@@ -10,7 +10,10 @@ import type { PoolHandle } from '../wire/pool-handle.ts';
  */
 export interface PoolElement<Owner = unknown> {
   readonly poolHandle: PoolHandle;
-  /** What was registered last, with the identifier of the registrar that is its home now. */
+  readonly identifier: number;
+  /** The registrar that is its home now. */
+  readonly homeRegistrarIdentifier: number;
+  /** What was registered last, with the home of now. It may have to be unpacked: ask once, and not for the two numbers above. */
   readonly parameter: PoolElementParameter;
   /** Whether it is still in the handlespace. */
   readonly isMember: boolean;

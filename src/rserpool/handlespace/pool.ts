@@ -1,5 +1,4 @@
-import type { Entropy, Instant } from '../../base/contract.ts';
-import type { NumberedHeap } from '../../base/numbered-heap.ts';
+import type { Entropy } from '../../base/contract.ts';
 import { createSelector } from '../policy/registry.ts';
 import type { PolicySelector } from '../policy/selector.ts';
 import type { ErrorCause } from '../wire/cause.ts';
@@ -8,57 +7,7 @@ import { overallPolicyOf, type PolicyParameter, policyTypeOf } from '../wire/pol
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { TransportParameter, TransportUse } from '../wire/transport.ts';
 import { wordSum } from './checksum.ts';
-import type { PoolElement } from './pool-element.ts';
-
-/** What the handlespace stores for an element. There are many: numbers that can be elsewhere are not here. */
-export class PoolElementRecord<Owner = unknown> implements PoolElement<Owner> {
-  readonly pool: Pool<Owner>;
-  /** Grows with every element that is added to the handlespace. */
-  readonly serial: number;
-  parameter: PoolElementParameter;
-  /** Its number in the handlespace; -1 once it is not there any more. */
-  number: number;
-  /** Its seat in the pool's selector; -1 if it is not consistent with the pool. */
-  seat = -1;
-  updatedAt: Instant;
-  revision: number;
-  owner: Owner | undefined;
-  badReports = 0;
-
-  constructor(
-    pool: Pool<Owner>,
-    serial: number,
-    parameter: PoolElementParameter,
-    updatedAt: Instant,
-    revision: number,
-    owner: Owner | undefined,
-  ) {
-    this.pool = pool;
-    this.serial = serial;
-    this.parameter = parameter;
-    this.number = -1;
-    this.updatedAt = updatedAt;
-    this.revision = revision;
-    this.owner = owner;
-  }
-
-  get poolHandle(): PoolHandle {
-    return this.pool.handle;
-  }
-
-  get isMember(): boolean {
-    return this.number >= 0;
-  }
-
-  get isConsistent(): boolean {
-    return this.seat >= 0;
-  }
-
-  get expiresAt(): Instant | undefined {
-    const { expiries } = this.pool;
-    return this.isMember && expiries.has(this.number) ? expiries.rankOf(this.number) : undefined;
-  }
-}
+import type { ElementStorage, PoolElementRecord } from './pool-element-record.ts';
 
 /** What all elements of a pool have in common. RFC 5352 §3.1. */
 interface Character {
@@ -73,17 +22,16 @@ export class Pool<Owner = unknown> {
   readonly handle: PoolHandle;
   /** The handle's part in the checksum of each member. */
   readonly handleSum: number;
-  /** When its members, and those of other pools, are to be taken out, by their numbers. */
-  readonly expiries: NumberedHeap;
+  readonly store: ElementStorage;
   /** By identifiers as signed numbers, which are not boxed. */
   readonly #members = new Map<number, PoolElementRecord<Owner>>();
   #character: Character;
   #selector: PolicySelector<PoolElementRecord<Owner>>;
 
   /** @param first the parameter of the element for which the pool is made; it decides what the others have to be like */
-  constructor(handle: PoolHandle, first: PoolElementParameter, expiries: NumberedHeap) {
+  constructor(handle: PoolHandle, first: PoolElementParameter, store: ElementStorage) {
     this.handle = handle;
-    this.expiries = expiries;
+    this.store = store;
     this.handleSum = wordSum(handle.bytes);
     this.#character = characterOf(first);
     this.#selector = createSelector(first.policy.kind);
@@ -130,7 +78,7 @@ export class Pool<Owner = unknown> {
   }
 
   add(record: PoolElementRecord<Owner>): void {
-    this.#members.set(record.parameter.identifier | 0, record);
+    this.#members.set(record.identifier | 0, record);
     this.#seat(record);
   }
 
@@ -147,7 +95,7 @@ export class Pool<Owner = unknown> {
   }
 
   remove(record: PoolElementRecord<Owner>): void {
-    this.#members.delete(record.parameter.identifier | 0);
+    this.#members.delete(record.identifier | 0);
     this.#unseat(record);
     this.#ensureCharacter();
   }

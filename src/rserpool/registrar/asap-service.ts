@@ -131,7 +131,7 @@ export class AsapService {
     for (;;) {
       const element = store.takeExpired(now, (expired) => this.#dismiss(expired));
       if (element === undefined) return;
-      const homeRegistrarId = element.parameter.homeRegistrarIdentifier;
+      const homeRegistrarId = element.homeRegistrarIdentifier;
       if (homeRegistrarId !== own.id) {
         outbox.event({ kind: 'element-lost', ...nameOf(element), reason: 'orphaned', homeRegistrarId });
         continue;
@@ -214,7 +214,7 @@ export class AsapService {
       outbox.event({ kind: 'deregistered', poolHandle, peIdentifier });
       const parameter = { ...element.parameter, homeRegistrarIdentifier: own.id };
       // Peers take a removal only from the home: the element has just made us that, by coming here.
-      if (element.parameter.homeRegistrarIdentifier !== own.id) announceUpdate('add-pe', poolHandle, parameter);
+      if (element.homeRegistrarIdentifier !== own.id) announceUpdate('add-pe', poolHandle, parameter);
       announceUpdate('del-pe', poolHandle, parameter);
     }
   }
@@ -244,12 +244,12 @@ export class AsapService {
     outbox.event({ kind: 'element-reported', ...nameOf(element), reports: element.badReports });
     if (element.badReports > config.maxBadPeReports) this.removeLost(element, 'bad-reports', now);
     // rsplib's elements acknowledge keep-alives of their home registrar to that one only.
-    else if (!this.#parts.isRsplib(element.parameter.homeRegistrarIdentifier)) monitor.probe(element, now);
+    else if (!this.#parts.isRsplib(element.homeRegistrarIdentifier)) monitor.probe(element, now);
   }
 
   /** An element of ours is out, and hears it if there is a channel to it. RFC 5352 §2.2.4. */
   #dismiss(element: StoredElement): void {
-    if (element.parameter.homeRegistrarIdentifier === this.#parts.own.id) this.tellOut(element);
+    if (element.homeRegistrarIdentifier === this.#parts.own.id) this.tellOut(element);
   }
 
   /** The element does not belong to this registrar any more; if it thinks so still, it registers again. RFC 5352 §2.2.4. */

@@ -303,7 +303,7 @@ export class ElementMonitor {
       registrarIdentifier: this.#own.id,
       poolHandle: element.poolHandle,
       // Not in the RFC's figure; rsplib's elements answer for all that registered on the association without it.
-      ...(this.#outbox.dialects.of(channel) === 'rsplib' && { peIdentifier: element.parameter.identifier }),
+      ...(this.#outbox.dialects.of(channel) === 'rsplib' && { peIdentifier: element.identifier }),
     });
   }
 

@@ -101,7 +101,7 @@ export class ElementStore {
     const owner = { channel };
     const result = this.#handlespace.register({ poolHandle, parameter, now, expiresAt, owner, isSameElement });
     if (result.kind === 'rejected') return result;
-    if (result.kind === 'updated') this.#noteMove(result.element, result.previous.homeRegistrarIdentifier, now);
+    if (result.kind === 'updated') this.#noteMove(result.element, result.previousHome, now);
     this.#registeredOn.set(result.element, channel);
     this.#changed({ kind: 'registered', element: result.element, channel }, now);
     return result;
@@ -131,7 +131,7 @@ export class ElementStore {
         const text = `element ${parameter.identifier} does not fit to pool ${poolHandle}; it is not handed out`;
         this.#outbox.event({ kind: 'warning', code: 'inconsistent-pool', text, registrarId: home });
       }
-    } else this.#noteMove(element, result.previous.homeRegistrarIdentifier, now);
+    } else this.#noteMove(element, result.previousHome, now);
     this.#changed({ kind: 'learnt', element }, now);
     return result.kind;
   }
@@ -141,7 +141,7 @@ export class ElementStore {
     if (parameter.homeRegistrarIdentifier !== ownerId) return 'refused';
     const existing = this.find(poolHandle, parameter.identifier);
     // After a partition both may have it. The rule has to be the same on both sides, or both would let it go.
-    if (existing?.parameter.homeRegistrarIdentifier === this.#own.id && this.#own.id > ownerId) {
+    if (existing?.homeRegistrarIdentifier === this.#own.id && this.#own.id > ownerId) {
       this.#changed({ kind: 'disputed', element: existing, claimed: true }, now);
       return 'kept';
     }
@@ -150,7 +150,7 @@ export class ElementStore {
 
   /** A peer announced the removal of an element. RFC 5353 §3.3.2. */
   removeForPeer(element: StoredElement, now: Instant): void {
-    if (element.parameter.homeRegistrarIdentifier === this.#own.id) {
+    if (element.homeRegistrarIdentifier === this.#own.id) {
       // Whoever could not reach it does not know better than its home: it stays until it fails here too.
       this.#changed({ kind: 'disputed', element, claimed: false }, now);
       return;
@@ -215,7 +215,7 @@ export class ElementStore {
 
   /** Makes this registrar the home of an element that nobody owns, and lets the peers and the element know. */
   #claim(element: StoredElement, channel: ChannelId, now: Instant): void {
-    const from = element.parameter.homeRegistrarIdentifier;
+    const from = element.homeRegistrarIdentifier;
     this.#handlespace.setHomeOf(element, this.#own.id);
     this.#handlespace.setExpiry(element, endOfLife(element.parameter, 1, now));
     this.#outbox.event({ kind: 'element-moved', ...nameOf(element), from, to: this.#own.id });
@@ -223,21 +223,21 @@ export class ElementStore {
   }
 
   #noteMove(element: StoredElement, from: number, now: Instant, takenOver = false): void {
-    const to = element.parameter.homeRegistrarIdentifier;
+    const to = element.homeRegistrarIdentifier;
     if (from === to) return;
     this.#outbox.event({ kind: 'element-moved', ...nameOf(element), from, to });
     this.#changed({ kind: 'moved', element, from, to, takenOver }, now);
   }
 
   #noteLoss(element: StoredElement, reason: ElementLoss): void {
-    const homeRegistrarId = element.parameter.homeRegistrarIdentifier;
+    const homeRegistrarId = element.homeRegistrarIdentifier;
     this.#outbox.event({ kind: 'element-lost', ...nameOf(element), reason, homeRegistrarId });
   }
 }
 
 /** The two names of an element, as events carry them. */
 export function nameOf(element: StoredElement): { readonly poolHandle: PoolHandle; readonly peIdentifier: number } {
-  return { poolHandle: element.poolHandle, peIdentifier: element.parameter.identifier };
+  return { poolHandle: element.poolHandle, peIdentifier: element.identifier };
 }
 
 /**

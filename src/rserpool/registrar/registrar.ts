@@ -194,7 +194,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         policy: pool.policy,
         elements: Array.from(pool.elements(), (element) => ({
           ...element.parameter,
-          owned: element.parameter.homeRegistrarIdentifier === own,
+          owned: element.homeRegistrarIdentifier === own,
           consistent: element.isConsistent,
           badReports: element.badReports,
           updatedAt: element.updatedAt,

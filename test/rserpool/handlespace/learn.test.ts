@@ -30,7 +30,7 @@ describe("a peer's record", () => {
     handlespace.learn(peerRecord('p', theirs(1)));
     expect(handlespace.learn(peerRecord('p', theirs(2))).kind).toBe('added');
     const result = handlespace.learn(peerRecord('p', theirs(2, { registrationLifeS: 9 })));
-    expect(result).toMatchObject({ kind: 'updated', previous: { registrationLifeS: 300 } });
+    expect(result).toMatchObject({ kind: 'updated', previousHome: PEER });
     expect(handlespace.find(poolHandle('p'), 2)?.parameter.registrationLifeS).toBe(9);
   });
 
@@ -40,7 +40,7 @@ describe("a peer's record", () => {
     const result = handlespace.learn(peerRecord('p', theirs(1)));
     expect(result).toMatchObject({
       kind: 'updated',
-      previous: { homeRegistrarIdentifier: OWN },
+      previousHome: OWN,
       element: { owner: undefined },
     });
     expect([handlespace.countOf(OWN), handlespace.countOf(PEER)]).toEqual([0, 1]);

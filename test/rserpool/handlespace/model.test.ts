@@ -68,8 +68,8 @@ class Model {
 describe('the handlespace', () => {
   it('[ENRP-201] does what arrays do, and its checksums follow every change', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-        const handlespace = new Handlespace<string>({ maxElements: MAX_ELEMENTS });
+      fc.property(fc.array(step, { maxLength: 120 }), fc.constantFrom(1, 3, 4096), (steps, maxUnpackedElements) => {
+        const handlespace = new Handlespace<string>({ maxElements: MAX_ELEMENTS, maxUnpackedElements });
         const model = new Model();
         let now = 0;
         for (const { what, pool, identifier, home, toHome, kind, life, limit } of steps) {

@@ -104,7 +104,7 @@ describe('a re-registration', () => {
     element.badReports = 3;
     const again = parameter(1, { policy: { kind: 'least-used', load: 9 }, registrationLifeS: 60 });
     const result = handlespace.register(registration('p', again, { now: 8, expiresAt: 60_008, owner: 'channel 3' }));
-    expect(result).toMatchObject({ kind: 'updated', previous: { policy: { load: 5 } } });
+    expect(result).toMatchObject({ kind: 'updated', previousHome: OWN });
     expect(first.kind !== 'rejected' && first.element).toBe(element);
     expect(element).toMatchObject({
       parameter: again,
@@ -144,7 +144,7 @@ describe('a re-registration', () => {
     const handlespace = new Handlespace<string>();
     handlespace.learn(peerRecord('p', parameter(1, { homeRegistrarIdentifier: OTHER })));
     const result = register(handlespace, parameter(1));
-    expect(result).toMatchObject({ kind: 'updated', previous: { homeRegistrarIdentifier: OTHER } });
+    expect(result).toMatchObject({ kind: 'updated', previousHome: OTHER });
     expect([handlespace.countOf(OWN), handlespace.countOf(OTHER)]).toEqual([1, 0]);
     expect(handlespace.checksumOf(OTHER)).toBe(0xffff);
   });

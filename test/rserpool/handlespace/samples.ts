@@ -57,5 +57,5 @@ export function resolved(handlespace: Handlespace<string>, pool: string, limit =
 }
 
 export function identifiers(elements: Iterable<PoolElement<string>>): number[] {
-  return Array.from(elements, (element) => element.parameter.identifier);
+  return Array.from(elements, (element) => element.identifier);
 }
