@@ -23,7 +23,7 @@ export class Workload {
   readonly #pool = poolHandle('EchoPool');
   readonly #kind: Kind;
   readonly #addresses: readonly string[];
-  #handlespace = new Handlespace<{ readonly channel: number }>();
+  #handlespace = new Handlespace<number>();
   #now = 0;
 
   constructor(kind: Kind, elements: number) {
@@ -85,7 +85,7 @@ export class Workload {
       parameter: this.#parameter(index, pass),
       now,
       expiresAt: now + LIFE_S * 1000,
-      owner: { channel: 2 * index },
+      owner: 2 * index,
       isSameElement: () => true,
     });
     if (result.kind === 'rejected') throw new Error('an element was refused');

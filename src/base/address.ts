@@ -101,7 +101,7 @@ function longestZeroRun(groups: readonly number[]): [start: number, length: numb
  * The 32 bits of an IPv4 address, or `undefined` if the text is none. Digit by digit: every association is set up with
  * several looks at addresses, and most are of this kind.
  */
-function ipv4Number(text: string): number | undefined {
+export function ipv4Number(text: string): number | undefined {
   let address = 0;
   let dots = 0;
   let byte = -1;

@@ -7,7 +7,7 @@ export const handlespaceSettings = {
   /** Elements of all pools together. */
   maxElements: { default: 131_072, min: 1, max: 1 << 22 },
   /** Elements whose parameters are kept as objects; of all others only the bytes are. */
-  maxUnpackedElements: { default: 4096, min: 1, max: 1 << 22 },
+  maxUnpackedElements: { default: 1024, min: 1, max: 1 << 22 },
   /** Bytes of all pool handles together: one of them may have 65531 (RFC 5354 §3.9). */
   maxHandleBytes: { default: 16 * 1024 * 1024, min: 1, max: 2 ** 31 },
 } as const;

@@ -64,5 +64,7 @@ function isPlain({ userTransport, asapTransport }: PoolElementParameter): boolea
 }
 
 function hasZone(transport: TransportParameter): boolean {
-  return transport.protocol !== 'opaque' && transport.addresses.some((address) => address.includes('%'));
+  if (transport.protocol === 'opaque') return false;
+  for (const address of transport.addresses) if (address.includes('%')) return true;
+  return false;
 }

@@ -56,7 +56,7 @@ export function admit(
  * ASAP transport address that is known of it. Without authentication there is nothing better. RFC 5352 §3.1 (3), §3.2 D2.
  */
 export function isSameElement(existing: StoredElement, channel: Channel): boolean {
-  if (existing.owner?.channel === channel.id) return true;
+  if (existing.owner === channel.id) return true;
   const { asapTransport } = existing.parameter;
   return (
     asapTransport !== undefined &&

@@ -10,15 +10,10 @@ import type { RegistrarConfig } from './config.ts';
 import type { ElementLoss } from './events.ts';
 import type { RegistrarOutbox } from './outbox.ts';
 
-/** What is remembered of an element that registered here: on which channel. */
-export interface ElementOwner {
-  readonly channel: ChannelId;
-}
+/** An element of the registrar's handlespace. Of one that registered here it is remembered on which channel. */
+export type StoredElement = PoolElement<ChannelId>;
 
-/** An element of the registrar's handlespace. */
-export type StoredElement = PoolElement<ElementOwner>;
-
-export type TableCursor = HandlespaceCursor<ElementOwner>;
+export type TableCursor = HandlespaceCursor<ChannelId>;
 
 /** A change of the handlespace, for those who watch elements or pools. */
 export type StoreChange =
@@ -55,7 +50,7 @@ export type LearnOutcome =
 export class ElementStore {
   readonly #own: { readonly id: number };
   readonly #outbox: RegistrarOutbox;
-  readonly #handlespace: Handlespace<ElementOwner>;
+  readonly #handlespace: Handlespace<ChannelId>;
   readonly #changed: (change: StoreChange, now: Instant) => void;
   /** On which channel an element registered here last, also if it has another home by now. */
   readonly #registeredOn = new WeakMap<StoredElement, ChannelId>();
@@ -73,7 +68,7 @@ export class ElementStore {
   }
 
   /** For reading only. */
-  get handlespace(): Handlespace<ElementOwner> {
+  get handlespace(): Handlespace<ChannelId> {
     return this.#handlespace;
   }
 
@@ -85,7 +80,7 @@ export class ElementStore {
     return this.#handlespace.find(poolHandle, identifier);
   }
 
-  resolve(poolHandle: PoolHandle, limit: number, entropy: Entropy): Resolution<ElementOwner> {
+  resolve(poolHandle: PoolHandle, limit: number, entropy: Entropy): Resolution<ChannelId> {
     return this.#handlespace.resolve(poolHandle, limit, entropy);
   }
 
@@ -96,10 +91,9 @@ export class ElementStore {
     channel: ChannelId,
     isSameElement: (existing: StoredElement) => boolean,
     now: Instant,
-  ): RegistrationResult<ElementOwner> {
+  ): RegistrationResult<ChannelId> {
     const expiresAt = endOfLife(parameter, 1, now);
-    const owner = { channel };
-    const result = this.#handlespace.register({ poolHandle, parameter, now, expiresAt, owner, isSameElement });
+    const result = this.#handlespace.register({ poolHandle, parameter, now, expiresAt, owner: channel, isSameElement });
     if (result.kind === 'rejected') return result;
     if (result.kind === 'updated') this.#noteMove(result.element, result.previousHome, now);
     this.#registeredOn.set(result.element, channel);

@@ -1,4 +1,4 @@
-import { formatIp, type IpAddress, isIpv6, parseIp } from '../../base/address.ts';
+import { formatIp, type IpAddress, ipv4Number, isIpv6, parseIp } from '../../base/address.ts';
 import { unreachable } from '../../base/assert.ts';
 import { ByteReader, type ByteWriter } from '../../base/bytes.ts';
 import { TLV_HEADER_BYTES, type Tlv } from '../../base/tlv.ts';
@@ -214,11 +214,17 @@ function writeTransportWith(
     w.u16(transport.port);
     w.u16(useOrReserved);
     writeMore();
-    for (const address of addresses) {
-      const bytes = parseIp(address);
-      if (bytes === undefined) throw new RangeError(`not an IP address: ${JSON.stringify(address)}`);
-      const type = bytes.length === 4 ? PARAMETER_TYPE.ipv4Address : PARAMETER_TYPE.ipv6Address;
-      writeParameter(w, type, () => w.bytes(bytes));
-    }
+    for (const address of addresses) writeAddress(w, address);
   });
+}
+
+function writeAddress(w: ByteWriter, address: IpAddress): void {
+  const bits = ipv4Number(address);
+  if (bits !== undefined) {
+    writeParameter(w, PARAMETER_TYPE.ipv4Address, () => w.u32(bits));
+    return;
+  }
+  const bytes = parseIp(address);
+  if (bytes === undefined) throw new RangeError(`not an IP address: ${JSON.stringify(address)}`);
+  writeParameter(w, PARAMETER_TYPE.ipv6Address, () => w.bytes(bytes));
 }
