@@ -159,7 +159,7 @@ export class Handlespace<Owner = unknown> {
   remove(element: PoolElement<Owner>): boolean {
     const record = this.#find(element.poolHandle, element.identifier);
     if (record === undefined || record !== element) return false;
-    const { pool } = record;
+    const pool = this.#pools.get(record.poolHandle.key)!;
     this.#setExpiry(record, undefined);
     this.#elements.remove(record.number);
     record.leave();
@@ -284,7 +284,7 @@ export class Handlespace<Owner = unknown> {
     const previousHome = existing.homeRegistrarIdentifier;
     const isMoving = previousHome !== parameter.homeRegistrarIdentifier;
     if (isMoving) this.#disown(existing);
-    existing.pool.update(existing, parameter);
+    pool!.update(existing, parameter);
     if (isMoving) this.#own(existing);
     existing.updatedAt = now;
     existing.revision = ++this.#revision;

@@ -3,7 +3,6 @@ import type { NumberedHeap } from '../../base/numbered-heap.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { ParameterArchive, ParameterHolder } from './parameter-archive.ts';
-import type { Pool } from './pool.ts';
 import type { PoolElement } from './pool-element.ts';
 
 /** What elements of all pools share, for what they do not hold themselves. */
@@ -13,12 +12,20 @@ export interface ElementStorage {
   readonly expiries: NumberedHeap;
 }
 
+/** What an element has to know of its pool. */
+export interface PoolIdentity {
+  readonly handle: PoolHandle;
+  /** The handle's part in the checksum of each member. */
+  readonly handleSum: number;
+  readonly store: ElementStorage;
+}
+
 /**
  * What the handlespace stores for an element. There are many: numbers that can be elsewhere are not here, and identifiers
  * are signed, as larger numbers would be objects.
  */
 export class PoolElementRecord<Owner = unknown> implements PoolElement<Owner>, ParameterHolder {
-  readonly pool: Pool<Owner>;
+  readonly pool: PoolIdentity;
   /** Grows with every element that is added to the handlespace. */
   readonly serial: number;
   /** Its number in the handlespace; -1 when it is not there. */
@@ -36,7 +43,7 @@ export class PoolElementRecord<Owner = unknown> implements PoolElement<Owner>, P
   #place: number | undefined;
 
   constructor(
-    pool: Pool<Owner>,
+    pool: PoolIdentity,
     serial: number,
     parameter: PoolElementParameter,
     updatedAt: Instant,

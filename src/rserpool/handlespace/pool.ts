@@ -7,7 +7,7 @@ import { overallPolicyOf, type PolicyParameter, policyTypeOf } from '../wire/pol
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { TransportParameter, TransportUse } from '../wire/transport.ts';
 import { wordSum } from './checksum.ts';
-import type { ElementStorage, PoolElementRecord } from './pool-element-record.ts';
+import type { ElementStorage, PoolElementRecord, PoolIdentity } from './pool-element-record.ts';
 
 /** What all elements of a pool have in common. RFC 5352 §3.1. */
 interface Character {
@@ -18,9 +18,8 @@ interface Character {
 }
 
 /** A pool: its members, and what a new one has to be like. Only its handlespace changes it. */
-export class Pool<Owner = unknown> {
+export class Pool<Owner = unknown> implements PoolIdentity {
   readonly handle: PoolHandle;
-  /** The handle's part in the checksum of each member. */
   readonly handleSum: number;
   readonly store: ElementStorage;
   /** By identifiers as signed numbers, which are not boxed. */
