@@ -8,6 +8,12 @@ import type { Alarm } from './shared-timer.ts';
 /** So long packets may wait in a flush for others to leave with, ms, while listeners get messages. */
 const LONGEST_BURST_MS = 1;
 
+/**
+ * Packets in a batch. One wake-up brings up to 32 datagrams, and where the system joins packets a datagram is dozens of
+ * them: a whole window, whose sender would wait for its first acknowledgement until all of it has been seen.
+ */
+const MAX_BATCH_PACKETS = 64;
+
 export interface DriverOptions {
   readonly core: SctpCore;
   readonly encapsulation: UdpEncapsulation;
@@ -37,6 +43,7 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
   #closed = false;
   /** When the batch of datagrams that is coming in began: the clock is read once for all of them. */
   #batchAt: Instant | undefined;
+  #batchPackets = 0;
   #flushedAt: Instant = 0;
   /** For the timer that it shares with the other endpoints: when it wants to be called. */
   rank: Instant = 0;
@@ -73,7 +80,8 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
   handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array): void {
     this.#batchAt ??= this.now();
     this.core.handleDatagram(local, from, udpPort, bytes, this.#batchAt);
-    this.#flushAtEndOfBatch();
+    if (++this.#batchPackets < MAX_BATCH_PACKETS) this.#flushAtEndOfBatch();
+    else this.#carryOut();
   }
 
   /** A deadline of the core has come, or was to come when it was set. */
@@ -131,6 +139,7 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
     if (this.#flushing || this.#closed) return;
     this.#flushing = true;
     this.#batchAt = undefined;
+    this.#batchPackets = 0;
     this.#flushedAt = this.now();
     try {
       // What listeners do to the core meanwhile goes out with this flush too.

@@ -79,6 +79,18 @@ describe('Driver', () => {
     expect(log).toEqual(['dry', 'packet']);
   });
 
+  it('does not wait for the end of a batch that is longer than 64 packets', async () => {
+    const { driver, core, log } = await setUp();
+    core.wantsPacket(PACKET);
+    for (let i = 0; i < 63; i++) driver.handleDatagram('10.0.0.1', '10.0.0.2', 9899, DATAGRAM);
+    expect(log).toEqual([]);
+    driver.handleDatagram('10.0.0.1', '10.0.0.2', 9899, DATAGRAM);
+    expect(log).toEqual(['packet']);
+    core.wantsPacket(PACKET);
+    for (let i = 0; i < 63; i++) driver.handleDatagram('10.0.0.1', '10.0.0.2', 9899, DATAGRAM);
+    expect(log).toEqual(['packet']);
+  });
+
   it('carries out what calls of one tick want in the microtask after it', async () => {
     const { core, driver, log } = await setUp();
     core.wantsPacket(PACKET);
