@@ -44,6 +44,8 @@ export const usrsctpStreamReset: Scenario = {
         { addresses: ['127.0.0.1'], sctpPort: SCTP_PORT, udpPort },
         { signal: patience() },
       );
+      // What comes before the program has accepted the association it acknowledges and never looks at.
+      await pause(500);
       const supported = association.status()?.extensions.streamReconfiguration === true;
       expectThat(supported, 'the peer does not list RE-CONFIG');
       await closedByPeer(association, server, see);
