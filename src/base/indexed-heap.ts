@@ -7,7 +7,7 @@ export interface HeapNode {
 
 /** A binary heap whose nodes know where they are, so that any of them can be moved or removed in O(log n). */
 export class IndexedHeap<Node extends HeapNode> {
-  readonly #nodes: Node[] = [];
+  #nodes: Node[] = [];
 
   get size(): number {
     return this.#nodes.length;
@@ -19,7 +19,9 @@ export class IndexedHeap<Node extends HeapNode> {
   }
 
   insert(node: Node): void {
-    this.#nodes.push(node);
+    // The first one gets a list of its own length: thousands of heaps never have another.
+    if (this.#nodes.length === 0) this.#nodes = [node];
+    else this.#nodes.push(node);
     this.#rise(node, this.#nodes.length - 1);
   }
 

@@ -75,8 +75,8 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#inboundStreams = up.inboundStreams;
     this.#driver = driver;
     this.#remote = driver.core.peer(id) ?? { addresses: [], sctpPort: 0, udpPort: 0 };
-    this.#inbox = new Inbox((windowBytes) => this.#consumed(windowBytes));
-    this.#outbox = new Outbox((request) => this.#offer(request));
+    this.#inbox = new Inbox(driver, id);
+    this.#outbox = new Outbox(driver, id);
     // Not a closure: one function serves all associations.
     this.on('newListener' as never, this.#listenerComes as never);
   }
@@ -438,7 +438,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   #message(event: MessageEvent): void {
     if (this.#streams?.deliver(event) === true) return;
     if (this.listenerCount('message') > 0 && this.#inbox.isIdle) {
-      this.#consumed(event.windowBytes);
+      this.#driver.consumed(this.id, event.windowBytes);
       emitSafely(this, 'message', toMessage(event));
     } else this.#inbox.deliver(event);
   }
@@ -467,7 +467,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   #newStreams(): Streams {
     return new Streams({
       send: (data, options) => this.send(data, options),
-      consumed: (windowBytes) => this.#consumed(windowBytes),
+      consumed: (windowBytes) => this.#driver.consumed(this.id, windowBytes),
       resetStreams: (outgoing) => this.resetStreams({ outgoing }),
       takeUnread: (streamId) => this.#inbox.takeStream(streamId),
     });
@@ -498,17 +498,6 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
       sendDefaults === undefined ? options : { ...sendDefaults, ...options },
       this.#remote.addresses,
     );
-  }
-
-  #offer(request: SendRequest): boolean {
-    const accepted = this.#driver.core.send(this.id, request, this.#driver.now());
-    this.#driver.touched();
-    return accepted;
-  }
-
-  #consumed(windowBytes: number): void {
-    if (this.#state === 'ending' || this.#state === 'closed') return;
-    this.#driver.consumed(this.id, windowBytes);
   }
 
   /** Called by the emitter. In a microtask: the listener is only there after this event, and others may follow it. */

@@ -1,6 +1,7 @@
 import { Deque } from '../../base/deque.ts';
-import type { AssociationEvent } from '../core/contract.ts';
+import type { AssociationEvent, AssociationId } from '../core/contract.ts';
 import type { SctpError } from '../core/errors.ts';
+import type { Driver } from '../udp/driver.ts';
 import { type NextMessage, type SctpMessage, toMessage } from './message.ts';
 import { Waiters } from './waiters.ts';
 
@@ -13,12 +14,13 @@ type MessageEvent = Extract<AssociationEvent, { kind: 'message' }>;
 export class Inbox {
   readonly #unread = new Deque<MessageEvent>();
   readonly #readers = new Waiters<undefined, SctpMessage | undefined>();
-  readonly #consumed: (windowBytes: number) => void;
+  readonly #driver: Driver;
+  readonly #id: AssociationId;
   #end: { readonly error: SctpError | undefined } | undefined;
 
-  /** @param consumed opens the window again by so many bytes */
-  constructor(consumed: (windowBytes: number) => void) {
-    this.#consumed = consumed;
+  constructor(driver: Driver, id: AssociationId) {
+    this.#driver = driver;
+    this.#id = id;
   }
 
   get unreadMessages(): number {
@@ -35,7 +37,7 @@ export class Inbox {
     if (this.#readers.length === 0) {
       this.#unread.push(event);
     } else {
-      this.#consumed(event.windowBytes);
+      this.#opensWindow(event);
       this.#readers.resolveFirst(toMessage(event));
     }
   }
@@ -52,7 +54,7 @@ export class Inbox {
   take(): SctpMessage | undefined {
     const event = this.#unread.shift();
     if (event === undefined) return undefined;
-    this.#consumed(event.windowBytes);
+    this.#opensWindow(event);
     return toMessage(event);
   }
 
@@ -75,5 +77,10 @@ export class Inbox {
     this.#end = { error };
     if (error === undefined) this.#readers.resolveAll(undefined);
     else this.#readers.rejectAll(error);
+  }
+
+  /** The application has the message. After the end there is no window any more. */
+  #opensWindow({ windowBytes }: MessageEvent): void {
+    if (this.#end === undefined) this.#driver.consumed(this.#id, windowBytes);
   }
 }

@@ -4,7 +4,7 @@ import type { Entropy, Instant } from '../../base/contract.ts';
 import { WireError } from '../../base/errors.ts';
 import { type Tsn, tsn } from '../../base/serial.ts';
 import type { Mac } from './contract.ts';
-import type { Extensions } from './extensions.ts';
+import { type Extensions, extensionsOf, numberOfExtensions } from './extensions.ts';
 
 /** All that is needed to create an association from a COOKIE ECHO. RFC 9260 §5.1.3. */
 export interface StateCookie {
@@ -79,7 +79,7 @@ export class CookieJar {
     w.u32(cookie.peerRwndBytes);
     w.u16(cookie.outboundStreams);
     w.u16(cookie.inboundStreams);
-    w.u8(extensionFlags(cookie.extensions) | (cookie.adaptation === undefined ? 0 : ADAPTATION));
+    w.u8(numberOfExtensions(cookie.extensions) | (cookie.adaptation === undefined ? 0 : ADAPTATION));
     w.u32(cookie.adaptation ?? 0);
     for (const address of cookie.peerAddresses) writeAddress(w, address);
     w.bytes(this.#mac(key, w.view()).subarray(0, MAC_BYTES));
@@ -141,28 +141,10 @@ function readCookie(bytes: Uint8Array): StateCookie {
   const peerAddresses: IpAddress[] = [];
   for (let i = 0; i < addressCount; i++) peerAddresses.push(readAddress(r));
   const adaptation = (flags & ADAPTATION) === 0 ? undefined : indication;
-  return { ...fixed, extensions: readExtensions(flags), adaptation, peerAddresses };
+  return { ...fixed, extensions: extensionsOf(flags), adaptation, peerAddresses };
 }
 
-function extensionFlags({ partialReliability, interleaving, streamReconfiguration }: Extensions): number {
-  return (
-    (partialReliability ? PARTIAL_RELIABILITY : 0) |
-    (interleaving ? INTERLEAVING : 0) |
-    (streamReconfiguration ? STREAM_RECONFIGURATION : 0)
-  );
-}
-
-function readExtensions(flags: number): Extensions {
-  return {
-    partialReliability: (flags & PARTIAL_RELIABILITY) !== 0,
-    interleaving: (flags & INTERLEAVING) !== 0,
-    streamReconfiguration: (flags & STREAM_RECONFIGURATION) !== 0,
-  };
-}
-
-const PARTIAL_RELIABILITY = 1;
-const INTERLEAVING = 2;
-const STREAM_RECONFIGURATION = 4;
+/** Beside the number of the extensions. */
 const ADAPTATION = 0x80;
 
 /** Text with its length in front: it keeps the zone of link-local addresses. */

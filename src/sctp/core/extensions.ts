@@ -13,11 +13,24 @@ export interface Extensions {
   readonly streamReconfiguration: boolean;
 }
 
-export const NO_EXTENSIONS: Extensions = {
-  partialReliability: false,
-  interleaving: false,
-  streamReconfiguration: false,
-};
+/** Every set there is, by its number in a State Cookie: associations share them. */
+const SETS: readonly Extensions[] = [0, 1, 2, 3, 4, 5, 6, 7].map((number) => ({
+  partialReliability: (number & 1) !== 0,
+  interleaving: (number & 2) !== 0,
+  streamReconfiguration: (number & 4) !== 0,
+}));
+
+/** The set with this number: its three low bits count. */
+export function extensionsOf(number: number): Extensions {
+  return SETS[number & 7]!;
+}
+
+/** The number of a set, in three bits. */
+export function numberOfExtensions({ partialReliability, interleaving, streamReconfiguration }: Extensions): number {
+  return (partialReliability ? 1 : 0) | (interleaving ? 2 : 0) | (streamReconfiguration ? 4 : 0);
+}
+
+export const NO_EXTENSIONS = extensionsOf(0);
 
 /** Extensions whose chunks are known here; nothing else is ever offered. */
 const KNOWN: Extensions = {
@@ -67,11 +80,12 @@ export function namesForwardTsnSupported(parameters: Uint8Array): boolean {
 /** What both sides support. */
 export function negotiatedExtensions(offered: Extensions, { chunkTypes, forwardTsn }: PeerOffer): Extensions {
   const interleaving = offered.interleaving && chunkTypes.includes(CHUNK_TYPE.iData);
-  return {
+  const both: Extensions = {
     interleaving,
     // RFC 8260 §2.3.1: with interleaving FORWARD TSN is never sent, and I-FORWARD-TSN needs to be listed.
     partialReliability:
       offered.partialReliability && (interleaving ? chunkTypes.includes(CHUNK_TYPE.iForwardTsn) : forwardTsn),
     streamReconfiguration: offered.streamReconfiguration && chunkTypes.includes(CHUNK_TYPE.reConfig),
   };
+  return extensionsOf(numberOfExtensions(both));
 }
