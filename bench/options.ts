@@ -11,10 +11,10 @@ export interface Options {
   readonly words: readonly string[];
 }
 
-const FULL = { rounds: 5, lengths: { warmupMs: 1500, runMs: 2000, warmup: 500, count: 5000 } } as const;
+const FULL = { rounds: 5, lengths: { warmupMs: 1500, runMs: 2000, warmup: 500, count: 5000, idle: 10_000 } } as const;
 
 /** All of it within two minutes: enough to see that everything works, not how fast it is. */
-const QUICK = { rounds: 1, lengths: { warmupMs: 1000, runMs: 500, warmup: 100, count: 500 } } as const;
+const QUICK = { rounds: 1, lengths: { warmupMs: 1000, runMs: 500, warmup: 100, count: 500, idle: 0 } } as const;
 
 export const USAGE = `npm run bench -- [--quick] [--rounds N] [--json FILE] [--svg FILE] [WORD...]
 

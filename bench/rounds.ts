@@ -24,15 +24,16 @@ export async function runCase(
   tell: (text: string) => void,
 ): Promise<Result> {
   const participants = participantsOf(benchCase, sides, lengths);
-  for (let round = 1; round <= rounds; round++) {
+  const last = Math.min(rounds, benchCase.mostRounds ?? rounds);
+  for (let round = 1; round <= last; round++) {
     for (const participant of participants) {
       const { side, settings } = participant;
-      tell(`${benchCase.name}, round ${round} of ${rounds}, ${side.name}`);
+      tell(`${benchCase.name}, round ${round} of ${last}, ${side.name}`);
       try {
         participant.rounds.push(await runOnce(benchCase, side, settings, lengths));
       } catch (error) {
         participant.failures.push((error as Error).message);
-        tell(`${benchCase.name}, round ${round} of ${rounds}, ${side.name} failed: ${(error as Error).message}`);
+        tell(`${benchCase.name}, round ${round} of ${last}, ${side.name} failed: ${(error as Error).message}`);
       }
     }
   }

@@ -19,7 +19,7 @@ export async function runOnce(
     await server.next(START_LIMIT_MS);
     const client = new Program(side, 'client', program, { port: peer, peer: port, ...settings });
     try {
-      const limitMs = START_LIMIT_MS + warmupMs + runMs;
+      const limitMs = START_LIMIT_MS + (settings.warmupMs ?? warmupMs) + (settings.runMs ?? runMs);
       const [sent, received] = await Promise.all([client.next(limitMs), server.next(limitMs)]);
       return figures(sent, received);
     } finally {

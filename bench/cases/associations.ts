@@ -24,6 +24,7 @@ export const associations: Case = {
   }),
 };
 
-function kibEach({ memoryBytes, associations }: Report): number {
+/** Memory of one association. */
+export function kibEach({ memoryBytes, associations }: Report): number {
   return memoryBytes! / associations! / 1024;
 }

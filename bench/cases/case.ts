@@ -7,6 +7,8 @@ export interface Lengths {
   /** Associations set up before those that count, and those that count. */
   readonly warmup: number;
   readonly count: number;
+  /** Associations that are left alone; 0: this takes too long. */
+  readonly idle: number;
 }
 
 /** Numbers that a program reports in its last line. */
@@ -26,9 +28,11 @@ export interface Column {
 export interface Case {
   readonly name: string;
   /** What the programs know it by. */
-  readonly program: 'stream' | 'ping' | 'associations' | 'resolutions';
+  readonly program: 'stream' | 'ping' | 'associations' | 'idle' | 'resolutions';
   /** The first one is what sides are compared by. */
   readonly columns: readonly Column[];
+  /** Rounds at most, where one takes minutes. */
+  readonly mostRounds?: number;
   /** Whether more of the first column is better, or less. */
   readonly better: 'more' | 'less';
   /** What the programs of this side are told, or undefined if it cannot do this. */

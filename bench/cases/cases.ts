@@ -1,5 +1,6 @@
 import { associations } from './associations.ts';
 import type { Case } from './case.ts';
+import { idle } from './idle.ts';
 import { ping } from './ping.ts';
 import { resolutions } from './resolutions.ts';
 import { stream } from './stream.ts';
@@ -14,6 +15,7 @@ export const CASES: readonly Case[] = [
   stream(65_536, '64 KiB', 32_768),
   ping,
   associations,
+  idle,
   resolutions(1, 1, 'one user, one at a time'),
   resolutions(16, 8, '16 users, 8 at a time'),
 ];

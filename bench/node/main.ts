@@ -23,6 +23,7 @@ const CASES = {
   stream: () => import('./stream.ts'),
   ping: () => import('./ping.ts'),
   associations: () => import('./associations.ts'),
+  idle: () => import('./idle.ts'),
 };
 
 async function main([side = '', role = '', name = '', ...words]: readonly string[]): Promise<void> {

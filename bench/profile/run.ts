@@ -14,24 +14,27 @@ import { isMissing, type Side } from '../sides/side.ts';
 import { workshop } from '../sides/workshop.ts';
 import { type CpuProfile, timeByRoom } from './cpu-profile.ts';
 
-const LENGTHS = { warmupMs: 2000, runMs: 4000, warmup: 1000, count: 4000 };
+const LENGTHS = { warmupMs: 2000, runMs: 4000, warmup: 1000, count: 4000, idle: 0 };
 const INTERVAL_US = 500;
 
 const words = process.argv.slice(2);
 const chosen = CASES.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const ours = await findOurs();
 if (isMissing(ours)) throw new Error(ours.install);
-for (const each of chosen) console.log(`${each.name}\n${await profileOf(each, ours)}\n`);
+for (const each of chosen) {
+  const settings = each.settings(ours, LENGTHS);
+  if (settings !== undefined) console.log(`${each.name}\n${await profileOf(each, ours, settings)}\n`);
+}
 
 /** A table: a row for each room, with its share of what the profiler saw in either process. */
-async function profileOf(benchCase: Case, side: Side): Promise<string> {
+async function profileOf(benchCase: Case, side: Side, settings: Readonly<Record<string, number>>): Promise<string> {
   const folder = join(await workshop('profiles'), benchCase.name.replaceAll(/\W+/g, '-'));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const [command, ...rest] = side.program;
   const profiler = ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL_US}`];
   const profiled = { ...side, program: [command!, ...profiler, ...rest] };
-  await runOnce(benchCase, profiled, benchCase.settings(profiled, LENGTHS)!, LENGTHS);
+  await runOnce(benchCase, profiled, settings, LENGTHS);
   // The client starts after the server, and so does its profile.
   const files = (await readdir(folder)).sort();
   const profiles: CpuProfile[] = [];

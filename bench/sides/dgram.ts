@@ -9,5 +9,6 @@ export const findDgram: FindSide = async () => ({
   ceiling: true,
   associations: false,
   resolves: true,
+  heartbeats: false,
   largestMtu: 32_768,
 });

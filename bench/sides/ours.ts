@@ -17,6 +17,7 @@ export const findOurs: FindSide = async () => {
     ceiling: false,
     associations: true,
     resolves: true,
+    heartbeats: true,
     largestMtu: LARGEST_MTU,
   };
 };
@@ -34,6 +35,7 @@ export const findOursPlain: FindSide = async () => {
     environment: { RSERPOOL_ACCELERATION: 'off' },
     ceiling: false,
     associations: false,
+    heartbeats: false,
     largestMtu: ETHERNET_MTU,
   };
 };

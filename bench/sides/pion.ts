@@ -27,6 +27,7 @@ export const findPion: FindSide = async () => {
     program: [program],
     ceiling: false,
     associations: true,
+    heartbeats: false,
     largestMtu: 1228,
   };
 };

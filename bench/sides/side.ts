@@ -12,6 +12,8 @@ export interface Side {
   readonly associations: boolean;
   /** Whether it resolves pool handles, or stands for what can be reached in doing so. */
   readonly resolves?: boolean;
+  /** Whether idle associations are probed, as RFC 9260 §8.3 wants. */
+  readonly heartbeats: boolean;
   /** The largest path MTU that it can use and is stable with. */
   readonly largestMtu: number;
 }

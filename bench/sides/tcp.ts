@@ -7,5 +7,6 @@ export const findTcp: FindSide = async () => ({
   program: await nodeProgram('tcp'),
   ceiling: true,
   associations: true,
+  heartbeats: false,
   largestMtu: 65_536,
 });

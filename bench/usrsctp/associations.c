@@ -1,5 +1,4 @@
 /* Associations set up one after the other and held: how soon, at what cost, and in how much memory. */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "cases.h"
@@ -8,13 +7,6 @@
 #include "say.h"
 
 #define SETTLE_US 300000
-
-static int ignore(struct socket *socket, union sctp_sockstore from, void *data, size_t length,
-                  struct sctp_rcvinfo info, int flags, void *own) {
-  (void)socket, (void)from, (void)length, (void)info, (void)flags, (void)own;
-  free(data);
-  return 1;
-}
 
 static void report(int count, double ms, double cpu, long before_bytes) {
   usleep(SETTLE_US);

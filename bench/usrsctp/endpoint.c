@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -17,6 +18,13 @@ static struct sockaddr_in loopback(int sctp_port) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(sctp_port)};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return address;
+}
+
+int ignore(struct socket *socket, union sctp_sockstore from, void *data, size_t length, struct sctp_rcvinfo info,
+           int flags, void *own) {
+  (void)socket, (void)from, (void)length, (void)info, (void)flags, (void)own;
+  free(data);
+  return 1;
 }
 
 void start_stack(const struct settings *settings) { usrsctp_init(settings->port, NULL, NULL); }

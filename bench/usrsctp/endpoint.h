@@ -9,6 +9,9 @@
 /* What usrsctp calls with whole messages or pieces of them. */
 typedef int receiver(struct socket *, union sctp_sockstore, void *, size_t, struct sctp_rcvinfo, int, void *);
 
+/* Drops them. */
+int ignore(struct socket *, union sctp_sockstore, void *, size_t, struct sctp_rcvinfo, int, void *);
+
 /* Starts usrsctp on its UDP port. */
 void start_stack(const struct settings *settings);
 

@@ -15,6 +15,7 @@ static const struct {
     {"stream", serve_stream, drive_stream},
     {"ping", serve_ping, drive_ping},
     {"associations", serve_associations, drive_associations},
+    {"idle", serve_idle, drive_idle},
 };
 
 int main(int count, char *words[]) {

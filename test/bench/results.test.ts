@@ -7,7 +7,7 @@ import { resultOf, rowOf } from '../../bench/results.ts';
 import type { Side } from '../../bench/sides/side.ts';
 
 const side = (name: string): Side => {
-  return { name, about: '', program: [], ceiling: false, associations: true, largestMtu: 1500 };
+  return { name, about: '', program: [], ceiling: false, associations: true, heartbeats: true, largestMtu: 1500 };
 };
 const perSecond = (...values: number[]) => values.map((value) => ({ perSecond: value }));
 
@@ -50,7 +50,7 @@ describe('a run of the bench', () => {
   });
 
   it('is left out for sides that cannot have such a path MTU', () => {
-    const lengths = { warmupMs: 1, runMs: 2, warmup: 3, count: 4 };
+    const lengths = { warmupMs: 1, runMs: 2, warmup: 3, count: 4, idle: 0 };
     expect(stream(100, '100 bytes', 9000).settings(side('small'), lengths)).toBeUndefined();
     const large = { ...side('large'), largestMtu: 9000 };
     expect(stream(100, '100 bytes', 9000).settings(large, lengths)).toMatchObject({ mtu: 9000, bytes: 100 });
