@@ -131,7 +131,7 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
   #flushAtEndOfBatch(): void {
     if (this.#flushIsComing || this.#flushing || this.#closed) return;
     this.#flushIsComing = true;
-    this.#encapsulation.substrate.endOfBatch(this.#flush);
+    this.#encapsulation.endOfBatch(this.#flush);
   }
 
   #carryOut(): void {
@@ -147,12 +147,12 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
         if (output.kind === 'packet') this.#send(output);
         else {
           // Messages leave what stands between them together, above all their acknowledgements.
-          if (output.event.kind !== 'message') this.#encapsulation.flush();
+          if (output.event.kind !== 'message' || this.#encapsulation.othersWait) this.#encapsulation.flush();
           this.#tell(output.association, output.event);
         }
       }
     } finally {
-      this.#encapsulation.flush();
+      this.#encapsulation.endOfFlush();
       this.#flushing = false;
     }
     this.#arm();

@@ -89,12 +89,21 @@ export class UdpEncapsulation {
   #udpPort = 0;
   /** The socket that packets went to since the last flush. */
   #unflushed: DatagramSocket | undefined;
+  /** What endpoints want to do at the end of the batch that is coming in. */
+  #atEndOfBatch: (() => void)[] = [];
+  /** Endpoints send one after the other, and what they send may leave together. */
+  #isTogether = false;
+  #othersWait = false;
   #closing: Promise<void> | undefined;
 
   private constructor(options: UdpEncapsulationOptions) {
     this.addresses = options.addresses;
     this.substrate = options.substrate;
-    this.timer = new SharedTimer(options.substrate);
+    const { substrate } = options;
+    this.timer = new SharedTimer({
+      now: () => substrate.now(),
+      setTimer: (at, fire) => substrate.setTimer(at, () => this.#runTogether([fire])),
+    });
     this.#capture = options.capture;
     this.#wantedAcceleration = options.acceleration ?? 'auto';
   }
@@ -192,6 +201,29 @@ export class UdpEncapsulation {
   flush(): void {
     this.#unflushed?.flush?.();
     this.#unflushed = undefined;
+    this.#othersWait = false;
+  }
+
+  /** An endpoint has sent what it wants: it goes out now, or with what others send in the same turn. */
+  endOfFlush(): void {
+    if (this.#isTogether) this.#othersWait = this.#unflushed !== undefined;
+    else this.flush();
+  }
+
+  /** Packets of other endpoints are not out yet: they should be before anything happens that takes its time. */
+  get othersWait(): boolean {
+    return this.#othersWait;
+  }
+
+  /** Calls `run` when the datagrams that are already here have been delivered. Who does so together shares bursts. */
+  endOfBatch(run: () => void): void {
+    this.#atEndOfBatch.push(run);
+    if (this.#atEndOfBatch.length > 1) return;
+    this.substrate.endOfBatch(() => {
+      const runs = this.#atEndOfBatch;
+      this.#atEndOfBatch = [];
+      this.#runTogether(runs);
+    });
   }
 
   /** Closes the endpoints that are still attached, then the sockets. */
@@ -209,6 +241,19 @@ export class UdpEncapsulation {
     const sockets = [...this.#sockets.values()];
     this.#sockets.clear();
     await Promise.all(sockets.map((socket) => socket.close()));
+  }
+
+  #runTogether(runs: readonly (() => void)[]): void {
+    this.#isTogether = true;
+    for (const run of runs) {
+      try {
+        run();
+      } catch (error) {
+        throwLater(error);
+      }
+    }
+    this.#isTogether = false;
+    this.flush();
   }
 
   async #openSockets(udpPort: number | undefined): Promise<readonly DatagramSocket[]> {

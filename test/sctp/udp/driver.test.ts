@@ -30,12 +30,13 @@ const PACKET = new Uint8Array(32).fill(1);
 const DATAGRAM = Uint8Array.from([0x13, 0x89, 0x13, 0x88, ...new Array<number>(12).fill(0)]);
 
 /** Keeps what is sent until it is told to flush. */
-function collecting(socket: DatagramSocket): DatagramSocket {
+function collecting(socket: DatagramSocket, flushed: number[]): DatagramSocket {
   const collected: Parameters<DatagramSocket['send']>[] = [];
   return {
     ...socket,
     send: (...datagram) => void collected.push(datagram),
     flush: () => {
+      flushed.push(collected.length);
       for (const datagram of collected.splice(0)) socket.send(...datagram);
     },
   };
@@ -47,7 +48,8 @@ async function setUp({ collects = false } = {}) {
   const network = new SimNetwork({ clock, random });
   const substrate = new SimHost(network, network.addNode('a', ['10.0.0.1']), random);
   const openSocket = substrate.openSocket.bind(substrate);
-  if (collects) substrate.openSocket = async (options) => collecting(await openSocket(options));
+  const flushed: number[] = [];
+  if (collects) substrate.openSocket = async (options) => collecting(await openSocket(options), flushed);
   const peer = network.addNode('b', ['10.0.0.2']).open({ address: '10.0.0.2', udpPort: 9899, onDatagram: () => {} });
   const log: string[] = [];
   network.tap(({ fate, from }) => {
@@ -63,7 +65,35 @@ async function setUp({ collects = false } = {}) {
     onClosing: async () => {},
   });
   const datagramArrives = () => peer.send(DATAGRAM, { address: '10.0.0.1', udpPort: 9899 });
-  return { clock, network, encapsulation, core, driver, onEvent, log, datagramArrives };
+  /** Another endpoint on the same sockets, with SCTP port 5001. */
+  const neighbour = (): ScriptedCore => {
+    const other = new ScriptedCore(5001);
+    new Driver({
+      core: other,
+      encapsulation,
+      onEvent: (_id, { kind }) => void log.push(`${kind} of 5001`),
+      onClosing: async () => {},
+    });
+    return other;
+  };
+  const neighbourGetsDatagram = () =>
+    peer.send(Uint8Array.from([0x13, 0x88, 0x13, 0x89, ...new Array<number>(12).fill(0)]), {
+      address: '10.0.0.1',
+      udpPort: 9899,
+    });
+  return {
+    clock,
+    network,
+    encapsulation,
+    core,
+    driver,
+    onEvent,
+    log,
+    flushed,
+    datagramArrives,
+    neighbour,
+    neighbourGetsDatagram,
+  };
 }
 
 describe('Driver', () => {
@@ -157,6 +187,43 @@ describe('Driver', () => {
     const uncaught = await collectUncaught();
     expect(uncaught).toEqual([new Error('of the application')]);
     expect(log).toEqual(['dry', 'drain']);
+  });
+
+  it('lets packets of endpoints that end a batch, or whose time has come, leave together', async () => {
+    const { clock, core, driver, log, flushed, datagramArrives, neighbour, neighbourGetsDatagram } = await setUp({
+      collects: true,
+    });
+    const other = neighbour();
+    datagramArrives();
+    neighbourGetsDatagram();
+    for (const each of [core, other]) each.wantsPacket(PACKET);
+    clock.runUntilIdle();
+    expect([flushed, log]).toEqual([[2], ['packet', 'packet']]);
+
+    for (const each of [core, other]) {
+      each.timeoutAt = 100;
+      each.onTimeout = () => {
+        each.timeoutAt = undefined;
+        each.wantsPacket(PACKET);
+      };
+    }
+    driver.touched();
+    neighbourGetsDatagram();
+    await Promise.resolve();
+    clock.runUntilIdle();
+    expect([flushed, log.length]).toEqual([[2, 2], 4]);
+  });
+
+  it('lets nobody wait for the listeners of another endpoint', async () => {
+    const { clock, core, log, datagramArrives, neighbour, neighbourGetsDatagram } = await setUp({ collects: true });
+    const other = neighbour();
+    datagramArrives();
+    neighbourGetsDatagram();
+    core.wantsPacket(PACKET);
+    other.wantsEvent(1, messageOf(1));
+    other.wantsPacket(PACKET);
+    clock.runUntilIdle();
+    expect(log).toEqual(['packet', 'message of 5001', 'packet']);
   });
 
   it('has one timer, moved only when a deadline comes nearer or it fired', async () => {
