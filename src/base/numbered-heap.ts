@@ -3,6 +3,8 @@ import { withRoom } from './columns.ts';
 /** Nodes have so many children: fewer levels than with two, and the keys of all children share a cache line. */
 const FAN_OUT = 4;
 const FIRST_CAPACITY = 4;
+/** So many of the smallest are found faster by looking at all candidates than by keeping these in order. */
+const FEW = 8;
 
 /**
  * A heap of small whole numbers, sorted by rank and then by order, in which any of them can be moved or removed in
@@ -16,7 +18,7 @@ export class NumberedHeap {
   #places = new Int32Array(FIRST_CAPACITY);
   #size = 0;
   #found = new Int32Array(FIRST_CAPACITY);
-  /** Positions that {@link findSmallest} may take next, a heap of two children each. */
+  /** Positions that {@link findSmallest} may take next; if they are many, a heap of two children each. */
   #candidates = new Int32Array(FIRST_CAPACITY);
 
   get size(): number {
@@ -47,7 +49,8 @@ export class NumberedHeap {
     this.#keys = withRoom(this.#keys, 2 * at + 1);
     this.#items = withRoom(this.#items, at);
     this.#places = withRoom(this.#places, item);
-    this.#rise(at, item, rank, order);
+    this.#put(at, item, rank, order);
+    this.#rise(at);
   }
 
   remove(item: number): void {
@@ -55,12 +58,16 @@ export class NumberedHeap {
     this.#places[item] = 0;
     const last = --this.#size;
     if (hole === last) return;
-    this.#settle(hole, this.#items[last]!, this.#keys[2 * last]!, this.#keys[2 * last + 1]!);
+    this.#put(hole, this.#items[last]!, this.#keys[2 * last]!, this.#keys[2 * last + 1]!);
+    this.#settle(hole);
   }
 
   /** Gives an item that is in the heap another rank and order. */
   move(item: number, rank: number, order: number): void {
-    this.#settle(this.#places[item]! - 1, item, rank, order);
+    const at = this.#places[item]! - 1;
+    this.#keys[2 * at] = rank;
+    this.#keys[2 * at + 1] = order;
+    this.#settle(at);
   }
 
   /**
@@ -73,6 +80,7 @@ export class NumberedHeap {
     this.#found = withRoom(this.#found, wanted);
     if (wanted === 0) return 0;
     const [items, found] = [this.#items, this.#found];
+    const isFew = wanted <= FEW;
     let candidates = 0;
     let at = 0;
     for (let taken = 0; ; ) {
@@ -80,14 +88,27 @@ export class NumberedHeap {
       if (taken === wanted) return wanted;
       const end = Math.min(FAN_OUT * at + FAN_OUT + 1, this.#size);
       this.#candidates = withRoom(this.#candidates, candidates + FAN_OUT);
-      for (let child = FAN_OUT * at + 1; child < end; child++) this.#addCandidate(child, candidates++);
-      at = this.#takeCandidate(candidates--);
+      for (let child = FAN_OUT * at + 1; child < end; child++) {
+        if (isFew) this.#candidates[candidates++] = child;
+        else this.#addCandidate(child, candidates++);
+      }
+      at = isFew ? this.#takeOfFew(candidates--) : this.#takeCandidate(candidates--);
     }
   }
 
   /** What {@link findSmallest} found, until its next call. */
   get found(): Int32Array {
     return this.#found;
+  }
+
+  /** Without any order among so few of them. */
+  #takeOfFew(size: number): number {
+    const candidates = this.#candidates;
+    let nearest = 0;
+    for (let i = 1; i < size; i++) if (this.#isBefore(candidates[i]!, candidates[nearest]!)) nearest = i;
+    const position = candidates[nearest]!;
+    candidates[nearest] = candidates[size - 1]!;
+    return position;
   }
 
   #addCandidate(position: number, size: number): void {
@@ -124,19 +145,19 @@ export class NumberedHeap {
     return rankA < rankB || (rankA === rankB && keys[2 * a + 1]! < keys[2 * b + 1]!);
   }
 
-  #settle(at: number, item: number, rank: number, order: number): void {
-    const keys = this.#keys;
-    const above = ((at - 1) / FAN_OUT) | 0;
-    const parentRank = keys[2 * above]!;
-    const rises = at > 0 && (rank < parentRank || (rank === parentRank && order < keys[2 * above + 1]!));
-    if (rises) this.#rise(at, item, rank, order);
-    else this.#sink(at, item, rank, order);
+  /** Moves the item in this position to where it belongs. */
+  #settle(at: number): void {
+    if (at > 0 && this.#isBefore(at, ((at - 1) / FAN_OUT) | 0)) this.#rise(at);
+    else this.#sink(at);
   }
 
-  #rise(from: number, item: number, rank: number, order: number): void {
+  #rise(from: number): void {
     const keys = this.#keys;
     const items = this.#items;
     const places = this.#places;
+    const item = items[from]!;
+    const rank = keys[2 * from]!;
+    const order = keys[2 * from + 1]!;
     let at = from;
     while (at > 0) {
       const above = ((at - 1) / FAN_OUT) | 0;
@@ -150,14 +171,20 @@ export class NumberedHeap {
       places[parent] = at + 1;
       at = above;
     }
-    this.#put(at, item, rank, order);
+    keys[2 * at] = rank;
+    keys[2 * at + 1] = order;
+    items[at] = item;
+    places[item] = at + 1;
   }
 
-  #sink(from: number, item: number, rank: number, order: number): void {
+  #sink(from: number): void {
     const keys = this.#keys;
     const items = this.#items;
     const places = this.#places;
     const size = this.#size;
+    const item = items[from]!;
+    const rank = keys[2 * from]!;
+    const order = keys[2 * from + 1]!;
     let at = from;
     for (let first = FAN_OUT * at + 1; first < size; first = FAN_OUT * at + 1) {
       let below = first;
@@ -179,7 +206,10 @@ export class NumberedHeap {
       places[least] = at + 1;
       at = below;
     }
-    this.#put(at, item, rank, order);
+    keys[2 * at] = rank;
+    keys[2 * at + 1] = order;
+    items[at] = item;
+    places[item] = at + 1;
   }
 
   #put(at: number, item: number, rank: number, order: number): void {

@@ -58,8 +58,10 @@ export class RankedSelector<Member> implements PolicySelector<Member> {
       const rank = heap.rankOf(seat);
       const step = this.#steps[seat] ?? 0;
       // RFC 5356 §5.1.2: round robin among equals. The first one of each group of equals becomes its last.
-      if (rank !== rankBefore) heap.move(seat, rank + step, this.#nextOrder++);
-      else if (step !== 0) heap.move(seat, rank + step, heap.orderOf(seat));
+      const isFirst = rank !== rankBefore;
+      const mayHaveEquals = i === members.length - 1 || heap.rankOf(heap.found[i + 1]!) === rank;
+      if (step !== 0) heap.move(seat, rank + step, isFirst ? this.#nextOrder++ : heap.orderOf(seat));
+      else if (isFirst && mayHaveEquals) heap.move(seat, rank, this.#nextOrder++);
       rankBefore = rank;
     }
     return members;

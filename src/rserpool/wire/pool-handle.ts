@@ -30,12 +30,15 @@ export class PoolHandle {
   }
 }
 
-/** In pieces, as a call has limits. */
 function latin1(bytes: Uint8Array): string {
+  if (bytes.length <= PIECE_BYTES) return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
   let text = '';
-  for (let at = 0; at < bytes.length; at += 1024) text += String.fromCharCode(...bytes.subarray(at, at + 1024));
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) text += latin1(bytes.subarray(at, at + PIECE_BYTES));
   return text;
 }
+
+/** Far fewer than the arguments that a call can have. */
+const PIECE_BYTES = 1024;
 
 /**
  * Makes a pool handle of text (as UTF-8, without a terminator) or of bytes, which are copied.
