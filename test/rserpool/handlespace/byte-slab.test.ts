@@ -32,9 +32,9 @@ describe('byte slab', () => {
 
   it('uses again what was freed', () => {
     const slab = new ByteSlab();
-    const places = Array.from({ length: 2000 }, () => slab.put(new Uint8Array(60)));
+    const places = Array.from({ length: 2000 }, () => slab.put(new Uint8Array(70)));
     for (const place of places) slab.free(place);
-    const again = Array.from({ length: 2000 }, () => slab.put(new Uint8Array(60)));
+    const again = Array.from({ length: 2000 }, () => slab.put(new Uint8Array(70)));
     expect(new Set(again)).toEqual(new Set(places));
   });
 });

@@ -23,6 +23,13 @@ describe('least used', () => {
     expect(pool.heads(6)).toBe('ABCABC');
   });
 
+  it('[POL-048] goes round robin with one that came later, and was not in the answer before', () => {
+    const pool = new Letters({ A: lu(1), C: lu(5) });
+    expect(pool.select()).toBe('AC');
+    pool.add('B', lu(1));
+    expect(pool.heads(4)).toBe('ABAB');
+  });
+
   it('[POL-048] turns each group of equals that the answer reaches by one', () => {
     const pool = new Letters({ A: lu(1), B: lu(5), C: lu(5), D: lu(5), E: lu(9), F: lu(9) });
     expect([pool.select(), pool.select(3), pool.select(3), pool.select()]).toEqual(['ABCDEF', 'ACD', 'ADB', 'ABCDFE']);
