@@ -3,8 +3,8 @@ import type { Case, Figures, Lengths } from './cases/case.ts';
 import { Program } from './program.ts';
 import type { Side } from './sides/side.ts';
 
-/** Longer than any side needs to start, and to end after its run. */
-const START_LIMIT_MS = 10_000;
+/** Longer than any side needs to start, to set up associations before its run, and to end after it. */
+const START_LIMIT_MS = 20_000;
 
 /** One case on one side: a server and a client, each a process of its own. @throws (rejects) what went wrong */
 export async function runOnce(

@@ -14,7 +14,8 @@ export const associations: Case = {
     { key: 'serverKiB', head: 'KiB each, server', digits: 1 },
   ],
   better: 'more',
-  settings: (side, { warmup, count }) => (side.associations ? { mtu: MTU, warmup, count } : undefined),
+  settings: (side, { warmup, count }) =>
+    side.associations ? { mtu: MTU, warmup: side.warmups * warmup, count } : undefined,
   figures: (client, server) => ({
     perSecond: (1000 * client.associations!) / client.ms!,
     clientUs: client.cpuUs! / client.associations!,

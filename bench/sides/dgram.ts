@@ -9,6 +9,7 @@ export const findDgram: FindSide = async () => ({
   ceiling: true,
   associations: false,
   resolves: true,
+  warmups: 10,
   heartbeats: false,
   largestMtu: 32_768,
 });

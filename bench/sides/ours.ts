@@ -17,6 +17,7 @@ export const findOurs: FindSide = async () => {
     ceiling: false,
     associations: true,
     resolves: true,
+    warmups: 10,
     heartbeats: true,
     largestMtu: LARGEST_MTU,
   };
@@ -35,6 +36,7 @@ export const findOursPlain: FindSide = async () => {
     environment: { RSERPOOL_ACCELERATION: 'off' },
     ceiling: false,
     associations: false,
+    warmups: 10,
     heartbeats: false,
     largestMtu: ETHERNET_MTU,
   };

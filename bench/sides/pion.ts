@@ -27,6 +27,7 @@ export const findPion: FindSide = async () => {
     program: [program],
     ceiling: false,
     associations: true,
+    warmups: 1,
     heartbeats: false,
     largestMtu: 1228,
   };

@@ -12,6 +12,11 @@ export interface Side {
   readonly associations: boolean;
   /** Whether it resolves pool handles, or stands for what can be reached in doing so. */
   readonly resolves?: boolean;
+  /**
+   * Set-ups before those that count, as a multiple: code that is compiled while it runs takes some thousands of them to
+   * reach its speed.
+   */
+  readonly warmups: number;
   /** Whether idle associations are probed, as RFC 9260 §8.3 wants. */
   readonly heartbeats: boolean;
   /** The largest path MTU that it can use and is stable with. */

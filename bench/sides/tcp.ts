@@ -7,6 +7,7 @@ export const findTcp: FindSide = async () => ({
   program: await nodeProgram('tcp'),
   ceiling: true,
   associations: true,
+  warmups: 10,
   heartbeats: false,
   largestMtu: 65_536,
 });

@@ -19,6 +19,7 @@ export const findUsrsctp: FindSide = async () => {
     program: [program],
     ceiling: false,
     associations: true,
+    warmups: 1,
     heartbeats: true,
     // With more it stalls often, with 65,000 bytes always.
     largestMtu: 32_768,

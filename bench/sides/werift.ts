@@ -25,6 +25,7 @@ export const findWerift: FindSide = async () => {
     environment: { BENCH_WERIFT: sctp },
     ceiling: false,
     associations: false,
+    warmups: 10,
     heartbeats: false,
     largestMtu: 1500,
   };

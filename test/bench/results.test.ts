@@ -7,7 +7,16 @@ import { resultOf, rowOf } from '../../bench/results.ts';
 import type { Side } from '../../bench/sides/side.ts';
 
 const side = (name: string): Side => {
-  return { name, about: '', program: [], ceiling: false, associations: true, heartbeats: true, largestMtu: 1500 };
+  return {
+    name,
+    about: '',
+    program: [],
+    ceiling: false,
+    associations: true,
+    warmups: 1,
+    heartbeats: true,
+    largestMtu: 1500,
+  };
 };
 const perSecond = (...values: number[]) => values.map((value) => ({ perSecond: value }));
 
