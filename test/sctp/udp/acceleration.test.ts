@@ -85,7 +85,8 @@ describe('acceleration', () => {
 
   it('is off if a socket does not show its file descriptor', async () => {
     const { status } = await accelerate({} as Socket);
-    expect(status).toMatchObject({ sending: false, receiving: false, reason: expect.stringMatching(/\w/) });
+    expect([status.sending, status.receiving]).toEqual([false, false]);
+    expect(status.reason).toMatch(sending ? /does not show the file descriptor/ : /\w/);
   });
 
   it('is a choice of the endpoint, and an association shows it', async () => {

@@ -184,6 +184,30 @@ describe('UdpEncapsulation', () => {
     expect(endpoint.log).toEqual(['too long to 10.0.0.2: 1472']);
   });
 
+  it('flushes every socket that collects packets, in the order of the packets', async () => {
+    const { host, addresses } = setUp();
+    const log: string[] = [];
+    const encapsulation = await UdpEncapsulation.open({
+      addresses,
+      substrate: {
+        entropy: host.entropy,
+        now: () => 0,
+        setTimer: (at, fire) => host.setTimer(at, fire),
+        endOfBatch: (run) => host.endOfBatch(run),
+        openSocket: async (options) => {
+          const { address } = options;
+          const note = (what: string) => () => void log.push(`${what} ${address}`);
+          return { ...(await host.openSocket(options)), send: note('send'), flush: note('flush') };
+        },
+      },
+    });
+    const [a, b] = addresses as [string, string];
+    for (const from of [a, a, b]) encapsulation.send(from, '10.0.0.2', 7777, packetTo(1));
+    encapsulation.flush();
+    encapsulation.flush();
+    expect(log).toEqual([`send ${a}`, `send ${a}`, `flush ${a}`, `send ${b}`, `flush ${b}`]);
+  });
+
   it('takes apart what the system has joined, and counts and shows packets', async () => {
     const { host } = setUp();
     let socket: SocketOptions | undefined;
