@@ -121,27 +121,42 @@ const REFUSED: CookieVerdict = { kind: 'refused' };
 function readCookie(bytes: Uint8Array): StateCookie {
   const r = new ByteReader(bytes);
   const addressCount = r.u16();
-  const fixed = {
-    createdAt: r.f64(),
-    lifeMs: r.f64(),
-    localTag: r.u32(),
-    peerTag: r.u32(),
-    localTieTag: r.u32(),
-    peerTieTag: r.u32(),
-    localPort: r.u16(),
-    peerPort: r.u16(),
-    localInitialTsn: tsn(r.u32()),
-    peerInitialTsn: tsn(r.u32()),
-    peerRwndBytes: r.u32(),
-    outboundStreams: r.u16(),
-    inboundStreams: r.u16(),
-  };
+  const createdAt = r.f64();
+  const lifeMs = r.f64();
+  const localTag = r.u32();
+  const peerTag = r.u32();
+  const localTieTag = r.u32();
+  const peerTieTag = r.u32();
+  const localPort = r.u16();
+  const peerPort = r.u16();
+  const localInitialTsn = tsn(r.u32());
+  const peerInitialTsn = tsn(r.u32());
+  const peerRwndBytes = r.u32();
+  const outboundStreams = r.u16();
+  const inboundStreams = r.u16();
   const flags = r.u8();
   const indication = r.u32();
   const peerAddresses: IpAddress[] = [];
   for (let i = 0; i < addressCount; i++) peerAddresses.push(readAddress(r));
   const adaptation = (flags & ADAPTATION) === 0 ? undefined : indication;
-  return { ...fixed, extensions: extensionsOf(flags), adaptation, peerAddresses };
+  return {
+    createdAt,
+    lifeMs,
+    localTag,
+    peerTag,
+    localTieTag,
+    peerTieTag,
+    localPort,
+    peerPort,
+    localInitialTsn,
+    peerInitialTsn,
+    peerRwndBytes,
+    outboundStreams,
+    inboundStreams,
+    extensions: extensionsOf(flags),
+    adaptation,
+    peerAddresses,
+  };
 }
 
 /** Beside the number of the extensions. */
@@ -161,6 +176,7 @@ function readAddress(r: ByteReader): IpAddress {
   const length = r.u8();
   const zoneLength = r.u8();
   const address = formatIp(r.bytes(length));
+  if (zoneLength === 0) return address;
   const zone = String.fromCharCode(...r.bytes(zoneLength));
   return canonicalIp(address + zone) ?? address;
 }
