@@ -33,6 +33,8 @@ export function formatIp(bytes: Uint8Array): IpAddress {
 
 /** The canonical form of an address a person or the system wrote, zone kept; `undefined` if it is none. */
 export function canonicalIp(text: string): IpAddress | undefined {
+  // There is one way to write these.
+  if (ipv4Number(text) !== undefined) return text;
   const bytes = parseIp(text);
   if (bytes === undefined) return undefined;
   const zone = text.indexOf('%');
