@@ -37,7 +37,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
   readonly #connecting = new Map<ChannelId, AbortController>();
   #nextIncoming: ChannelId = 2;
   #cancelTimer: (() => void) | undefined;
-  #timerAt: Instant | undefined;
+  #timerAt: Instant = 0;
   #draining = false;
   #stopped = false;
 
@@ -244,13 +244,12 @@ export class RoleDriver<Event, R extends Role<Event>> {
     return id;
   }
 
+  /** A timer that fires too early is harmless, and costs less than moving it at every request. */
   #setTimer(): void {
     const at = this.#stopped ? undefined : this.role.nextTimeoutAt();
-    if (at === this.#timerAt && this.#cancelTimer !== undefined) return;
+    if (at === undefined || (this.#cancelTimer !== undefined && this.#timerAt <= at)) return;
     this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
     this.#timerAt = at;
-    if (at === undefined) return;
     this.#cancelTimer = this.#options.substrate.setTimer(at, () => {
       this.#cancelTimer = undefined;
       if (this.#stopped) return;
