@@ -3,6 +3,9 @@ import { Slab } from '../../base/slab.ts';
 /** As the small buffers of Node: whoever keeps one of them keeps so much. */
 const SLAB_BYTES = 8192;
 
+/** More is not taken on a guess. */
+const MOST_EXPECTED_BYTES = 65_536;
+
 const slab = new Slab(SLAB_BYTES);
 const NOTHING = new Uint8Array(0);
 
@@ -28,14 +31,20 @@ export function ownBytes(view: Uint8Array): Uint8Array {
  * many messages that are not complete.
  */
 export class FragmentMemory {
+  readonly #expectedBytes: number;
   #piece = NOTHING;
   #used = 0;
+
+  /** @param expectedBytes what the message will be, perhaps: if it is, its copies lie one after the other */
+  constructor(expectedBytes = 0) {
+    this.#expectedBytes = Math.min(expectedBytes, MOST_EXPECTED_BYTES);
+  }
 
   keep(view: Uint8Array): Uint8Array {
     if (fillsItsMemory(view)) return view;
     const { length } = view;
     if (this.#used + length > this.#piece.length) {
-      this.#piece = new Uint8Array(Math.max(length, 2 * this.#piece.length));
+      this.#piece = new Uint8Array(Math.max(length, 2 * this.#piece.length || this.#expectedBytes));
       this.#used = 0;
     }
     const copy = this.#piece.subarray(this.#used, this.#used + length);

@@ -54,9 +54,13 @@ export interface Reassembler {
   abortParts(deliver: Deliver): void;
 }
 
-/** Pieces as one. */
+/** Pieces as one: where they lie one after the other, and fill at least half of their memory, without a copy. */
 export function joinPieces(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
+  const first = pieces[0];
+  if (first === undefined || pieces.length === 1) return first ?? new Uint8Array(0);
+  if (lieTogether(pieces) && 2 * bytes >= first.buffer.byteLength) {
+    return new Uint8Array(first.buffer, first.byteOffset, bytes);
+  }
   const whole = new Uint8Array(bytes);
   let at = 0;
   for (const piece of pieces) {
@@ -64,4 +68,13 @@ export function joinPieces(pieces: readonly Uint8Array[], bytes: number): Uint8A
     at += piece.length;
   }
   return whole;
+}
+
+function lieTogether(pieces: readonly Uint8Array[]): boolean {
+  let { buffer, byteOffset: end } = pieces[0]!;
+  for (const piece of pieces) {
+    if (piece.buffer !== buffer || piece.byteOffset !== end) return false;
+    end += piece.length;
+  }
+  return true;
 }

@@ -5,6 +5,7 @@ import type { DataChunk, SkippedMid } from '../wire/types.ts';
 import { FragmentMemory, handedBytes } from './kept-bytes.ts';
 import { type Arrivals, type FragmentConflict, joinPieces, type Reassembler } from './reassembler.ts';
 import type { Deliver, MessagePart } from './received-message.ts';
+import { Runs } from './runs.ts';
 
 /** Fragments with consecutive TSNs that belong to one message; complete once it begins with B and ends with E. */
 interface Run {
@@ -43,13 +44,14 @@ interface InboundStream {
 export class Reassembly implements Reassembler {
   readonly #partBytes: number;
   readonly #streams = new LazyMap<number, InboundStream>();
-  readonly #runsByFirst = new LazyMap<Tsn, Run>();
-  readonly #runsByLast = new LazyMap<Tsn, Run>();
+  readonly #runs = new Runs<Run>();
   /** Complete messages held for order, by their last TSN. */
   readonly #waitingByLast = new LazyMap<Tsn, Run>();
   #heldBytes = 0;
   #heldChunks = 0;
   #parts = 0;
+  /** Length of the last message that was complete. */
+  #lastBytes = 0;
   /** The message that goes up in parts. */
   #inParts: Run | undefined;
   /** The peer has given up messages: fragments of them may still come, without their beginning. */
@@ -71,8 +73,8 @@ export class Reassembly implements Reassembler {
   }
 
   add(chunk: DataChunk, arrivals: Arrivals, deliver: Deliver): FragmentConflict | undefined {
-    const left = this.#runsByLast.get(tsnAdd(chunk.tsn, -1));
-    const right = this.#runsByFirst.get(tsnAdd(chunk.tsn, 1));
+    const left = this.#runs.endingAt(tsnAdd(chunk.tsn, -1));
+    const right = this.#runs.beginningAt(tsnAdd(chunk.tsn, 1));
     const conflict = checkNeighbours(chunk, left, right, arrivals);
     if (conflict === 'no-beginning' && left === undefined && this.#forwarded) return undefined;
     if (conflict !== undefined) return conflict;
@@ -85,26 +87,23 @@ export class Reassembly implements Reassembler {
     this.#heldChunks++;
     const run = this.#join(chunk, chunk.beginning ? undefined : left, chunk.ending ? undefined : right);
     if (!run.begins || !run.ends) {
-      this.#runsByFirst.set(run.first, run);
-      this.#runsByLast.set(run.last, run);
+      this.#runs.file(run);
       if (this.#partBytes > 0) this.#deliverPart(this.#partBytes, arrivals, deliver);
       return undefined;
     }
+    this.#runs.remove(run);
     return this.#complete(run, deliver);
   }
 
   dropEndingAt(tsn: Tsn): boolean {
     const waiting = this.#waitingByLast.get(tsn);
-    const run = waiting ?? this.#runsByLast.get(tsn);
+    const run = waiting ?? this.#runs.endingAt(tsn);
     // It has gone up as a part.
     if (run === undefined || run.fragments.length === 0) return false;
     if (waiting !== undefined) {
       this.#waitingByLast.delete(tsn);
       this.#streams.get(run.streamId)!.waiting.delete(run.ssn);
-    } else {
-      this.#runsByFirst.delete(run.first);
-      this.#runsByLast.delete(run.last);
-    }
+    } else this.#runs.remove(run);
     const fragment = run.fragments.pop()!;
     run.bytes -= fragment.length;
     run.memory.beginAnew();
@@ -113,8 +112,7 @@ export class Reassembly implements Reassembler {
     if (run.fragments.length > 0 || run.partId !== undefined) {
       run.ends = false;
       run.last = tsnAdd(run.last, -1);
-      this.#runsByFirst.set(run.first, run);
-      this.#runsByLast.set(run.last, run);
+      this.#runs.file(run);
     }
     return true;
   }
@@ -147,7 +145,7 @@ export class Reassembly implements Reassembler {
    * one such message at most, since a message's TSNs are consecutive.
    */
   #deliverPart(atLeastBytes: number, arrivals: Arrivals, deliver: Deliver): boolean {
-    const run = this.#runsByLast.get(arrivals.cumulativeTsn);
+    const run = this.#runs.endingAt(arrivals.cumulativeTsn);
     if (run === undefined || !run.begins || run.bytes < atLeastBytes) return false;
     if (!run.unordered && run.ssn !== (this.#streams.get(run.streamId)?.expected ?? 0)) return false;
     run.partId ??= this.#parts++;
@@ -185,7 +183,7 @@ export class Reassembly implements Reassembler {
 
   forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMid[], deliver: Deliver): void {
     this.#forwarded = true;
-    for (const run of [...this.#runsByFirst.values()]) {
+    for (const run of [...this.#runs.values()]) {
       const missing = run.begins ? tsnAdd(run.last, 1) : tsnAdd(run.first, -1);
       if (tsnLte(missing, newCumulativeTsn)) this.#drop(run, deliver);
     }
@@ -202,8 +200,7 @@ export class Reassembly implements Reassembler {
   }
 
   #drop(run: Run, deliver: Deliver): void {
-    this.#runsByFirst.delete(run.first);
-    this.#runsByLast.delete(run.last);
+    this.#runs.remove(run);
     this.#heldBytes -= run.bytes;
     this.#heldChunks -= run.fragments.length;
     if (run === this.#inParts) this.abortParts(deliver);
@@ -218,14 +215,18 @@ export class Reassembly implements Reassembler {
     return stream;
   }
 
+  /** The next message is as long as the last one was, most often; but only one at a time takes memory for that. */
+  #newMemory(): FragmentMemory {
+    return new FragmentMemory(this.#runs.isEmpty ? this.#lastBytes : 0);
+  }
+
   #join(chunk: DataChunk, left: Run | undefined, right: Run | undefined): Run {
-    const memory = left?.memory ?? new FragmentMemory();
+    const memory = left?.memory ?? this.#newMemory();
     const data = memory.keep(chunk.userData);
     let run: Run;
     if (left !== undefined) {
       run = left;
-      this.#runsByLast.delete(left.last);
-      this.#runsByFirst.delete(left.first);
+      this.#runs.beginChange(left);
       run.last = chunk.tsn;
       run.ends = chunk.ending;
       run.fragments.push(data);
@@ -248,8 +249,7 @@ export class Reassembly implements Reassembler {
       };
     }
     if (right !== undefined) {
-      this.#runsByFirst.delete(right.first);
-      this.#runsByLast.delete(right.last);
+      this.#runs.remove(right);
       run.last = right.last;
       run.ends = right.ends;
       run.bytes += right.bytes;
@@ -299,6 +299,7 @@ export class Reassembly implements Reassembler {
     this.#heldBytes -= run.bytes;
     this.#heldChunks -= run.fragments.length;
     if (run === this.#inParts) this.#inParts = undefined;
+    this.#lastBytes = run.bytes;
     this.#handUp(run, joinPieces(run.fragments, run.bytes), 'complete', deliver);
   }
 }

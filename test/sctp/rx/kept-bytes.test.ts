@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FragmentMemory, handedBytes, ownBytes } from '../../../src/sctp/rx/kept-bytes.ts';
+import { joinPieces } from '../../../src/sctp/rx/reassembler.ts';
 
 /** A part of a packet of 1500 bytes, or of as many as are told. */
 const partOf = (length: number, packetBytes = 1500): Uint8Array =>
@@ -44,6 +45,33 @@ describe('the fragments of one message', () => {
       expect(kept).toBeLessThan(4 * bytes + 1400);
     }
     expect(buffers.size).toBeLessThan(20);
+  });
+
+  it('lie one after the other where the message has the length that was expected, and are joined without a copy', () => {
+    const memory = new FragmentMemory(5000);
+    const pieces = [1400, 1400, 1400, 800].map((length) => memory.keep(partOf(length, 65_536)));
+    const joined = joinPieces(pieces, 5000);
+    expect(joined).toEqual(new Uint8Array(5000).fill(7));
+    expect(joined.buffer).toBe(pieces[0]!.buffer);
+  });
+
+  it('are copied where they lie apart, in another order, or in far more memory', () => {
+    const memory = new FragmentMemory(60_000);
+    const [a, b, c] = [1, 2, 3].map((byte) => memory.keep(partOf(1000, 65_536).fill(byte)));
+    for (const pieces of [
+      [a!, b!],
+      [a!, c!],
+      [b!, a!],
+      [a!, new Uint8Array(1000).fill(9)],
+    ]) {
+      const joined = joinPieces(pieces, 2000);
+      expect(joined).toEqual(Uint8Array.from([...pieces[0]!, ...pieces[1]!]));
+      expect(joined.buffer.byteLength).toBe(2000);
+    }
+  });
+
+  it('take no more than 64 KiB on a guess', () => {
+    expect(new FragmentMemory(1_000_000).keep(partOf(10, 65_536)).buffer.byteLength).toBe(65_536);
   });
 
   it('begin anew with small memory after some were given up', () => {
