@@ -18,6 +18,8 @@ export class Resolver {
   readonly #config: RegistrarConfig;
   readonly #entropy: Entropy;
   readonly #store: ElementStore;
+  /** What was shown before: elements are shown far more often than they change. */
+  readonly #shown = new WeakMap<PoolElementParameter, Shown>();
 
   constructor(config: RegistrarConfig, entropy: Entropy, store: ElementStore) {
     this.#config = config;
@@ -33,7 +35,7 @@ export class Resolver {
     const most = Math.min(this.#config.maxResolutionItems, MOST_ELEMENTS);
     const limit = Math.min(itemCount || most, most);
     const resolution = this.#store.resolve(poolHandle, limit, this.#entropy);
-    const elements = resolution.kind === 'resolved' ? fitting(poolHandle, resolution.elements) : [];
+    const elements = resolution.kind === 'resolved' ? this.#fitting(poolHandle, resolution.elements) : [];
     if (resolution.kind === 'resolved' && elements.length > 0) {
       return {
         kind: 'handle-resolution-response',
@@ -53,6 +55,35 @@ export class Resolver {
       causes: [{ kind: resolution.kind === 'unknown-pool' ? 'unknown-pool-handle' : 'lack-of-resources' }],
     };
   }
+
+  /** What fits into one message, without what is for registrars only. */
+  #fitting(poolHandle: PoolHandle, elements: readonly StoredElement[]): PoolElementParameter[] {
+    const fit: PoolElementParameter[] = [];
+    let bytes = RESPONSE_OVERHEAD_BYTES + poolHandle.bytes.length;
+    for (const { parameter } of elements) {
+      const shown = this.#show(parameter);
+      bytes += shown.bytes;
+      if (bytes > MAX_MESSAGE_BYTES) break;
+      fit.push(shown.parameter);
+    }
+    return fit;
+  }
+
+  #show(parameter: PoolElementParameter): Shown {
+    let shown = this.#shown.get(parameter);
+    if (shown === undefined) {
+      const visible = forUsers(parameter);
+      shown = { parameter: visible, bytes: poolElementBytes(visible) };
+      this.#shown.set(parameter, shown);
+    }
+    return shown;
+  }
+}
+
+/** An element as users see it, and the bytes that it takes in a message. */
+interface Shown {
+  readonly parameter: PoolElementParameter;
+  readonly bytes: number;
 }
 
 /** What users may know of an element: not where registrars reach it. */
@@ -66,17 +97,4 @@ function forUsers({
 }: PoolElementParameter): PoolElementParameter {
   const known = { identifier, homeRegistrarIdentifier, registrationLifeS, userTransport, policy };
   return udpPorts?.user === undefined ? known : { ...known, udpPorts: { user: udpPorts.user } };
-}
-
-/** What fits into one message, without what is for registrars only. */
-function fitting(poolHandle: PoolHandle, elements: readonly StoredElement[]): PoolElementParameter[] {
-  const fit: PoolElementParameter[] = [];
-  let bytes = RESPONSE_OVERHEAD_BYTES + poolHandle.bytes.length;
-  for (const { parameter } of elements) {
-    const shown = forUsers(parameter);
-    bytes += poolElementBytes(shown);
-    if (bytes > MAX_MESSAGE_BYTES) break;
-    fit.push(shown);
-  }
-  return fit;
 }
