@@ -26,9 +26,10 @@ export function ownBytes(view: Uint8Array): Uint8Array {
 }
 
 /**
- * What is kept of the fragments of one message. Views, where they are at least half of the memory that they keep; else
- * copies, in pieces of memory that double: nobody can fill a large memory with small fragments in large packets, nor with
- * many messages that are not complete.
+ * What is kept of the fragments of one message: copies one after the other in memory for all of them, as long as there is
+ * room in what was expected, so that nothing is left to join. Else views, where they are at least half of the memory that
+ * they keep, and copies in pieces of memory that double: nobody can fill a large memory with small fragments in large
+ * packets, nor with many messages that are not complete.
  */
 export class FragmentMemory {
   readonly #expectedBytes: number;
@@ -41,9 +42,10 @@ export class FragmentMemory {
   }
 
   keep(view: Uint8Array): Uint8Array {
-    if (fillsItsMemory(view)) return view;
     const { length } = view;
     if (this.#used + length > this.#piece.length) {
+      const hasBegun = this.#piece.length > 0;
+      if (fillsItsMemory(view) && (hasBegun || length > this.#expectedBytes)) return view;
       this.#piece = new Uint8Array(Math.max(length, 2 * this.#piece.length || this.#expectedBytes));
       this.#used = 0;
     }

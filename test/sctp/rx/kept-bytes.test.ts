@@ -55,6 +55,18 @@ describe('the fragments of one message', () => {
     expect(joined.buffer).toBe(pieces[0]!.buffer);
   });
 
+  it('are copies where there is room in what was expected, and views beyond it', () => {
+    const memory = new FragmentMemory(3000);
+    const views = [1400, 1400, 1400].map((length) => partOf(length));
+    const kept = views.map((view) => memory.keep(view));
+    expect(kept).toEqual(views);
+    expect(kept.map(({ buffer }, i) => buffer === views[i]!.buffer)).toEqual([false, false, true]);
+    expect(kept[1]!.buffer).toBe(kept[0]!.buffer);
+    expect(joinPieces(kept, 4200)).toEqual(new Uint8Array(4200).fill(7));
+    const long = partOf(4000, 4100);
+    expect(new FragmentMemory(3000).keep(long).buffer).toBe(long.buffer);
+  });
+
   it('are copied where they lie apart, in another order, or in far more memory', () => {
     const piecesOf = (expectedBytes: number): readonly Uint8Array[] => {
       const memory = new FragmentMemory(expectedBytes);
