@@ -22,7 +22,7 @@ export function benchSvg(results: readonly Result[]): string {
   }
   const size = `viewBox="0 0 ${WIDTH} ${top}" width="${WIDTH}" height="${top}"`;
   const background = `<rect width="${WIDTH}" height="${top}" rx="8" fill="#fff"/>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><style>${STYLE}</style>${background}\n${pieces.join('\n')}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><title>Side by side: what each stack reached in each case</title><style>${STYLE}</style>${background}\n${pieces.join('\n')}\n</svg>\n`;
 }
 
 function panel({ case: { name, columns, better }, rows }: Result): string {
