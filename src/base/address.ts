@@ -1,3 +1,5 @@
+import { u32At } from './bytes.ts';
+
 /**
  * IP addresses as canonical text: dotted decimal, or RFC 5952 lower case. Text is the key of maps and what people read;
  * bytes exist on the wire only. Equal addresses have equal text.
@@ -57,7 +59,7 @@ export function classifyIp(address: IpAddress): AddressKind {
   if (ipv4 !== undefined) return classifyIpv4(ipv4);
   const bytes = parseIp(address);
   if (bytes === undefined) return 'unspecified';
-  if (isMapped(bytes)) return classifyIpv4(numberOf(bytes.subarray(12)));
+  if (isMapped(bytes)) return classifyIpv4(u32At(bytes, 12));
   if (bytes[0] === 0xff) return 'multicast';
   if (bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80) return 'link-local';
   if ((bytes[0]! & 0xfe) === 0xfc || (bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0xc0)) return 'site-local';
@@ -125,10 +127,6 @@ export function ipv4Number(text: string): number | undefined {
 const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
-
-function numberOf(bytes: Uint8Array): number {
-  return ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
-}
 
 function parseIpv4(text: string): Uint8Array | undefined {
   const address = ipv4Number(text);

@@ -1,8 +1,8 @@
+import { CHUNK_HEADER_BYTES } from '../wire/chunk-codec.ts';
 import { crc32cFrom, storedChecksum } from '../wire/crc32c.ts';
 import { padded, readU16 } from '../wire/fields.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 
-const CHUNK_HEADER_BYTES = 4;
 /** Where the checksum is: for the CRC it counts as 0. RFC 9260 §6.8. */
 const [CHECKSUM_AT, CHECKSUM_END] = [8, 12];
 /** So many at most are joined by any Linux: it has been 64, and 128. What would be more is no piece of the system's. */

@@ -32,8 +32,9 @@ interface Burst {
 /**
  * Sends rows of packets of one length with one call; the system cuts them into datagrams (UDP_SEGMENT).
  *
- * Packets are cut from a slab one after the other (wire/packet.ts), so a burst is a view of the slab and nothing is copied. A packet that does not lie behind the one before begins a new burst. Packets keep their order. What
- * is given to {@link send} waits for more of its kind until {@link flush}, or until this turn ends.
+ * Packets are cut from a slab one after the other (wire/packet.ts), so a burst is a view of the slab and nothing is
+ * copied. A packet that does not lie behind the one before begins a new burst. Packets keep their order. What is given to
+ * {@link send} waits for more of its kind until {@link flush}, or until this turn ends.
  *
  * The length of segments is an option of the socket, and anything longer is cut: a packet that goes alone goes with the
  * option at 0. It must not change while datagrams wait for room in Node, which sends them later: while single ones wait,

@@ -1,14 +1,8 @@
-/**
+/*
  * Big-endian fields at an offset of a packet. Nothing is checked here: a chunk's length is compared with the packet's,
  * and with what the chunk needs, before any of its fields is read.
  */
-export function readU16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
-}
-
-export function readU32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-}
+export { u16At as readU16, u32At as readU32 } from '../../base/bytes.ts';
 
 export function writeU16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 8;
