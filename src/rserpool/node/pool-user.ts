@@ -14,7 +14,6 @@ import { UserRole } from '../user/user.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf, tcpNetworkOf } from './endpoint-options.ts';
-import { EventWaits } from './event-waits.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf, type PoolName } from './handle.ts';
 import { noElement } from './no-element.ts';
@@ -22,6 +21,7 @@ import { formatTarget } from './place.ts';
 import { type MessageDestination, type MessageSendOptions, type PoolMessage, PoolMessages } from './pool-messages.ts';
 import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './registrar-discovery.ts';
 import { registrarLink } from './registrar-link.ts';
+import { ResolutionWaits } from './resolution-waits.ts';
 import { RoleDriver } from './role-driver.ts';
 import type { StatusSource } from './status-reporter.ts';
 import { type TcpConfig, tcpConfig } from './tcp-config.ts';
@@ -59,7 +59,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
   readonly #endpoint: SctpEndpoint;
   readonly #driver: RoleDriver<UserEvent, UserRole>;
   readonly #sessions = new Map<UserSessionId, UserSession>();
-  readonly #waits = new EventWaits<UserEvent>();
+  readonly #waits = new ResolutionWaits();
   readonly #messages: PoolMessages;
   readonly #discovery: RegistrarDiscovery;
   #closing: Promise<void> | undefined;
@@ -162,8 +162,8 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
    * @throws (rejects) RSerPoolError `ERR_RSERPOOL_UNKNOWN_POOL`, `ERR_RSERPOOL_NO_REGISTRAR`, `ERR_RSERPOOL_NO_ELEMENT`,
    *   `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_CLOSED`; the signal's reason
    */
-  resolve(pool: PoolName, options: WaitOptions = {}): Promise<readonly PoolElementParameter[]> {
-    return this.#elementsOf(pool, options, (role, handle, now) => role.resolve(handle, now));
+  resolve(pool: PoolName, { signal }: WaitOptions = {}): Promise<readonly PoolElementParameter[]> {
+    return this.#elementsOf(pool, signal, (role, handle, now) => role.resolve(handle, now));
   }
 
   /**
@@ -171,8 +171,8 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
    *
    * @throws (rejects) as {@link resolve}
    */
-  populate(pool: PoolName, options: WaitOptions = {}): Promise<readonly PoolElementParameter[]> {
-    return this.#elementsOf(pool, options, (role, handle, now) => role.populate(handle, now));
+  populate(pool: PoolName, { signal }: WaitOptions = {}): Promise<readonly PoolElementParameter[]> {
+    return this.#elementsOf(pool, signal, (role, handle, now) => role.populate(handle, now));
   }
 
   /**
@@ -275,21 +275,19 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     this.#messages.end();
   }
 
-  async #elementsOf(
+  #elementsOf(
     pool: PoolName,
-    { signal }: WaitOptions,
+    signal: AbortSignal | undefined,
     begin: (role: UserRole, handle: PoolHandle, now: Instant) => void,
   ): Promise<readonly PoolElementParameter[]> {
-    this.#assertOpen();
-    signal?.throwIfAborted();
-    const handle = handleOf(pool);
-    const decide = (event: UserEvent): { readonly result: readonly PoolElementParameter[] } | undefined => {
-      if (event.kind !== 'resolved' && event.kind !== 'resolution-failed') return undefined;
-      if (event.poolHandle.key !== handle.key) return undefined;
-      if (event.kind === 'resolution-failed') throw noElement(handle, event.failure);
-      return { result: event.elements };
-    };
-    return this.#waits.next(decide, signal, () => this.#driver.call((role, now) => begin(role, handle, now)));
+    try {
+      this.#assertOpen();
+      signal?.throwIfAborted();
+      const handle = handleOf(pool);
+      return this.#waits.next(handle, signal, () => this.#driver.call((role, now) => begin(role, handle, now)));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #onEvent(event: UserEvent): void {
@@ -301,7 +299,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     }
     emitSafely(this, event.kind, event);
     emitSafely(this, 'event', event);
-    this.#waits.tell(event);
+    if (event.kind === 'resolved' || event.kind === 'resolution-failed') this.#waits.tell(event);
   }
 
   #assertOpen(): void {

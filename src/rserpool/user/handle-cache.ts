@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import { RecentMap } from '../../base/recent-map.ts';
 import { targetKey } from '../asap/known-registrars.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
@@ -23,12 +24,11 @@ export interface Resolution {
 /** Resolutions by pool handle, least recently used ones go first. RFC 5352 §3.3, rules C1 to C4. */
 export class HandleCache {
   readonly #staleMs: number;
-  readonly #maxEntries: number;
-  readonly #entries = new Map<PoolHandleKey, Resolution>();
+  readonly #entries: RecentMap<PoolHandleKey, Resolution>;
 
   constructor(staleMs: number, maxEntries: number) {
     this.#staleMs = staleMs;
-    this.#maxEntries = maxEntries;
+    this.#entries = new RecentMap(maxEntries);
   }
 
   get size(): number {
@@ -37,11 +37,7 @@ export class HandleCache {
 
   /** The resolution, fresh or stale. */
   get({ key }: PoolHandle): Resolution | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return entry;
+    return this.#entries.get(key);
   }
 
   /** Young enough, or kept up to date by the registrar that is home. */
@@ -51,14 +47,7 @@ export class HandleCache {
   }
 
   put(entry: Resolution): void {
-    const { key } = entry.poolHandle;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    if (this.#entries.size <= this.#maxEntries) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    this.#entries.set(entry.poolHandle.key, entry);
   }
 
   /** The element that users reach at this address. RFC 5352 §6.6 A. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import { LastingMap } from '../../base/lasting-map.ts';
 import { earlier } from '../../base/timers.ts';
 import type { HomeRegistrar } from '../asap/server-hunt.ts';
 import type { Outbox } from '../outbox.ts';
@@ -30,7 +31,9 @@ export interface Expiry {
 export class Resolver {
   readonly #outbox: Outbox<UserEvent>;
   readonly #config: UserConfig;
-  readonly #requests = new Map<PoolHandleKey, Request>();
+  readonly #requests = new LastingMap<PoolHandleKey, Request>();
+  /** No request waits for anything before that; worked out anew when it has come, and not at every answer. */
+  #nextAt: Instant | undefined;
 
   constructor(outbox: Outbox<UserEvent>, config: UserConfig) {
     this.#outbox = outbox;
@@ -49,6 +52,7 @@ export class Resolver {
     const notBefore = at > now ? at : undefined;
     const request: Request = { poolHandle, notBefore, unfitAt: undefined, t1At, expiries: 0 };
     this.#requests.set(poolHandle.key, request);
+    this.#expect(notBefore ?? t1At);
     if (home !== undefined && notBefore === undefined) this.#send(request, home, now);
     return true;
   }
@@ -65,7 +69,10 @@ export class Resolver {
   settle({ key }: PoolHandle): boolean {
     const request = this.#requests.get(key);
     // Not asked yet: what came is an update, and the question still stands.
-    return request !== undefined && request.notBefore === undefined && this.#requests.delete(key);
+    if (request === undefined || request.notBefore !== undefined) return false;
+    this.#requests.delete(key);
+    if (this.#requests.size === 0) this.#nextAt = undefined;
+    return true;
   }
 
   /** §3.7.2: again to the same registrar, up to MAX-REQUEST-RETRANSMIT times. */
@@ -73,6 +80,7 @@ export class Resolver {
     const dropped: PoolHandle[] = [];
     const unfit: PoolHandle[] = [];
     let unanswered = false;
+    if (this.#nextAt === undefined || now < this.#nextAt) return { dropped, unanswered, unfit };
     for (const request of this.#requests.values()) {
       if (request.notBefore !== undefined && now >= request.notBefore) {
         request.notBefore = undefined;
@@ -94,15 +102,18 @@ export class Resolver {
       request.t1At = now + this.#config.t1EnrpRequestMs;
       if (home !== undefined) this.#send(request, home, now);
     }
+    this.#nextAt = undefined;
+    for (const { unfitAt, notBefore, t1At } of this.#requests.values()) this.#expect(unfitAt ?? notBefore ?? t1At);
     return { dropped, unanswered, unfit };
   }
 
+  /** May be too early. */
   nextTimeoutAt(): Instant | undefined {
-    let next: Instant | undefined;
-    for (const { unfitAt, notBefore, t1At } of this.#requests.values()) {
-      next = earlier(next, unfitAt ?? notBefore ?? t1At);
-    }
-    return next;
+    return this.#requests.size === 0 ? undefined : this.#nextAt;
+  }
+
+  #expect(at: Instant): void {
+    this.#nextAt = earlier(this.#nextAt, at);
   }
 
   #send(request: Request, home: HomeRegistrar, now: Instant): void {
@@ -116,5 +127,6 @@ export class Resolver {
     });
     // Told by the timeout that is due at once, and not in the middle of whatever led here.
     request.unfitAt = sent ? undefined : now;
+    if (!sent) this.#expect(now);
   }
 }

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { EventWaits } from '../../../src/rserpool/node/event-waits.ts';
-import { echoService } from '../../../src/rserpool/services/index.ts';
-import { ServiceScope } from '../services/service-scope.ts';
 
 const isEven = (event: number): { readonly result: string } | undefined => {
   if (event < 0) throw new RangeError('negative');
@@ -32,14 +30,5 @@ describe('calls that wait for an event', () => {
     abort.abort(new Error('given up'));
     await expect(given).rejects.toThrow('given up');
     expect(waits.size).toBe(0);
-  });
-
-  it('of one pool user may be many at the same time: none is a listener', async () => {
-    const scope = await ServiceScope.open();
-    await scope.start(echoService());
-    const calls = Array.from({ length: 50 }, (_, i) => scope.user[i % 2 === 0 ? 'resolve' : 'populate']('EchoPool'));
-    expect(scope.user.listenerCount('event')).toBe(0);
-    const answers = await scope.world.run(Promise.all(calls));
-    expect(answers.map((elements) => elements.map(({ identifier }) => identifier))).toEqual(calls.map(() => [1]));
   });
 });
