@@ -99,6 +99,25 @@ describe('handle resolution', () => {
     expect(ladder.takeOnly('1:')).toEqual([]);
   });
 
+  it('waits for the oldest question that is open, and for the next one when it has looked', () => {
+    const ladder = new UserLadder();
+    ladder.home();
+    const began = ladder.now;
+    for (const name of ['first', 'second']) {
+      resolve(ladder, poolHandle(name));
+      ladder.advance(1000);
+    }
+    ladder.answer(1, [10], { pool: poolHandle('first') });
+    ladder.take();
+    // Too early does no harm.
+    ladder.advance(13_000);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.role.nextTimeoutAt()).toBe(began + 16_000);
+    ladder.answer(1, [10], { pool: poolHandle('second') });
+    resolve(ladder);
+    expect(ladder.role.nextTimeoutAt()).toBe(began + 30_000);
+  });
+
   it('[ASAP-256] [ASAP-259] [ASAP-171] hunts beside a silent registrar, and moves the question to the one that answers', () => {
     const ladder = new UserLadder(3);
     ladder.call((role, now) => role.start(now));
