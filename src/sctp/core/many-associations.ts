@@ -1,108 +1,90 @@
 import type { IpAddress } from '../../base/address.ts';
+import { AddressPeers } from './address-peers.ts';
 import type { AssociationIndex } from './association-index.ts';
 import type { AssociationId } from './contract.ts';
+import { Filing } from './filing.ts';
 import type { Tcb } from './tcb.ts';
-
-/** What an association is filed under, to take it out again when that has changed. */
-interface Filing {
-  readonly tag: number;
-  readonly peers: readonly string[];
-  readonly hosts: readonly string[];
-  /** Of the primary path. */
-  readonly address: IpAddress;
-}
-
-/** Most keys have one association: only the others need a set. */
-type OneOrMore = Tcb | Set<Tcb>;
 
 /** Any number of associations, in maps. */
 export class ManyAssociations implements AssociationIndex {
-  readonly #byId = new Map<AssociationId, Tcb>();
+  readonly #byId = new Map<AssociationId, Filing>();
   readonly #byTag = new Map<number, Tcb>();
-  readonly #byPeer = new Map<string, OneOrMore>();
-  readonly #byHost = new Map<string, OneOrMore>();
-  readonly #filings = new Map<AssociationId, Filing>();
-  readonly #countByAddress = new Map<IpAddress, number>();
+  /** Most addresses have one association: only the others need maps of their own. */
+  readonly #byAddress = new Map<IpAddress, Filing | AddressPeers>();
 
   get size(): number {
     return this.#byId.size;
   }
 
-  [Symbol.iterator](): Iterator<Tcb> {
-    return this.#byId.values();
+  *[Symbol.iterator](): Iterator<Tcb> {
+    for (const { tcb } of this.#byId.values()) yield tcb;
   }
 
   get(id: AssociationId): Tcb | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id)?.tcb;
   }
 
   byTag(localTag: number): Tcb | undefined {
-    return this.#byTag.get(localTag);
+    return this.#byTag.get(tagKey(localTag));
   }
 
   byPeer(address: IpAddress, sctpPort: number, udpPort: number): Iterable<Tcb> {
-    return all(this.#byPeer.get(peerKey(address, sctpPort, udpPort)));
+    const there = this.#byAddress.get(address);
+    if (there instanceof AddressPeers) return there.byPorts(sctpPort, udpPort);
+    return there?.tcb.peerPort === sctpPort && there.udpPortOf(address) === udpPort ? [there.tcb] : NOBODY;
   }
 
   byHost(address: IpAddress, sctpPort: number): Iterable<Tcb> {
-    return all(this.#byHost.get(hostKey(address, sctpPort)));
+    const there = this.#byAddress.get(address);
+    if (there instanceof AddressPeers) return there.bySctpPort(sctpPort);
+    return there?.tcb.peerPort === sctpPort ? [there.tcb] : NOBODY;
   }
 
   countOf(address: IpAddress): number {
-    return this.#countByAddress.get(address) ?? 0;
+    const there = this.#byAddress.get(address);
+    if (there instanceof AddressPeers) return there.primaries;
+    return there?.primary === address ? 1 : 0;
   }
 
   file(tcb: Tcb): void {
     this.remove(tcb);
-    const peers = tcb.paths.all.map(({ address, udpPort }) => peerKey(address, tcb.peerPort, udpPort));
-    const hosts = tcb.paths.all.map(({ address }) => hostKey(address, tcb.peerPort));
-    const { address } = tcb.paths.primary;
-    this.#filings.set(tcb.id, { tag: tcb.localTag, peers, hosts, address });
-    this.#countByAddress.set(address, this.countOf(address) + 1);
-    this.#byId.set(tcb.id, tcb);
-    this.#byTag.set(tcb.localTag, tcb);
-    for (const key of peers) addTo(this.#byPeer, key, tcb);
-    for (const key of hosts) addTo(this.#byHost, key, tcb);
+    const filing = new Filing(tcb);
+    this.#byId.set(tcb.id, filing);
+    this.#byTag.set(tagKey(filing.tag), tcb);
+    for (const address of filing.addresses) this.#addAt(address, filing);
   }
 
   remove(tcb: Tcb): void {
-    const filing = this.#filings.get(tcb.id);
+    const filing = this.#byId.get(tcb.id);
     if (filing === undefined) return;
-    this.#filings.delete(tcb.id);
     this.#byId.delete(tcb.id);
-    const count = this.countOf(filing.address) - 1;
-    if (count === 0) this.#countByAddress.delete(filing.address);
-    else this.#countByAddress.set(filing.address, count);
-    if (this.#byTag.get(filing.tag) === tcb) this.#byTag.delete(filing.tag);
-    for (const key of filing.peers) removeFrom(this.#byPeer, key, tcb);
-    for (const key of filing.hosts) removeFrom(this.#byHost, key, tcb);
+    const key = tagKey(filing.tag);
+    if (this.#byTag.get(key) === tcb) this.#byTag.delete(key);
+    for (const address of filing.addresses) this.#removeAt(address, filing);
   }
-}
 
-function all(there: OneOrMore | undefined): Iterable<Tcb> {
-  if (there === undefined) return NOBODY;
-  return there instanceof Set ? there : [there];
+  #addAt(address: IpAddress, filing: Filing): void {
+    const there = this.#byAddress.get(address);
+    if (there === undefined) this.#byAddress.set(address, filing);
+    else if (there instanceof AddressPeers) there.add(filing);
+    else {
+      const peers = new AddressPeers(address);
+      peers.add(there);
+      peers.add(filing);
+      this.#byAddress.set(address, peers);
+    }
+  }
+
+  #removeAt(address: IpAddress, filing: Filing): void {
+    const there = this.#byAddress.get(address);
+    if (there instanceof AddressPeers) there.remove(filing);
+    if (there === filing || (there instanceof AddressPeers && there.isEmpty)) this.#byAddress.delete(address);
+  }
 }
 
 const NOBODY: readonly Tcb[] = [];
 
-function addTo(index: Map<string, OneOrMore>, key: string, tcb: Tcb): void {
-  const there = index.get(key);
-  if (there === undefined) index.set(key, tcb);
-  else if (there instanceof Set) there.add(tcb);
-  else index.set(key, new Set([there, tcb]));
-}
-
-function removeFrom(index: Map<string, OneOrMore>, key: string, tcb: Tcb): void {
-  const there = index.get(key);
-  if (there instanceof Set) there.delete(tcb);
-  if (there === tcb || (there instanceof Set && there.size === 0)) index.delete(key);
-}
-
-function peerKey(address: IpAddress, sctpPort: number, udpPort: number): string {
-  return `${address}|${sctpPort}|${udpPort}`;
-}
-
-function hostKey(address: IpAddress, sctpPort: number): string {
-  return `${address}|${sctpPort}`;
+/** Signed: maps find integers of 32 bits with their sign fastest. */
+function tagKey(tag: number): number {
+  return tag | 0;
 }
