@@ -6,17 +6,17 @@ import type { Instant } from './contract.ts';
  */
 export class Timers<Name extends string> {
   readonly #names: readonly Name[];
-  /** Numbers only, so that they stand in the array itself. */
-  readonly #deadlines: Instant[];
+  /** Numbers only, so that they stand in the array itself; empty before the first one is set. */
+  #deadlines: Instant[] = NONE;
 
   /** @param names shared by all owners of one kind */
   constructor(names: readonly Name[]) {
     this.#names = names;
-    this.#deadlines = new Array<Instant>(names.length).fill(STOPPED);
   }
 
   /** Starts or restarts a timer. */
   set(name: Name, at: Instant): void {
+    if (this.#deadlines === NONE) this.#deadlines = this.#names.map(stopped);
     this.#deadlines[this.#names.indexOf(name)] = at;
   }
 
@@ -26,11 +26,11 @@ export class Timers<Name extends string> {
   }
 
   stop(name: Name): void {
-    this.#deadlines[this.#names.indexOf(name)] = STOPPED;
+    if (this.#deadlines !== NONE) this.#deadlines[this.#names.indexOf(name)] = STOPPED;
   }
 
   stopAll(): void {
-    this.#deadlines.fill(STOPPED);
+    this.#deadlines = NONE;
   }
 
   isRunning(name: Name): boolean {
@@ -39,7 +39,7 @@ export class Timers<Name extends string> {
 
   /** When the timer fires, or `undefined` if it is stopped. */
   at(name: Name): Instant | undefined {
-    return known(this.#deadlines[this.#names.indexOf(name)]!);
+    return this.#deadlines === NONE ? undefined : known(this.#deadlines[this.#names.indexOf(name)]!);
   }
 
   /** The earliest deadline. */
@@ -63,6 +63,9 @@ export class Timers<Name extends string> {
 }
 
 const STOPPED: Instant = Number.POSITIVE_INFINITY;
+const stopped = (): Instant => STOPPED;
+/** Never written to. */
+const NONE: Instant[] = [];
 
 function known(at: Instant): Instant | undefined {
   return at === STOPPED ? undefined : at;

@@ -51,13 +51,13 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   readonly #driver: Driver;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
-  /** These four are made when somebody asks for them: most associations need none, and there may be thousands. */
+  /** These five are made when somebody asks for them: most associations need none, and there may be thousands. */
   #reconfigurations: Reconfigurations | undefined;
   #streams: Streams | undefined;
   #closed: Promise<CloseReason> | undefined;
   /** Calls of `probe`. */
   #probers: Waiters<undefined, boolean> | undefined;
-  readonly #closers = new Waiters<undefined, CloseReason>();
+  #closers: Waiters<undefined, CloseReason> | undefined;
   #remote: SctpAddress;
   #outboundStreams: number;
   #inboundStreams: number;
@@ -89,8 +89,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
 
   /** Resolves when the association has ended, whichever way; never rejects. */
   get closed(): Promise<CloseReason> {
-    this.#closed ??=
-      this.#closeReason === undefined ? this.#closers.wait(undefined) : Promise.resolve(this.#closeReason);
+    this.#closed ??= this.#waitForEnd();
     return this.#closed;
   }
 
@@ -355,7 +354,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
         this.#driver.touched();
       });
     }
-    const reason = this.#closeReason ?? (await this.#closers.wait(undefined, options.signal));
+    const reason = await this.#waitForEnd(options.signal);
     if (!isGraceful(reason)) throw closeError(reason, this.#remote);
   }
 
@@ -452,7 +451,13 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     this.#reconfigurations?.end(error);
     this.#probers?.rejectAll(error);
     this.#streams?.end(isGraceful(reason) ? undefined : error);
-    this.#closers.resolveAll(reason);
+    this.#closers?.resolveAll(reason);
+  }
+
+  #waitForEnd(signal?: AbortSignal): Promise<CloseReason> {
+    if (this.#closeReason !== undefined) return Promise.resolve(this.#closeReason);
+    this.#closers ??= new Waiters();
+    return this.#closers.wait(undefined, signal);
   }
 
   /** What was asked for is void, and a stream has lost what was on the way. */

@@ -14,7 +14,7 @@ import type {
 import { Endpoint } from '../core/endpoint.ts';
 import { SctpError } from '../core/errors.ts';
 import type { Acceleration } from '../udp/acceleration.ts';
-import { Driver } from '../udp/driver.ts';
+import { Driver, type DriverOwner } from '../udp/driver.ts';
 import { type CaptureHook, SCTP_TUNNELING_PORT, UdpEncapsulation } from '../udp/encapsulation.ts';
 import { hmacSha256 } from '../udp/hmac.ts';
 import { nodeSubstrate } from '../udp/node-substrate.ts';
@@ -85,12 +85,12 @@ type UpEvent = Extract<AssociationEvent, { kind: 'up' }>;
  *
  * It keeps the process alive until it is closed, as every socket does.
  */
-export class SctpEndpoint {
+export class SctpEndpoint implements DriverOwner {
   readonly #driver: Driver;
   /** The protocol parameters, complete. */
   readonly config: EndpointConfig;
   readonly #ownsEncapsulation: boolean;
-  readonly #associations = new Map<AssociationId, SctpAssociation>();
+  readonly #associations = new LazyMap<AssociationId, SctpAssociation>();
   readonly #connecting = new LazyMap<AssociationId, Waiters<AssociateRequest, SctpAssociation>>();
   #listener: Listener | undefined;
   #closing: Promise<void> | undefined;
@@ -103,12 +103,7 @@ export class SctpEndpoint {
   ) {
     this.config = config;
     this.#ownsEncapsulation = ownsEncapsulation;
-    this.#driver = new Driver({
-      core,
-      encapsulation,
-      onEvent: (id, event) => this.#handleEvent(id, event),
-      onClosing: () => this.close(),
-    });
+    this.#driver = new Driver({ core, encapsulation, owner: this });
   }
 
   /**
@@ -263,6 +258,17 @@ export class SctpEndpoint {
     return this.close();
   }
 
+  /** @internal Something happened to an association. */
+  handleEvent(id: AssociationId, event: AssociationEvent): void {
+    if (event.kind === 'up') this.#up(id, event);
+    this.#associations.get(id)?.handleEvent(event);
+    if (event.kind !== 'closed') return;
+    this.#associations.delete(id);
+    const attempt = this.#connecting.get(id);
+    attempt?.rejectFirst(setUpError(event.reason, attempt.first()));
+    this.#forgetAttempt(id);
+  }
+
   async #close(timeoutMs: number): Promise<void> {
     const reason = 'the endpoint was closed';
     this.#listener?.stop();
@@ -276,16 +282,6 @@ export class SctpEndpoint {
     if (this.#driver.core.send(id, message, this.#driver.now())) return;
     const text = 'the first messages are more than sendBufferBytes: send the others when the association is up';
     throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text);
-  }
-
-  #handleEvent(id: AssociationId, event: AssociationEvent): void {
-    if (event.kind === 'up') this.#up(id, event);
-    this.#associations.get(id)?.handleEvent(event);
-    if (event.kind !== 'closed') return;
-    this.#associations.delete(id);
-    const attempt = this.#connecting.get(id);
-    attempt?.rejectFirst(setUpError(event.reason, attempt.first()));
-    this.#forgetAttempt(id);
   }
 
   #forgetAttempt(id: AssociationId): void {

@@ -13,7 +13,8 @@ type MessageEvent = Extract<AssociationEvent, { kind: 'message' }>;
  */
 export class Inbox {
   readonly #unread = new Deque<MessageEvent>();
-  readonly #readers = new Waiters<undefined, SctpMessage | undefined>();
+  /** None before somebody waits. */
+  #readers: Waiters<undefined, SctpMessage | undefined> | undefined;
   readonly #driver: Driver;
   readonly #id: AssociationId;
   #end: { readonly error: SctpError | undefined } | undefined;
@@ -29,16 +30,16 @@ export class Inbox {
 
   /** Nothing waits here, and nobody. */
   get isIdle(): boolean {
-    return this.#unread.length === 0 && this.#readers.length === 0;
+    return this.#unread.length === 0 && !this.#hasReaders;
   }
 
   /** A message came: to the reader that has waited longest, or into the queue. */
   deliver(event: MessageEvent): void {
-    if (this.#readers.length === 0) {
+    if (!this.#hasReaders) {
       this.#unread.push(event);
     } else {
       this.#opensWindow(event);
-      this.#readers.resolveFirst(toMessage(event));
+      this.#readers?.resolveFirst(toMessage(event));
     }
   }
 
@@ -68,15 +69,22 @@ export class Inbox {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const message = this.take();
     if (message !== undefined) return Promise.resolve(message);
-    if (this.#end === undefined) return this.#readers.wait(undefined, signal);
+    if (this.#end === undefined) {
+      this.#readers ??= new Waiters();
+      return this.#readers.wait(undefined, signal);
+    }
     return this.#end.error === undefined ? Promise.resolve(undefined) : Promise.reject(this.#end.error);
   }
 
   /** No more messages will come. What is here can still be read. */
   end(error: SctpError | undefined): void {
     this.#end = { error };
-    if (error === undefined) this.#readers.resolveAll(undefined);
-    else this.#readers.rejectAll(error);
+    if (error === undefined) this.#readers?.resolveAll(undefined);
+    else this.#readers?.rejectAll(error);
+  }
+
+  get #hasReaders(): boolean {
+    return this.#readers !== undefined && this.#readers.length > 0;
   }
 
   /** The application has the message. After the end there is no window any more. */

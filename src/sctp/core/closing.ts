@@ -11,7 +11,7 @@ export function closeAssociation(tcb: Tcb, reason: CloseReason): void {
   tcb.state = 'CLOSED';
   tcb.timers.stopAll();
   for (const path of tcb.paths.all) path.timers.stopAll();
-  tcb.control.length = 0;
+  tcb.forgetControl();
   abortPartialDelivery(tcb);
   tcb.reconfiguration = undefined;
   reportUndelivered(tcb, 'closed');

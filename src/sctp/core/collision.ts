@@ -157,7 +157,7 @@ function restart(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): b
   abortPartialDelivery(tcb);
   reportUndelivered(tcb, 'restart');
   tcb.timers.stopAll();
-  tcb.control.length = 0;
+  tcb.forgetControl();
   tcb.localTag = cookie.localTag;
   tcb.peerTag = cookie.peerTag;
   tcb.localTieTag = 0;

@@ -31,7 +31,7 @@ export function transmit(tcb: Tcb, now: Instant): void {
   const builder = new PacketBuilder(tcb);
   const beside = tcb.state === 'COOKIE-ECHOED' ? pathForEarlyData(tcb) : undefined;
   for (const { path, chunk } of tcb.control) builder.control(path, chunk);
-  tcb.control.length = 0;
+  tcb.forgetControl();
   const { inbound } = tcb;
   if (inbound?.ack.due === true && maySack(tcb)) addSack(tcb, inbound, builder);
   if (mayCarryData(tcb)) {

@@ -1,7 +1,6 @@
 import type { RateLimit } from '../../base/rate-limit.ts';
 import type { AssociationTable } from './association-table.ts';
 import type { AssociationId, EndpointCounters } from './contract.ts';
-import type { SpentTags } from './spent-tags.ts';
 import type { EndpointServices, Tcb } from './tcb.ts';
 
 /** What routing and passive set-up see of their endpoint: more than an association's procedures need. */
@@ -11,10 +10,10 @@ export interface EndpointInside extends EndpointServices {
   readonly associations: AssociationTable;
   readonly counters: { -readonly [Name in keyof EndpointCounters]: EndpointCounters[Name] };
   readonly listening: boolean;
-  /** Tags whose cookies are used up. */
-  readonly spentTags: SpentTags;
   /** Bounds what is answered without an association. RFC 9260 §8.4, §12.2.4.1. */
   readonly statelessReplies: RateLimit;
+  /** Whether the cookie with this tag of ours is used up. */
+  isSpent(tag: number): boolean;
   nextAssociationId(): AssociationId;
   /** An input to the association is over: sends what it may send now. */
   settle(tcb: Tcb): void;

@@ -32,6 +32,7 @@ import type {
   EndpointOutput,
   IcmpMessage,
   Links,
+  Mac,
   PathSettings,
   ReconfigurationId,
   SctpAddress,
@@ -70,7 +71,6 @@ export class Endpoint implements SctpCore, EndpointInside {
   readonly udpPort: number | undefined;
   readonly config: EndpointConfig;
   readonly entropy: Entropy;
-  readonly cookies: CookieJar;
   readonly links: Links | undefined;
   listening: boolean;
   readonly counters: { -readonly [Name in keyof EndpointCounters]: EndpointCounters[Name] } = {
@@ -84,8 +84,11 @@ export class Endpoint implements SctpCore, EndpointInside {
     initsAnswered: 0,
   };
   readonly associations = new AssociationTable();
-  readonly spentTags = new SpentTags();
-  readonly statelessReplies: RateLimit;
+  readonly #mac: Mac;
+  /** These three are made when somebody needs them: programs may have an endpoint for each of thousands of associations. */
+  #cookies: CookieJar | undefined;
+  #statelessReplies: RateLimit | undefined;
+  #spentTags: SpentTags | undefined;
   /** Associations that wait for something, by their deadlines. */
   readonly #deadlines = new IndexedHeap<Tcb>();
   readonly #outputs = new Deque<EndpointOutput>();
@@ -105,10 +108,20 @@ export class Endpoint implements SctpCore, EndpointInside {
     this.entropy = options.entropy;
     this.links = options.links;
     this.listening = options.listening;
-    this.cookies = new CookieJar(options.mac, options.entropy, options.config.cookieKeyLifeMs);
-    const { maxStatelessRepliesPerSecond } = options.config;
-    this.statelessReplies = new RateLimit(maxStatelessRepliesPerSecond, Math.max(1, maxStatelessRepliesPerSecond / 10));
+    this.#mac = options.mac;
     this.#now = now;
+  }
+
+  get cookies(): CookieJar {
+    this.#cookies ??= new CookieJar(this.#mac, this.entropy, this.config.cookieKeyLifeMs);
+    return this.#cookies;
+  }
+
+  get statelessReplies(): RateLimit {
+    const { maxStatelessRepliesPerSecond } = this.config;
+    const burst = Math.max(1, maxStatelessRepliesPerSecond / 10);
+    this.#statelessReplies ??= new RateLimit(maxStatelessRepliesPerSecond, burst);
+    return this.#statelessReplies;
   }
 
   // --- Input from the network -------------------------------------------------------------------------------------
@@ -351,8 +364,12 @@ export class Endpoint implements SctpCore, EndpointInside {
   newTag(): number {
     for (;;) {
       const tag = this.entropy.u32();
-      if (tag !== 0 && this.associations.byTag(tag) === undefined && !this.spentTags.has(tag)) return tag;
+      if (tag !== 0 && this.associations.byTag(tag) === undefined && !this.isSpent(tag)) return tag;
     }
+  }
+
+  isSpent(tag: number): boolean {
+    return this.#spentTags?.has(tag) === true;
   }
 
   nextAssociationId(): AssociationId {
@@ -369,7 +386,8 @@ export class Endpoint implements SctpCore, EndpointInside {
 
   release(tcb: Tcb): void {
     this.associations.remove(tcb);
-    this.spentTags.add(tcb.localTag);
+    this.#spentTags ??= new SpentTags();
+    this.#spentTags.add(tcb.localTag);
     this.#deadlines.remove(tcb);
   }
 

@@ -130,7 +130,7 @@ export function handleFirstCookieEcho(
     answerWithinLimit(endpoint, arrival, cookie.peerTag, { kind: 'error', causes }, now);
     return undefined;
   }
-  if (endpoint.spentTags.has(cookie.localTag)) {
+  if (endpoint.isSpent(cookie.localTag)) {
     endpoint.counters.cookiesRefused++;
     answerWithinLimit(endpoint, arrival, cookie.peerTag, { kind: 'abort', tagReflected: false, causes: [] }, now);
     return undefined;

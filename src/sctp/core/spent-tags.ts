@@ -12,7 +12,7 @@ export const MAX_SPENT_TAGS = 4096;
 export class SpentTags {
   /** None before the first association has ended. */
   #tags: Set<number> | undefined;
-  readonly #order = new Deque<number>();
+  #order: Deque<number> | undefined;
 
   get size(): number {
     return this.#tags?.size ?? 0;
@@ -21,6 +21,7 @@ export class SpentTags {
   add(tag: number): void {
     if (this.has(tag)) return;
     this.#tags ??= new Set();
+    this.#order ??= new Deque();
     this.#tags.add(tag);
     this.#order.push(tag);
     if (this.#order.length > MAX_SPENT_TAGS) this.#tags.delete(this.#order.shift()!);

@@ -7,8 +7,6 @@ import { Path } from '../path/path.ts';
 import { PathSet } from '../path/path-set.ts';
 import { AckPolicy } from '../rx/ack-policy.ts';
 import { DeferringReassembler } from '../rx/deferring-reassembler.ts';
-import { InterleavedReassembly } from '../rx/interleaved-reassembly.ts';
-import { Reassembly } from '../rx/reassembly.ts';
 import { ReceiveWindow } from '../rx/receive-window.ts';
 import { TsnTracker } from '../rx/tsn-tracker.ts';
 import { AbandonedMessageCounter } from '../tx/abandoned-messages.ts';
@@ -177,6 +175,8 @@ export interface TcbOptions {
   readonly localInitialTsn: Tsn;
 }
 
+const NOTHING_QUEUED: readonly QueuedControl[] = [];
+
 /** Every receiver has room for so much. RFC 9260 §3.3.2. */
 const LEAST_BUFFER_BYTES = 1500;
 
@@ -224,7 +224,7 @@ export class Tcb implements HeapNode {
   shutdownPath: Path | undefined;
   /** Before this, no further unconfirmed address is probed (RFC 9260 §5.4). */
   nextVerificationAt: Instant | undefined;
-  readonly control: QueuedControl[] = [];
+  control: readonly QueuedControl[] = NOTHING_QUEUED;
   /** Bytes of replies to the packet at hand: they have to fit one packet (RFC 9260 §12.4). */
   replyBytes = 0;
   readonly counters: { -readonly [Name in keyof AssociationCounters]: AssociationCounters[Name] } = {
@@ -305,9 +305,7 @@ export class Tcb implements HeapNode {
 
   #newReassembly(): DeferringReassembler {
     const partBytes = Math.min(this.config.partialDeliveryBytes, this.config.receiveBufferBytes / 2);
-    return new DeferringReassembler(
-      this.extensions.interleaving ? new InterleavedReassembly(partBytes) : new Reassembly(partBytes),
-    );
+    return new DeferringReassembler(this.extensions.interleaving, partBytes);
   }
 
   /** Adds a destination, unless no local address can reach it or it is known. */
@@ -362,7 +360,12 @@ export class Tcb implements HeapNode {
 
   /** Sends a control chunk with the next packet to `path`. */
   queueControl(path: Path, chunk: Chunk): void {
-    this.control.push({ path, chunk });
+    this.control = this.control.concat({ path, chunk });
+  }
+
+  /** Nothing of what is queued is sent, or all of it was. */
+  forgetControl(): void {
+    this.control = NOTHING_QUEUED;
   }
 
   emit(event: AssociationEvent): void {

@@ -1,26 +1,37 @@
-import { LazyMap } from '../../base/lazy-map.ts';
 import { type Tsn, tsnLt } from '../../base/serial.ts';
 import type { StreamSelection } from '../wire/stream-selection.ts';
 import type { PayloadChunk, SkippedMid } from '../wire/types.ts';
 import { HeldBack } from './held-back.ts';
+import { InterleavedReassembly } from './interleaved-reassembly.ts';
 import type { Arrivals, FragmentConflict, Reassembler } from './reassembler.ts';
+import { Reassembly } from './reassembly.ts';
 import type { Deliver } from './received-message.ts';
 
-/** A reassembler that can keep what belongs behind the reset of its stream. RFC 6525 §5.2.2. */
+/**
+ * The reassembler of an association: made when the first chunk comes, since many of thousands may wait for that for long.
+ * It can keep what belongs behind the reset of its stream. RFC 6525 §5.2.2.
+ */
 export class DeferringReassembler implements Reassembler {
-  readonly #inner: Reassembler;
+  readonly #interleaving: boolean;
+  readonly #partBytes: number;
+  #inner: Reassembler | undefined;
   /** While a reset waits for what was sent before it. */
   #heldBack: HeldBack | undefined;
   /** The last FORWARD TSN that came meanwhile, and what all of them have skipped, by stream and order flag. */
   #forwardedTo: Tsn | undefined;
-  readonly #skipped = new LazyMap<number, SkippedMid>();
+  #skipped: Map<number, SkippedMid> | undefined;
 
-  constructor(inner: Reassembler) {
-    this.#inner = inner;
+  /**
+   * @param interleaving whether I-DATA comes, or DATA
+   * @param partBytes a message goes up in parts once so much of its beginning is here; 0: never
+   */
+  constructor(interleaving: boolean, partBytes: number) {
+    this.#interleaving = interleaving;
+    this.#partBytes = partBytes;
   }
 
   get heldBytes(): number {
-    return this.#inner.heldBytes + (this.#heldBack?.bytes ?? 0);
+    return (this.#inner?.heldBytes ?? 0) + (this.#heldBack?.bytes ?? 0);
   }
 
   /** Something is kept until its streams are reset. */
@@ -29,33 +40,34 @@ export class DeferringReassembler implements Reassembler {
   }
 
   get heldChunks(): number {
-    return this.#inner.heldChunks + (this.#heldBack?.chunks ?? 0);
+    return (this.#inner?.heldChunks ?? 0) + (this.#heldBack?.chunks ?? 0);
   }
 
   add(chunk: PayloadChunk, arrivals: Arrivals, deliver: Deliver): FragmentConflict | undefined {
-    if (this.#heldBack?.wants(chunk) !== true) return this.#inner.add(chunk, arrivals, deliver);
+    if (this.#heldBack?.wants(chunk) !== true) return this.#reassembler().add(chunk, arrivals, deliver);
     this.#heldBack.add(chunk);
     return undefined;
   }
 
   dropEndingAt(tsn: Tsn): boolean {
-    return this.#heldBack?.take(tsn) !== undefined || this.#inner.dropEndingAt(tsn);
+    return this.#heldBack?.take(tsn) !== undefined || this.#inner?.dropEndingAt(tsn) === true;
   }
 
   deliverParts(arrivals: Arrivals, deliver: Deliver): boolean {
-    return this.#inner.deliverParts(arrivals, deliver);
+    return this.#inner?.deliverParts(arrivals, deliver) === true;
   }
 
   forward(newCumulativeTsn: Tsn, skipped: readonly SkippedMid[], deliver: Deliver): void {
     // What was skipped stands among what is kept, and is skipped with it.
     if (this.isHoldingBack) {
       this.#forwardedTo = newCumulativeTsn;
+      this.#skipped ??= new Map();
       for (const each of skipped) this.#skipped.set(2 * each.streamId + (each.unordered ? 1 : 0), each);
-    } else this.#inner.forward(newCumulativeTsn, skipped, deliver);
+    } else this.#reassembler().forward(newCumulativeTsn, skipped, deliver);
   }
 
   abortParts(deliver: Deliver): void {
-    this.#inner.abortParts(deliver);
+    this.#inner?.abortParts(deliver);
   }
 
   /**
@@ -67,7 +79,7 @@ export class DeferringReassembler implements Reassembler {
   }
 
   resetStreams(streams: StreamSelection, deliver: Deliver): void {
-    this.#inner.resetStreams(streams, deliver);
+    this.#inner?.resetStreams(streams, deliver);
   }
 
   /**
@@ -87,15 +99,19 @@ export class DeferringReassembler implements Reassembler {
         !heldBack.has(tsn) && (forwardedTo === undefined || tsnLt(forwardedTo, tsn)) && arrivals.hasReceived(tsn),
     };
     for (let chunk = heldBack.takeFirst(before); chunk !== undefined; chunk = heldBack.takeFirst(before)) {
-      const conflict = this.#inner.add(chunk, arrived, deliver);
+      const conflict = this.#reassembler().add(chunk, arrived, deliver);
       if (conflict !== undefined) return conflict;
     }
     if (forwardedTo !== undefined && (before === undefined || tsnLt(forwardedTo, before))) {
-      this.#inner.forward(forwardedTo, [...this.#skipped.values()], deliver);
+      this.#reassembler().forward(forwardedTo, [...(this.#skipped?.values() ?? [])], deliver);
       this.#forwardedTo = undefined;
-      this.#skipped.clear();
+      this.#skipped = undefined;
     }
     if (before !== undefined) this.#heldBack = heldBack;
     return undefined;
+  }
+  #reassembler(): Reassembler {
+    this.#inner ??= this.#interleaving ? new InterleavedReassembly(this.#partBytes) : new Reassembly(this.#partBytes);
+    return this.#inner;
   }
 }

@@ -18,8 +18,8 @@ export const MAX_DUPLICATES = 64;
 export class TsnTracker {
   #cumulativeTsn: Tsn;
   /** Sorted, apart from each other, every `start` at least 2 ahead of the cumulative TSN. Absolute, as TSNs. */
-  readonly #ranges: { start: Tsn; end: Tsn }[] = [];
-  #duplicates: Tsn[] = [];
+  #ranges: { start: Tsn; end: Tsn }[] = NO_RANGES;
+  #duplicates: readonly Tsn[] = NONE;
 
   /** @param initialTsn the peer's Initial TSN: the first one that is expected */
   constructor(initialTsn: Tsn) {
@@ -77,6 +77,7 @@ export class TsnTracker {
       this.#ranges.splice(at, 1);
     } else if (joinsBefore) before.end = tsn;
     else if (joinsAfter) after.start = tsn;
+    else if (this.#ranges.length === 0) this.#ranges = [{ start: tsn, end: tsn }];
     else this.#ranges.splice(at, 0, { start: tsn, end: tsn });
   }
 
@@ -91,7 +92,7 @@ export class TsnTracker {
 
   /** Remembers a duplicate for the next SACK. */
   addDuplicate(tsn: Tsn): void {
-    if (this.#duplicates.length < MAX_DUPLICATES) this.#duplicates.push(tsn);
+    if (this.#duplicates.length < MAX_DUPLICATES) this.#duplicates = this.#duplicates.concat(tsn);
   }
 
   /** Forgets a TSN received beyond a gap: its chunk was dropped to make room (RFC 9260 §6.2). */
@@ -125,7 +126,7 @@ export class TsnTracker {
   takeDuplicates(limit: number): readonly Tsn[] {
     if (this.#duplicates.length === 0) return NONE;
     const taken = this.#duplicates.slice(0, limit);
-    this.#duplicates = [];
+    this.#duplicates = NONE;
     return taken;
   }
 
@@ -148,3 +149,5 @@ export class TsnTracker {
 }
 
 const NONE: readonly Tsn[] = [];
+/** Never written to. */
+const NO_RANGES: { start: Tsn; end: Tsn }[] = [];

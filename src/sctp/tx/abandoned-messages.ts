@@ -1,4 +1,3 @@
-import { LazyMap } from '../../base/lazy-map.ts';
 import type { AbandonmentPolicy } from './abandonment.ts';
 
 /** Messages that were given up: of which nothing, or something, had been sent. */
@@ -16,7 +15,7 @@ const NONE_YET: AbandonedMessages = { lifetime: NONE, retransmissions: NONE, pri
 /** Counts abandoned messages of an association and of each of its streams. */
 export class AbandonedMessageCounter {
   #all = NONE_YET;
-  readonly #byStream = new LazyMap<number, AbandonedMessages>();
+  #byStream: Map<number, AbandonedMessages> | undefined;
 
   get all(): AbandonedMessages {
     return this.#all;
@@ -30,6 +29,7 @@ export class AbandonedMessageCounter {
   /** @param sent whether any part of the message was transmitted */
   count(streamId: number, policy: AbandonmentPolicy, sent: boolean): void {
     this.#all = withOneMore(this.#all, policy, sent);
+    this.#byStream ??= new Map();
     this.#byStream.set(streamId, withOneMore(this.#byStream.get(streamId) ?? NONE_YET, policy, sent));
   }
 }

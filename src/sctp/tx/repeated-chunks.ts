@@ -1,4 +1,3 @@
-import { LazyMap } from '../../base/lazy-map.ts';
 import type { Tsn } from '../../base/serial.ts';
 
 /** Enough for a window of retransmissions; what is older than that is no longer reported as a duplicate. */
@@ -16,16 +15,18 @@ interface Repeated<C> {
  * (RFC 9260 §7.2.2) up to the bytes that really were sent again, and not beyond: what a peer reports can be a lie.
  */
 export class RepeatedChunks<C> {
-  readonly #chunks = new LazyMap<Tsn, Repeated<C>>();
+  #chunks: Map<Tsn, Repeated<C>> | undefined;
 
   /** A chunk was sent again, to `carrier`. */
   repeated(tsn: Tsn, sizeBytes: number, carrier: C): void {
-    const copiesLeft = (this.#chunks.get(tsn)?.copiesLeft ?? 0) + 1;
-    this.#chunks.delete(tsn);
-    this.#chunks.set(tsn, { sizeBytes, carrier, copiesLeft });
-    if (this.#chunks.size <= MAX_REMEMBERED) return;
-    for (const oldest of this.#chunks.keys()) {
-      this.#chunks.delete(oldest);
+    this.#chunks ??= new Map();
+    const chunks = this.#chunks;
+    const copiesLeft = (chunks.get(tsn)?.copiesLeft ?? 0) + 1;
+    chunks.delete(tsn);
+    chunks.set(tsn, { sizeBytes, carrier, copiesLeft });
+    if (chunks.size <= MAX_REMEMBERED) return;
+    for (const oldest of chunks.keys()) {
+      chunks.delete(oldest);
       return;
     }
   }
@@ -34,11 +35,11 @@ export class RepeatedChunks<C> {
   reported(duplicates: readonly Tsn[]): ReadonlyMap<C, number> {
     const bytes = new Map<C, number>();
     for (const tsn of duplicates) {
-      const chunk = this.#chunks.get(tsn);
+      const chunk = this.#chunks?.get(tsn);
       if (chunk === undefined) continue;
       bytes.set(chunk.carrier, (bytes.get(chunk.carrier) ?? 0) + chunk.sizeBytes);
       chunk.copiesLeft--;
-      if (chunk.copiesLeft === 0) this.#chunks.delete(tsn);
+      if (chunk.copiesLeft === 0) this.#chunks?.delete(tsn);
     }
     return bytes;
   }

@@ -1,4 +1,3 @@
-import { LazyMap } from '../../base/lazy-map.ts';
 /** The stream schedulers of RFC 8260 §3. */
 export const SCHEDULERS = [
   'fcfs',
@@ -19,8 +18,8 @@ export const DEFAULT_STREAM_WEIGHT = 256;
 /** What the application wants of the scheduler: it outlives queues, which a restart of the peer replaces. */
 export class Scheduling {
   scheduler: SchedulerName;
-  readonly #priorities = new LazyMap<number, number>();
-  readonly #weights = new LazyMap<number, number>();
+  #priorities: Map<number, number> | undefined;
+  #weights: Map<number, number> | undefined;
 
   constructor(scheduler: SchedulerName) {
     this.scheduler = scheduler;
@@ -28,18 +27,20 @@ export class Scheduling {
 
   /** 0 is the highest. */
   priorityOf(streamId: number): number {
-    return this.#priorities.get(streamId) ?? DEFAULT_STREAM_PRIORITY;
+    return this.#priorities?.get(streamId) ?? DEFAULT_STREAM_PRIORITY;
   }
 
   setPriority(streamId: number, priority: number): void {
+    this.#priorities ??= new Map();
     this.#priorities.set(streamId, priority);
   }
 
   weightOf(streamId: number): number {
-    return this.#weights.get(streamId) ?? DEFAULT_STREAM_WEIGHT;
+    return this.#weights?.get(streamId) ?? DEFAULT_STREAM_WEIGHT;
   }
 
   setWeight(streamId: number, weight: number): void {
+    this.#weights ??= new Map();
     this.#weights.set(streamId, weight);
   }
 }

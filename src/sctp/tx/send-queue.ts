@@ -52,17 +52,16 @@ export interface Fragment<Request extends Sendable> {
 /** Messages that wait for their first transmission. RFC 9260 §6.1, §6.5, §6.9; their order: RFC 8260 §3. */
 export class SendQueue<Request extends Sendable> {
   readonly #scheduling: Scheduling;
-  readonly #numbers: MessageNumbers;
-  #messages: Scheduler<OutboundMessage<Request>>;
+  /** None before the first message. */
+  #numbers: MessageNumbers | undefined;
+  #messages: Scheduler<OutboundMessage<Request>> = NOTHING_QUEUED;
   #interleaving = false;
   #pushed = 0;
   #queuedBytes = 0;
   #withLifetime = 0;
 
-  constructor(scheduling = new Scheduling('fcfs'), numbers = new MessageNumbers()) {
+  constructor(scheduling = new Scheduling('fcfs')) {
     this.#scheduling = scheduling;
-    this.#numbers = numbers;
-    this.#messages = this.#newScheduler();
   }
 
   /** Payload bytes that have not left the queue. */
@@ -118,6 +117,7 @@ export class SendQueue<Request extends Sendable> {
     if (expiresAt !== undefined) this.#withLifetime++;
     this.#queuedBytes += request.data.length;
     const position = this.#pushed++;
+    if (this.#messages === NOTHING_QUEUED) this.#messages = this.#newScheduler();
     this.#messages.push({
       request,
       position,
@@ -223,16 +223,17 @@ export class SendQueue<Request extends Sendable> {
 
   /** The next messages of these streams begin with number 0 again. RFC 6525 §5.2.7 H4, H5. */
   resetStreams(streams: StreamSelection): void {
-    this.#numbers.reset(streams);
+    this.#numbers?.reset(streams);
   }
 
   /** Whether the next message of each of these streams has number 0. */
   isReset(streams: StreamSelection): boolean {
-    return this.#numbers.isReset(streams);
+    return this.#numbers?.isReset(streams) ?? true;
   }
 
   #begin(message: OutboundMessage<Request>): void {
     if (message.expiresAt !== undefined) this.#withLifetime--;
+    this.#numbers ??= new MessageNumbers();
     message.mid = this.#numbers.take(message.request.streamId, message.request.unordered);
   }
 
@@ -243,9 +244,13 @@ export class SendQueue<Request extends Sendable> {
   }
 
   #reschedule(): void {
+    if (this.#messages === NOTHING_QUEUED) return;
     const all = this.#messages.remove(() => true);
     this.#messages = this.#newScheduler();
     for (const message of all) if (message.takenBytes > 0) this.#messages.push(message);
     for (const message of all) if (message.takenBytes === 0) this.#messages.push(message);
   }
 }
+
+/** The scheduler of queues that nothing was put into yet; nothing ever is put into this one. */
+const NOTHING_QUEUED: Scheduler<never> = new FcfsScheduler<never>();

@@ -17,10 +17,15 @@ const MAX_BATCH_PACKETS = 64;
 export interface DriverOptions {
   readonly core: SctpCore;
   readonly encapsulation: UdpEncapsulation;
+  readonly owner: DriverOwner;
+}
+
+/** Who has a driver. */
+export interface DriverOwner {
   /** Told what happens to associations, in order with the packets: what it wants sent goes out in the same flush. */
-  readonly onEvent: (association: AssociationId, event: AssociationEvent) => void;
+  handleEvent(association: AssociationId, event: AssociationEvent): void;
   /** The sockets are about to close: end everything, then call {@link Driver.stop}. */
-  readonly onClosing: () => Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
@@ -34,10 +39,7 @@ export interface DriverOptions {
 export class Driver implements EncapsulatedEndpoint, Alarm {
   readonly core: SctpCore;
   readonly #encapsulation: UdpEncapsulation;
-  readonly #onEvent: DriverOptions['onEvent'];
-  readonly #onClosing: DriverOptions['onClosing'];
-  readonly #detach: () => void;
-  readonly #flush = (): void => this.#carryOut();
+  readonly #owner: DriverOwner;
   #flushIsComing = false;
   #flushing = false;
   #closed = false;
@@ -54,10 +56,9 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
   constructor(options: DriverOptions) {
     this.core = options.core;
     this.#encapsulation = options.encapsulation;
-    this.#onEvent = options.onEvent;
-    this.#onClosing = options.onClosing;
+    this.#owner = options.owner;
     this.order = options.core.sctpPort;
-    this.#detach = options.encapsulation.attach(this);
+    options.encapsulation.attach(this);
   }
 
   get sctpPort(): number {
@@ -81,14 +82,14 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
     this.#batchAt ??= this.now();
     this.core.handleDatagram(local, from, udpPort, bytes, this.#batchAt);
     if (++this.#batchPackets < MAX_BATCH_PACKETS) this.#flushAtEndOfBatch();
-    else this.#carryOut();
+    else this.carryOut();
   }
 
   /** A deadline of the core has come, or was to come when it was set. */
   ring(): void {
     if (this.#closed) return;
     this.core.handleTimeout(this.now());
-    this.#carryOut();
+    this.carryOut();
   }
 
   handleMessageTooLong(to: IpAddress, packet: Uint8Array): void {
@@ -105,7 +106,7 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
   touched(): void {
     if (this.#flushIsComing || this.#flushing || this.#closed) return;
     this.#flushIsComing = true;
-    queueMicrotask(this.#flush);
+    this.#encapsulation.atEndOfTurn(this);
   }
 
   /** The application has taken a message that fills so much of the window: often while it is told of that message. */
@@ -115,26 +116,20 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
   }
 
   close(): Promise<void> {
-    return this.#onClosing();
+    return this.#owner.close();
   }
 
   /** Aborts all associations, sends that, tells the events, and lets go of the timer and the SCTP port. */
   stop(reason: string): void {
     if (this.#closed) return;
     this.core.close(reason, this.now());
-    this.#carryOut();
+    this.carryOut();
     this.#closed = true;
     this.#encapsulation.timer.stop(this);
-    this.#detach();
+    this.#encapsulation.detach(this);
   }
 
-  #flushAtEndOfBatch(): void {
-    if (this.#flushIsComing || this.#flushing || this.#closed) return;
-    this.#flushIsComing = true;
-    this.#encapsulation.endOfBatch(this.#flush);
-  }
-
-  #carryOut(): void {
+  carryOut(): void {
     this.#flushIsComing = false;
     if (this.#flushing || this.#closed) return;
     this.#flushing = true;
@@ -158,6 +153,12 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
     this.#arm();
   }
 
+  #flushAtEndOfBatch(): void {
+    if (this.#flushIsComing || this.#flushing || this.#closed) return;
+    this.#flushIsComing = true;
+    this.#encapsulation.atEndOfBatch(this);
+  }
+
   /** Into a burst, unless listeners are slow. */
   #send({ from, to, udpPort, bytes }: Extract<EndpointOutput, { kind: 'packet' }>): void {
     this.#encapsulation.send(from, to, udpPort, bytes);
@@ -169,7 +170,7 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
 
   #tell(association: AssociationId, event: AssociationEvent): void {
     try {
-      this.#onEvent(association, event);
+      this.#owner.handleEvent(association, event);
     } catch (error) {
       throwLater(error);
     }

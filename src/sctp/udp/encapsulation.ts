@@ -15,6 +15,7 @@ const MAX_PORT_ATTEMPTS = 64;
 
 /** SCTP ports handed out to those who want any: the dynamic range of RFC 6335 §6. */
 const FIRST_DYNAMIC_PORT = 49_152;
+/** A power of two. */
 const DYNAMIC_PORTS = 65_536 - FIRST_DYNAMIC_PORT;
 
 /** A datagram that was sent or received, in the form that `pcapngPacket` takes. */
@@ -54,6 +55,8 @@ export interface EncapsulatedEndpoint {
   handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array): void;
   /** The system refused to send this packet of the endpoint to `to` because of its size. */
   handleMessageTooLong(to: IpAddress, packet: Uint8Array): void;
+  /** Sends and tells all that there is to send and to tell. */
+  carryOut(): void;
   /** The sockets are about to close. */
   close(): Promise<void>;
 }
@@ -89,8 +92,19 @@ export class UdpEncapsulation {
   #udpPort = 0;
   /** The socket that packets went to since the last flush. */
   #unflushed: DatagramSocket | undefined;
-  /** What endpoints want to do at the end of the batch that is coming in. */
-  #atEndOfBatch: (() => void)[] = [];
+  /** Endpoints that something came for, and endpoints that were called: each carries out what it wants once. */
+  #inBatch: EncapsulatedEndpoint[] = [];
+  #inTurn: EncapsulatedEndpoint[] = [];
+  readonly #endBatch = (): void => {
+    const endpoints = this.#inBatch;
+    this.#inBatch = [];
+    this.#carryOutTogether(endpoints);
+  };
+  readonly #endTurn = (): void => {
+    const endpoints = this.#inTurn;
+    this.#inTurn = [];
+    this.#carryOutTogether(endpoints);
+  };
   /** Endpoints send one after the other, and what they send may leave together. */
   #isTogether = false;
   #othersWait = false;
@@ -102,7 +116,7 @@ export class UdpEncapsulation {
     const { substrate } = options;
     this.timer = new SharedTimer({
       now: () => substrate.now(),
-      setTimer: (at, fire) => substrate.setTimer(at, () => this.#runTogether([fire])),
+      setTimer: (at, fire) => substrate.setTimer(at, () => this.#together(fire)),
     });
     this.#capture = options.capture;
     this.#wantedAcceleration = options.acceleration ?? 'auto';
@@ -152,20 +166,22 @@ export class UdpEncapsulation {
 
   /** A random SCTP port of the dynamic range that nobody here uses; random as peers behind one NAT must differ. */
   unusedSctpPort(): number {
-    const start = this.substrate.entropy.u32() % DYNAMIC_PORTS;
+    const random = this.substrate.entropy.u32();
+    // Any odd step leads to all of them, and away from where the ports of many endpoints lie side by side.
+    const step = ((random / DYNAMIC_PORTS) | 1) >>> 0;
     for (let i = 0; i < DYNAMIC_PORTS; i++) {
-      const port = FIRST_DYNAMIC_PORT + ((start + i) % DYNAMIC_PORTS);
+      const port = FIRST_DYNAMIC_PORT + ((random + i * step) % DYNAMIC_PORTS);
       if (!this.#endpoints.has(port)) return port;
     }
     throw new SctpError('ERR_SCTP_PORT_TAKEN', 'every dynamic SCTP port from 49152 to 65535 is taken');
   }
 
   /**
-   * Gives an endpoint its SCTP port. The function returned takes it away again.
+   * Gives an endpoint its SCTP port.
    *
    * @throws SctpError `ERR_SCTP_PORT_TAKEN` if another endpoint here has the SCTP port, `ERR_SCTP_NOT_OPEN` after `close`
    */
-  attach(endpoint: EncapsulatedEndpoint): () => void {
+  attach(endpoint: EncapsulatedEndpoint): void {
     const { sctpPort } = endpoint;
     if (this.#closing !== undefined) {
       throw new SctpError('ERR_SCTP_NOT_OPEN', 'the UDP encapsulation is closed: open a new one');
@@ -178,9 +194,11 @@ export class UdpEncapsulation {
       );
     }
     this.#endpoints.set(sctpPort, endpoint);
-    return () => {
-      if (this.#endpoints.get(sctpPort) === endpoint) this.#endpoints.delete(sctpPort);
-    };
+  }
+
+  /** Takes its SCTP port away again. */
+  detach(endpoint: EncapsulatedEndpoint): void {
+    if (this.#endpoints.get(endpoint.sctpPort) === endpoint) this.#endpoints.delete(endpoint.sctpPort);
   }
 
   /** Sends a packet from the socket of `from`, with the next {@link flush} or at the end of this turn. */
@@ -215,15 +233,19 @@ export class UdpEncapsulation {
     return this.#othersWait;
   }
 
-  /** Calls `run` when the datagrams that are already here have been delivered. Who does so together shares bursts. */
-  endOfBatch(run: () => void): void {
-    this.#atEndOfBatch.push(run);
-    if (this.#atEndOfBatch.length > 1) return;
-    this.substrate.endOfBatch(() => {
-      const runs = this.#atEndOfBatch;
-      this.#atEndOfBatch = [];
-      this.#runTogether(runs);
-    });
+  /**
+   * The endpoint carries out what it wants when the datagrams that are already here have been delivered. Those that do so
+   * together share bursts.
+   */
+  atEndOfBatch(endpoint: EncapsulatedEndpoint): void {
+    if (this.#inBatch.length === 0) this.substrate.endOfBatch(this.#endBatch);
+    this.#inBatch.push(endpoint);
+  }
+
+  /** Likewise in the microtask that follows. */
+  atEndOfTurn(endpoint: EncapsulatedEndpoint): void {
+    if (this.#inTurn.length === 0) queueMicrotask(this.#endTurn);
+    this.#inTurn.push(endpoint);
   }
 
   /** Closes the endpoints that are still attached, then the sockets. */
@@ -243,14 +265,24 @@ export class UdpEncapsulation {
     await Promise.all(sockets.map((socket) => socket.close()));
   }
 
-  #runTogether(runs: readonly (() => void)[]): void {
-    this.#isTogether = true;
-    for (const run of runs) {
-      try {
-        run();
-      } catch (error) {
-        throwLater(error);
+  #carryOutTogether(endpoints: readonly EncapsulatedEndpoint[]): void {
+    this.#together(() => {
+      for (const endpoint of endpoints) {
+        try {
+          endpoint.carryOut();
+        } catch (error) {
+          throwLater(error);
+        }
       }
+    });
+  }
+
+  #together(run: () => void): void {
+    this.#isTogether = true;
+    try {
+      run();
+    } catch (error) {
+      throwLater(error);
     }
     this.#isTogether = false;
     this.flush();

@@ -44,8 +44,7 @@ async function setUp() {
   const driver: Driver = new Driver({
     core,
     encapsulation,
-    onEvent: (_id, event) => association.handleEvent(event),
-    onClosing: async () => {},
+    owner: { handleEvent: (_id, event) => association.handleEvent(event), close: async () => {} },
   });
   const association = new SctpAssociation(driver, 1, UP);
   const happens = (...events: readonly AssociationEvent[]): Promise<void> => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ssn, tsn } from '../../../src/base/serial.ts';
 import { DeferringReassembler } from '../../../src/sctp/rx/deferring-reassembler.ts';
-import { Reassembly } from '../../../src/sctp/rx/reassembly.ts';
 import type { ReceivedMessage } from '../../../src/sctp/rx/received-message.ts';
 import { TsnTracker } from '../../../src/sctp/rx/tsn-tracker.ts';
 import type { DataChunk } from '../../../src/sctp/wire/types.ts';
@@ -11,7 +10,7 @@ const INITIAL_TSN = 0xffff_fffe;
 
 /** Receives chunks as an association does; their TSNs count from 0. */
 class Receiver {
-  readonly reassembly = new DeferringReassembler(new Reassembly());
+  readonly reassembly = new DeferringReassembler(false, 0);
   readonly texts: string[] = [];
   readonly #tracker = new TsnTracker(tsn(INITIAL_TSN));
   readonly #deliver = ({ data }: ReceivedMessage): void => {

@@ -61,8 +61,7 @@ async function setUp({ collects = false } = {}) {
   const driver = new Driver({
     core,
     encapsulation,
-    onEvent: (_id, event) => onEvent.run(event),
-    onClosing: async () => {},
+    owner: { handleEvent: (_id, event) => onEvent.run(event), close: async () => {} },
   });
   const datagramArrives = () => peer.send(DATAGRAM, { address: '10.0.0.1', udpPort: 9899 });
   /** Another endpoint on the same sockets, with SCTP port 5001. */
@@ -71,8 +70,7 @@ async function setUp({ collects = false } = {}) {
     new Driver({
       core: other,
       encapsulation,
-      onEvent: (_id, { kind }) => void log.push(`${kind} of 5001`),
-      onClosing: async () => {},
+      owner: { handleEvent: (_id, { kind }) => void log.push(`${kind} of 5001`), close: async () => {} },
     });
     return other;
   };

@@ -18,6 +18,7 @@ class RecordingEndpoint implements EncapsulatedEndpoint {
   readonly sctpPort: number;
   readonly log: string[] = [];
   onClose: () => void = () => {};
+  onCarryOut: () => void = () => {};
 
   constructor(sctpPort: number) {
     this.sctpPort = sctpPort;
@@ -29,6 +30,10 @@ class RecordingEndpoint implements EncapsulatedEndpoint {
 
   handleMessageTooLong(to: string, packet: Uint8Array): void {
     this.log.push(`too long to ${to}: ${packet.length}`);
+  }
+
+  carryOut(): void {
+    this.onCarryOut();
   }
 
   async close(): Promise<void> {
@@ -102,13 +107,13 @@ describe('UdpEncapsulation', () => {
     const encapsulation = await UdpEncapsulation.open({ addresses, substrate: host });
     const [asap, enrp] = [new RecordingEndpoint(3863), new RecordingEndpoint(9901)];
     encapsulation.attach(asap);
-    const detach = encapsulation.attach(enrp);
+    encapsulation.attach(enrp);
     const arrives = (sctpPort: number) => {
       peer.send(packetTo(sctpPort), { address: '10.0.1.1', udpPort: 9899 });
       clock.runUntilIdle();
     };
     for (const sctpPort of [3863, 9901, 5000]) arrives(sctpPort);
-    detach();
+    encapsulation.detach(enrp);
     arrives(9901);
     expect(enrp.log).toEqual(['10.0.1.1 10.0.0.2:7777 -> 9901']);
     expect(asap.log).toEqual([3863, 5000, 9901].map((port) => `10.0.1.1 10.0.0.2:7777 -> ${port}`));
@@ -117,12 +122,42 @@ describe('UdpEncapsulation', () => {
   it('gives an SCTP port to one endpoint only', async () => {
     const { host, addresses } = setUp();
     const encapsulation = await UdpEncapsulation.open({ addresses, substrate: host });
-    const detach = encapsulation.attach(new RecordingEndpoint(3863));
+    const first = new RecordingEndpoint(3863);
+    encapsulation.attach(first);
     expect(() => encapsulation.attach(new RecordingEndpoint(3863))).toThrow(
       expect.objectContaining({ code: 'ERR_SCTP_PORT_TAKEN', details: { sctpPort: 3863, udpPort: 9899 } }),
     );
-    detach();
+    encapsulation.detach(first);
     encapsulation.attach(new RecordingEndpoint(3863));
+  });
+
+  it('finds the last free SCTP port of the dynamic range, and says so when there is none', async () => {
+    const { host, addresses } = setUp();
+    const encapsulation = await UdpEncapsulation.open({ addresses, substrate: host });
+    for (let port = 49_152; port <= 65_535; port++) {
+      if (port !== 60_000) encapsulation.attach(new RecordingEndpoint(port));
+    }
+    expect(encapsulation.unusedSctpPort()).toBe(60_000);
+    encapsulation.attach(new RecordingEndpoint(60_000));
+    expect(() => encapsulation.unusedSctpPort()).toThrow(expect.objectContaining({ code: 'ERR_SCTP_PORT_TAKEN' }));
+  });
+
+  it('lets endpoints carry out once what they want, all of them though one throws', async () => {
+    const { host, addresses } = setUp();
+    const encapsulation = await UdpEncapsulation.open({ addresses, substrate: host });
+    const [one, other] = [new RecordingEndpoint(3863), new RecordingEndpoint(9901)];
+    one.onCarryOut = () => {
+      one.log.push('one');
+      throw new Error('of one');
+    };
+    other.onCarryOut = () => void one.log.push('other');
+    const uncaught = await collectUncaught(async () => {
+      for (const endpoint of [one, other]) encapsulation.atEndOfTurn(endpoint);
+      expect(one.log).toEqual([]);
+      await Promise.resolve();
+      expect(one.log).toEqual(['one', 'other']);
+    });
+    expect(uncaught).toHaveLength(1);
   });
 
   it('[ATK-0004] hands out random SCTP ports of the dynamic range', async () => {
