@@ -74,6 +74,10 @@ export class FakeCore implements SctpCore {
     return this.#output.shift();
   }
 
+  pollDone(): EndpointOutput | undefined {
+    return this.pollOutput();
+  }
+
   nextTimeoutAt(): Instant | undefined {
     return this.#timeoutAt;
   }

@@ -44,6 +44,11 @@ export class SimHost implements Substrate {
     this.setTimer(this.now(), run);
   }
 
+  /** Promises have come to rest before the clock goes on. */
+  endOfTurn(run: () => void): void {
+    this.setTimer(this.now(), run);
+  }
+
   async openSocket(options: SocketOptions): Promise<DatagramSocket> {
     const address = canonicalIp(options.address);
     if (address === undefined) {

@@ -360,6 +360,11 @@ export interface EndpointCounters {
  * anything a peer sent.
  */
 export interface SctpCore extends SansIo<EndpointOutput> {
+  /**
+   * Of the output what is there already: events, and packets that nothing can be added to. What answers an event goes with
+   * the acknowledgement of what has led to it if the call comes before `pollOutput`, which makes the packets.
+   */
+  pollDone(): EndpointOutput | undefined;
   readonly sctpPort: number;
   readonly addresses: readonly IpAddress[];
   readonly counters: EndpointCounters;

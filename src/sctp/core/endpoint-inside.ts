@@ -15,6 +15,8 @@ export interface EndpointInside extends EndpointServices {
   /** Whether the cookie with this tag of ours is used up. */
   isSpent(tag: number): boolean;
   nextAssociationId(): AssociationId;
+  /** Something changed: the association is settled before the next packet that comes for it, and before output is made. */
+  touch(tcb: Tcb): void;
   /** An input to the association is over: sends what it may send now. */
   settle(tcb: Tcb): void;
 }

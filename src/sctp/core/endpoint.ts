@@ -94,7 +94,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   readonly #outputs = new Deque<EndpointOutput>();
   /** The last sender that was found to be a single host: most packets come from the one that the last one came from. */
   #singleHost: IpAddress | undefined;
-  /** Associations that may have something to send, because of calls. */
+  /** Associations that may have something to send, because of calls, or of the last packet that came. */
   #dirty = NONE;
   #nextId: AssociationId = 1;
   /** The last instant that was told: output made outside of an input belongs to it. */
@@ -198,7 +198,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     }
     this.associations.file(tcb);
     startAssociation(tcb, request.dataWithCookieEcho ?? config.dataWithCookieEcho, now);
-    this.#touch(tcb);
+    this.touch(tcb);
     return tcb.id;
   }
 
@@ -215,7 +215,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     outbound.dryWanted = true;
     outbound.anyPriority ||= request.priority !== undefined;
     if (outbound.held?.add(request, now) !== true) outbound.queue.push(request, now);
-    this.#touch(tcb);
+    this.touch(tcb);
     return true;
   }
 
@@ -224,14 +224,14 @@ export class Endpoint implements SctpCore, EndpointInside {
     const tcb = this.associations.get(association);
     if (tcb === undefined) return;
     handleConsumed(tcb, windowBytes);
-    if (tcb.inbound?.ack.due === true) this.#touch(tcb);
+    if (tcb.inbound?.ack.due === true) this.touch(tcb);
   }
 
   reconfigureStreams(association: AssociationId, wanted: StreamReconfiguration, now: Instant): ReconfigurationId {
     this.#now = now;
     const tcb = this.#open(association);
     const call = requestReconfiguration(tcb, checkReconfiguration(tcb, wanted, now));
-    this.#touch(tcb);
+    this.touch(tcb);
     return call;
   }
 
@@ -240,7 +240,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     const tcb = this.associations.get(association);
     if (tcb === undefined) return;
     requestShutdown(tcb, now);
-    this.#touch(tcb);
+    this.touch(tcb);
   }
 
   abort(association: AssociationId, reason: string, now: Instant): void {
@@ -270,7 +270,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     const path = checkPeerAddress(tcb, address);
     checkMayProbe(tcb);
     sendHeartbeat(tcb, path, now);
-    this.#touch(tcb);
+    this.touch(tcb);
   }
 
   probe(association: AssociationId, now: Instant): void {
@@ -278,7 +278,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     const tcb = this.#open(association);
     checkMayProbe(tcb);
     probePeer(tcb, now);
-    this.#touch(tcb);
+    this.touch(tcb);
   }
 
   setStreamPriority(association: AssociationId, streamId: number, priority: number): void {
@@ -297,7 +297,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     this.#now = now;
     const tcb = this.#open(association);
     reconfigure(tcb, settings, now);
-    this.#touch(tcb);
+    this.touch(tcb);
   }
 
   configurePath(association: AssociationId, address: IpAddress, settings: PathSettings, now: Instant): void {
@@ -306,7 +306,7 @@ export class Endpoint implements SctpCore, EndpointInside {
     const path = checkPeerAddress(tcb, address);
     checkPathSettings(settings);
     reconfigurePath(tcb, path, settings, now);
-    this.#touch(tcb);
+    this.touch(tcb);
   }
 
   peer(association: AssociationId): SctpAddress | undefined {
@@ -336,8 +336,12 @@ export class Endpoint implements SctpCore, EndpointInside {
       this.#deadlines.remove(tcb);
       handleAssociationTimeout(tcb, now);
       // Through the dirty list: what is due again at once waits for the next turn instead of spinning here.
-      this.#touch(tcb);
+      this.touch(tcb);
     }
+  }
+
+  pollDone(): EndpointOutput | undefined {
+    return this.#outputs.shift();
   }
 
   pollOutput(): EndpointOutput | undefined {
@@ -400,6 +404,13 @@ export class Endpoint implements SctpCore, EndpointInside {
     else this.#deadlines.place(tcb, deadline);
   }
 
+  touch(tcb: Tcb): void {
+    if (tcb.dirty) return;
+    tcb.dirty = true;
+    if (this.#dirty === NONE) this.#dirty = [tcb];
+    else this.#dirty.push(tcb);
+  }
+
   #isSingleHost(address: IpAddress): boolean {
     if (address === this.#singleHost) return true;
     if (!isUnicast(address)) return false;
@@ -407,17 +418,10 @@ export class Endpoint implements SctpCore, EndpointInside {
     return true;
   }
 
-  #touch(tcb: Tcb): void {
-    if (tcb.dirty) return;
-    tcb.dirty = true;
-    if (this.#dirty === NONE) this.#dirty = [tcb];
-    else this.#dirty.push(tcb);
-  }
-
   #settleDirty(): void {
     const dirty = this.#dirty;
     this.#dirty = NONE;
-    for (const tcb of dirty) this.settle(tcb);
+    for (const tcb of dirty) if (tcb.dirty) this.settle(tcb);
   }
 
   #open(association: AssociationId): Tcb {

@@ -72,6 +72,8 @@ function handleAssociationPacket(
   cursor: ChunkCursor,
   now: Instant,
 ): void {
+  // What the packet before has led to goes out by itself: every second packet is acknowledged (§6.2), in its turn.
+  if (tcb.dirty) endpoint.settle(tcb);
   const { bytes, origin } = arrival;
   const path = tcb.paths.find(origin.address);
   if (path !== undefined && path.udpPort !== origin.udpPort) {
@@ -88,7 +90,7 @@ function handleAssociationPacket(
     now,
   });
   if (outcome === 'malformed') endpoint.counters.malformed++;
-  endpoint.settle(tcb);
+  endpoint.touch(tcb);
 }
 
 /**

@@ -31,10 +31,11 @@ export interface DriverOwner {
 /**
  * Runs one SCTP core on UDP sockets and a timer, which it shares with others.
  *
- * Datagrams go into the core at once; what it wants done is carried out once per batch of datagrams
- * (`Substrate.endOfBatch`), so that one SACK or one full packet answers the whole batch. After a call by the
- * application there is no batch to wait for: the output goes out in the microtask that follows, so calls of one tick
- * share packets and a lone request leaves at once.
+ * Datagrams go into the core at once; what it wants done is carried out once per batch of datagrams (`udp/batches`):
+ * first events, then packets, so that what the application says to the events goes with their acknowledgement. Listeners
+ * answer while they are told; who waits for promises answers within the turn. After a call by the application there is
+ * no batch to wait for: the output goes out in the microtask that follows, so calls of one tick share packets and a lone
+ * request leaves at once.
  */
 export class Driver implements EncapsulatedEndpoint, Alarm {
   readonly core: SctpCore;
@@ -42,6 +43,10 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
   readonly #owner: DriverOwner;
   #flushIsComing = false;
   #flushing = false;
+  /** The application was told of something, and may have an answer until the end of the turn. */
+  #turnIsEnding = false;
+  /** The application has called the core while it was told of something. */
+  #answered = false;
   #closed = false;
   /** When the batch of datagrams that is coming in began: the clock is read once for all of them. */
   #batchAt: Instant | undefined;
@@ -104,15 +109,16 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
 
   /** To be called after the application has called the core: carries out what the core wants now. */
   touched(): void {
+    this.#answered = true;
     if (this.#flushIsComing || this.#flushing || this.#closed) return;
     this.#flushIsComing = true;
-    this.#encapsulation.atEndOfTurn(this);
+    this.#encapsulation.batches.afterCall(this);
   }
 
   /** The application has taken a message that fills so much of the window: often while it is told of that message. */
   consumed(association: AssociationId, windowBytes: number): void {
     this.core.consumed(association, windowBytes, this.#flushing ? this.#flushedAt : this.now());
-    this.touched();
+    if (!this.#flushing) this.touched();
   }
 
   close(): Promise<void> {
@@ -129,34 +135,75 @@ export class Driver implements EncapsulatedEndpoint, Alarm {
     this.#encapsulation.detach(this);
   }
 
+  deliver(): void {
+    if (!this.#beginFlush()) return;
+    let toldAny = false;
+    try {
+      for (let output = this.core.pollDone(); output !== undefined; output = this.core.pollDone()) {
+        this.#perform(output);
+        toldAny ||= output.kind === 'event';
+      }
+      if (toldAny && !this.#answered) {
+        this.#turnIsEnding = true;
+        this.#encapsulation.batches.atEndOfTurn(this);
+      } else this.#performAll();
+    } finally {
+      this.#endFlush();
+    }
+    if (!this.#turnIsEnding) this.#arm();
+  }
+
   carryOut(): void {
+    if (!this.#beginFlush()) return;
+    try {
+      this.#performAll();
+    } finally {
+      this.#endFlush();
+    }
+    this.#arm();
+  }
+
+  endTurn(): void {
+    if (this.#turnIsEnding) this.carryOut();
+  }
+
+  #beginFlush(): boolean {
     this.#flushIsComing = false;
-    if (this.#flushing || this.#closed) return;
+    if (this.#flushing || this.#closed) return false;
     this.#flushing = true;
+    this.#turnIsEnding = false;
+    this.#answered = false;
     this.#batchAt = undefined;
     this.#batchPackets = 0;
     this.#flushedAt = this.now();
-    try {
-      // What listeners do to the core meanwhile goes out with this flush too.
-      for (let output = this.core.pollOutput(); output !== undefined; output = this.core.pollOutput()) {
-        if (output.kind === 'packet') this.#send(output);
-        else {
-          // Messages leave what stands between them together, above all their acknowledgements.
-          if (output.event.kind !== 'message' || this.#encapsulation.othersWait) this.#encapsulation.flush();
-          this.#tell(output.association, output.event);
-        }
-      }
-    } finally {
-      this.#encapsulation.endOfFlush();
-      this.#flushing = false;
+    return true;
+  }
+
+  #endFlush(): void {
+    this.#encapsulation.endOfFlush();
+    this.#flushing = false;
+  }
+
+  /** What listeners do to the core meanwhile goes out with this flush too. */
+  #performAll(): void {
+    for (let output = this.core.pollOutput(); output !== undefined; output = this.core.pollOutput()) {
+      this.#perform(output);
     }
-    this.#arm();
+  }
+
+  #perform(output: EndpointOutput): void {
+    if (output.kind === 'packet') this.#send(output);
+    else {
+      // Messages leave what stands between them together, above all their acknowledgements.
+      if (output.event.kind !== 'message' || this.#encapsulation.othersWait) this.#encapsulation.flush();
+      this.#tell(output.association, output.event);
+    }
   }
 
   #flushAtEndOfBatch(): void {
     if (this.#flushIsComing || this.#flushing || this.#closed) return;
     this.#flushIsComing = true;
-    this.#encapsulation.atEndOfBatch(this);
+    this.#encapsulation.batches.atEndOfBatch(this);
   }
 
   /** Into a burst, unless listeners are slow. */

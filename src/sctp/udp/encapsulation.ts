@@ -3,6 +3,7 @@ import { throwLater } from '../../base/throw-later.ts';
 import { SctpError } from '../core/errors.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import { type Acceleration, type AccelerationStatus, noAcceleration } from './acceleration.ts';
+import { type Batched, Batches } from './batches.ts';
 import { joinedPacketBytes } from './joined-packets.ts';
 import { SharedTimer } from './shared-timer.ts';
 import type { DatagramSocket, SocketError, Substrate } from './substrate.ts';
@@ -49,14 +50,12 @@ export interface UdpEncapsulationOptions {
 }
 
 /** What an SCTP endpoint offers to the sockets that it shares. */
-export interface EncapsulatedEndpoint {
+export interface EncapsulatedEndpoint extends Batched {
   readonly sctpPort: number;
   /** A datagram for this endpoint came in on the socket of `local`. */
   handleDatagram(local: IpAddress, from: IpAddress, udpPort: number, bytes: Uint8Array): void;
   /** The system refused to send this packet of the endpoint to `to` because of its size. */
   handleMessageTooLong(to: IpAddress, packet: Uint8Array): void;
-  /** Sends and tells all that there is to send and to tell. */
-  carryOut(): void;
   /** The sockets are about to close. */
   close(): Promise<void>;
 }
@@ -92,19 +91,8 @@ export class UdpEncapsulation {
   #udpPort = 0;
   /** The socket that packets went to since the last flush. */
   #unflushed: DatagramSocket | undefined;
-  /** Endpoints that something came for, and endpoints that were called: each carries out what it wants once. */
-  #inBatch: EncapsulatedEndpoint[] = [];
-  #inTurn: EncapsulatedEndpoint[] = [];
-  readonly #endBatch = (): void => {
-    const endpoints = this.#inBatch;
-    this.#inBatch = [];
-    this.#carryOutTogether(endpoints);
-  };
-  readonly #endTurn = (): void => {
-    const endpoints = this.#inTurn;
-    this.#inTurn = [];
-    this.#carryOutTogether(endpoints);
-  };
+  /** When endpoints carry out what they want. Those that do so together share bursts. */
+  readonly batches: Batches;
   /** Endpoints send one after the other, and what they send may leave together. */
   #isTogether = false;
   #othersWait = false;
@@ -118,6 +106,7 @@ export class UdpEncapsulation {
       now: () => substrate.now(),
       setTimer: (at, fire) => substrate.setTimer(at, () => this.#together(fire)),
     });
+    this.batches = new Batches(substrate, (endpoints, act) => this.#letAll(endpoints, act));
     this.#capture = options.capture;
     this.#wantedAcceleration = options.acceleration ?? 'auto';
   }
@@ -233,21 +222,6 @@ export class UdpEncapsulation {
     return this.#othersWait;
   }
 
-  /**
-   * The endpoint carries out what it wants when the datagrams that are already here have been delivered. Those that do so
-   * together share bursts.
-   */
-  atEndOfBatch(endpoint: EncapsulatedEndpoint): void {
-    if (this.#inBatch.length === 0) this.substrate.endOfBatch(this.#endBatch);
-    this.#inBatch.push(endpoint);
-  }
-
-  /** Likewise in the microtask that follows. */
-  atEndOfTurn(endpoint: EncapsulatedEndpoint): void {
-    if (this.#inTurn.length === 0) queueMicrotask(this.#endTurn);
-    this.#inTurn.push(endpoint);
-  }
-
   /** Closes the endpoints that are still attached, then the sockets. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -265,11 +239,11 @@ export class UdpEncapsulation {
     await Promise.all(sockets.map((socket) => socket.close()));
   }
 
-  #carryOutTogether(endpoints: readonly EncapsulatedEndpoint[]): void {
+  #letAll(endpoints: readonly Batched[], act: (endpoint: Batched) => void): void {
     this.#together(() => {
       for (const endpoint of endpoints) {
         try {
-          endpoint.carryOut();
+          act(endpoint);
         } catch (error) {
           throwLater(error);
         }
@@ -322,6 +296,7 @@ export class UdpEncapsulation {
   }
 
   #receive(local: IpAddress, bytes: Uint8Array, from: IpAddress, udpPort: number): void {
+    this.batches.comes();
     const mayBeJoined = this.#wantedAcceleration === 'auto';
     const packetBytes = mayBeJoined ? joinedPacketBytes(bytes, this.#isPort) : bytes.length;
     if (packetBytes === bytes.length) this.#receivePacket(local, bytes, from, udpPort);
@@ -330,6 +305,7 @@ export class UdpEncapsulation {
         this.#receivePacket(local, bytes.subarray(at, at + packetBytes), from, udpPort);
       }
     }
+    this.batches.isHere();
   }
 
   #receivePacket(local: IpAddress, bytes: Uint8Array, from: IpAddress, udpPort: number): void {

@@ -13,6 +13,10 @@ export const nodeSubstrate: Substrate = {
   endOfBatch: (run) => {
     setImmediate(run);
   },
+  // A tick that is asked for in a microtask comes after all other microtasks.
+  endOfTurn: (run) => {
+    queueMicrotask(() => process.nextTick(run));
+  },
   openSocket: openNodeSocket,
   interfaces: nodeInterfaces,
   links: nodeLinks,

@@ -14,6 +14,8 @@ export interface Substrate {
   setTimer(at: Instant, fire: () => void): () => void;
   /** Calls `run` when the datagrams that are already here have been delivered: the end of a batch. */
   endOfBatch(run: () => void): void;
+  /** Calls `run` when this turn is over and all promises have been told that it settles, with what follows from that. */
+  endOfTurn(run: () => void): void;
   /**
    * Opens a UDP socket.
    * @throws SctpError `ERR_SCTP_PORT_TAKEN` or `ERR_SCTP_BAD_ADDRESS`

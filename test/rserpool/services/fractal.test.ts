@@ -238,6 +238,7 @@ describe('pictures', () => {
       now: () => host.now(),
       setTimer: (at, fire) => host.setTimer(at, fire),
       endOfBatch: (run) => void host.setTimer(host.now() + 5, run),
+      endOfTurn: (run) => host.endOfTurn(run),
       openSocket: (options) => host.openSocket(options),
       entropy: host.entropy,
     };

@@ -534,6 +534,7 @@ describe('SctpEndpoint: closing', () => {
     const connect = client.connect({ addresses: ['10.0.0.2'], sctpPort: 5000 });
     await expect(connect).rejects.toThrow(code('ERR_SCTP_NOT_OPEN'));
     await world.run(server.close());
+    await world.pass(1);
     expect(world.clock.pending).toBe(0);
   });
 

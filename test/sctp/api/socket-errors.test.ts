@@ -20,6 +20,7 @@ function refusing(substrate: Substrate, every: number, codes: readonly string[])
     now: () => substrate.now(),
     setTimer: (at, fire) => substrate.setTimer(at, fire),
     endOfBatch: (run) => substrate.endOfBatch(run),
+    endOfTurn: (run) => substrate.endOfTurn(run),
     entropy: substrate.entropy,
     async openSocket(options: SocketOptions): Promise<DatagramSocket> {
       const socket = await substrate.openSocket(options);

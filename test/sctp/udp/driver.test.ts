@@ -104,7 +104,58 @@ describe('Driver', () => {
     expect(core.calls).toEqual(new Array(3).fill('datagram 10.0.0.1 10.0.0.2 9899 16'));
     expect(log).toEqual([]);
     clock.step();
+    expect(log).toEqual(['dry']);
+    clock.step();
     expect(log).toEqual(['dry', 'packet']);
+  });
+
+  it('sends at the end of the batch what nobody is told of', async () => {
+    const { clock, core, log, datagramArrives } = await setUp();
+    datagramArrives();
+    core.wantsPacket(PACKET);
+    clock.step();
+    clock.step();
+    expect(log).toEqual(['packet']);
+  });
+
+  it('waits neither for the end of the turn nor for another flush when a listener answers', async () => {
+    const { clock, core, driver, log, onEvent, flushed, datagramArrives } = await setUp({ collects: true });
+    onEvent.run = ({ kind }) => {
+      log.push(kind);
+      core.wantsPacket(PACKET);
+      driver.touched();
+    };
+    datagramArrives();
+    core.wantsEvent(1, messageOf(1));
+    core.wantsPacket(PACKET);
+    clock.step();
+    clock.step();
+    expect([flushed, log]).toEqual([[2], ['message', 'packet', 'packet']]);
+  });
+
+  it('takes along what is called in the turn in which somebody was told', async () => {
+    const { clock, core, driver, log, onEvent, flushed, datagramArrives } = await setUp({ collects: true });
+    let told = (): void => {};
+    const answer = new Promise<void>((resolve) => {
+      told = resolve;
+    }).then(() => {
+      core.wantsPacket(PACKET);
+      driver.touched();
+    });
+    onEvent.run = () => void told();
+    datagramArrives();
+    core.wantsEvent(1, messageOf(1));
+    core.wantsPacket(PACKET);
+    clock.step();
+    clock.step();
+    expect(log).toEqual([]);
+    await answer;
+    await Promise.resolve();
+    expect([flushed, log]).toEqual([[2], ['packet', 'packet']]);
+    core.wantsPacket(PACKET);
+    clock.runUntilIdle();
+    // The end of that turn has nothing more to send.
+    expect(log).toHaveLength(2);
   });
 
   it('does not wait for the end of a batch that is longer than 64 packets', async () => {

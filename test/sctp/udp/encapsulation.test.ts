@@ -32,7 +32,15 @@ class RecordingEndpoint implements EncapsulatedEndpoint {
     this.log.push(`too long to ${to}: ${packet.length}`);
   }
 
+  deliver(): void {
+    this.onCarryOut();
+  }
+
   carryOut(): void {
+    this.onCarryOut();
+  }
+
+  endTurn(): void {
     this.onCarryOut();
   }
 
@@ -152,7 +160,7 @@ describe('UdpEncapsulation', () => {
     };
     other.onCarryOut = () => void one.log.push('other');
     const uncaught = await collectUncaught(async () => {
-      for (const endpoint of [one, other]) encapsulation.atEndOfTurn(endpoint);
+      for (const endpoint of [one, other]) encapsulation.batches.afterCall(endpoint);
       expect(one.log).toEqual([]);
       await Promise.resolve();
       expect(one.log).toEqual(['one', 'other']);
@@ -193,6 +201,7 @@ describe('UdpEncapsulation', () => {
         now: () => 0,
         setTimer: (at, fire) => host.setTimer(at, fire),
         endOfBatch: (run) => host.endOfBatch(run),
+        endOfTurn: (run) => host.endOfTurn(run),
         openSocket: (options) => {
           socket = options;
           return host.openSocket(options);
@@ -229,6 +238,7 @@ describe('UdpEncapsulation', () => {
         now: () => 0,
         setTimer: (at, fire) => host.setTimer(at, fire),
         endOfBatch: (run) => host.endOfBatch(run),
+        endOfTurn: (run) => host.endOfTurn(run),
         openSocket: async (options) => {
           const { address } = options;
           const note = (what: string) => () => void log.push(`${what} ${address}`);
@@ -258,6 +268,7 @@ describe('UdpEncapsulation', () => {
           now: () => 0,
           setTimer: (at, fire) => host.setTimer(at, fire),
           endOfBatch: (run) => host.endOfBatch(run),
+          endOfTurn: (run) => host.endOfTurn(run),
           openSocket: async (options) => {
             socket = options;
             return {

@@ -105,6 +105,24 @@ describe('node substrate: sockets', () => {
     expect(seen).toEqual(['1', '2', '3']);
   });
 
+  it('ends a turn after all that promises bring about in it', async () => {
+    const order: string[] = [];
+    const turn = (): void => {
+      nodeSubstrate.endOfTurn(() => order.push('end of the turn'));
+      setImmediate(() => order.push('next turn'));
+      void (async () => {
+        for (let i = 0; i < 20; i++) await undefined;
+        order.push('promises');
+      })();
+    };
+    for (const begin of [turn, () => setImmediate(turn)]) {
+      order.length = 0;
+      begin();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(order).toEqual(['promises', 'end of the turn', 'next turn']);
+    }
+  });
+
   it('says which address and port are taken, and what to do', async () => {
     const { port } = (await open()).socket;
     await expect(open({ port })).rejects.toMatchObject({

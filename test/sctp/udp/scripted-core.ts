@@ -70,6 +70,11 @@ export class ScriptedCore implements SctpCore {
     return this.output.shift();
   }
 
+  /** Packets are made when they are asked for. */
+  pollDone(): EndpointOutput | undefined {
+    return this.output[0]?.kind === 'event' ? this.output.shift() : undefined;
+  }
+
   nextTimeoutAt(): Instant | undefined {
     return this.timeoutAt;
   }
