@@ -7,15 +7,18 @@ const FIRST_CAPACITY = 4;
 const FEW = 8;
 
 /**
- * A heap of small whole numbers, sorted by rank and then by order, in which any of them can be moved or removed in
- * O(log n). It costs its items 24 bytes each and no object; where items are objects of their own, `IndexedHeap` is simpler.
+ * A heap of small whole numbers, sorted by rank and, where items were given one, by order: any of them can be moved or
+ * removed in O(log n). It costs its items 16 bytes each, 24 with an order, and no object; where items are objects of
+ * their own, `IndexedHeap` is simpler.
  */
 export class NumberedHeap {
-  /** Rank and order of the item in each position. */
-  #keys = new Float64Array(2 * FIRST_CAPACITY);
+  /** The rank of the item in each position. */
+  #ranks = new Float64Array(FIRST_CAPACITY);
   #items = new Int32Array(FIRST_CAPACITY);
   /** One more than the position of each item; 0 if it is not in the heap. */
   #places = new Int32Array(FIRST_CAPACITY);
+  /** What decides among equals, by item; empty as long as nothing does. */
+  #orders = new Float64Array(0);
   #size = 0;
   #found = new Int32Array(FIRST_CAPACITY);
   /** Positions that {@link findSmallest} may take next; if they are many, a heap of two children each. */
@@ -36,38 +39,41 @@ export class NumberedHeap {
 
   /** The rank of an item that is in the heap. */
   rankOf(item: number): number {
-    return this.#keys[2 * (this.#places[item]! - 1)]!;
+    return this.#ranks[this.#places[item]! - 1]!;
   }
 
-  orderOf(item: number): number {
-    return this.#keys[2 * this.#places[item]! - 1]!;
-  }
-
-  /** @param item 0 or more, not in the heap */
-  insert(item: number, rank: number, order: number): void {
+  /**
+   * @param item 0 or more, not in the heap
+   * @param order decides among items of the same rank, which come in any order without it; given for all of them or none
+   */
+  insert(item: number, rank: number, order?: number): void {
     const at = this.#size++;
-    this.#keys = withRoom(this.#keys, 2 * at + 1);
+    this.#ranks = withRoom(this.#ranks, at);
     this.#items = withRoom(this.#items, at);
     this.#places = withRoom(this.#places, item);
-    this.#put(at, item, rank, order);
-    this.#rise(at);
+    this.#setOrder(item, order);
+    this.#rise(at, item, rank);
   }
 
   remove(item: number): void {
     const hole = this.#places[item]! - 1;
     this.#places[item] = 0;
     const last = --this.#size;
-    if (hole === last) return;
-    this.#put(hole, this.#items[last]!, this.#keys[2 * last]!, this.#keys[2 * last + 1]!);
-    this.#settle(hole);
+    if (hole !== last) this.#settle(hole, this.#items[last]!, this.#ranks[last]!);
   }
 
-  /** Gives an item that is in the heap another rank and order. */
-  move(item: number, rank: number, order: number): void {
-    const at = this.#places[item]! - 1;
-    this.#keys[2 * at] = rank;
-    this.#keys[2 * at + 1] = order;
-    this.#settle(at);
+  /** Gives an item that is in the heap another rank, and another order if it is given one. */
+  move(item: number, rank: number, order?: number): void {
+    this.#setOrder(item, order);
+    this.#settle(this.#places[item]! - 1, item, rank);
+  }
+
+  /** Puts an item that is not in the heap in the place of one that is, with its rank; for items without an order. */
+  replace(item: number, by: number): void {
+    const place = this.#places[item]!;
+    this.#places = withRoom(this.#places, by);
+    this.#places[item] = 0;
+    this.#put(place - 1, by, this.#ranks[place - 1]!);
   }
 
   /**
@@ -139,83 +145,79 @@ export class NumberedHeap {
   }
 
   #isBefore(a: number, b: number): boolean {
-    const keys = this.#keys;
-    const rankA = keys[2 * a]!;
-    const rankB = keys[2 * b]!;
-    return rankA < rankB || (rankA === rankB && keys[2 * a + 1]! < keys[2 * b + 1]!);
+    const rankA = this.#ranks[a]!;
+    const rankB = this.#ranks[b]!;
+    return rankA < rankB || (rankA === rankB && this.#isEarlier(this.#items[a]!, this.#items[b]!));
   }
 
-  /** Moves the item in this position to where it belongs. */
-  #settle(at: number): void {
-    if (at > 0 && this.#isBefore(at, ((at - 1) / FAN_OUT) | 0)) this.#rise(at);
-    else this.#sink(at);
+  /** Whether an item comes before another one of the same rank. */
+  #isEarlier(item: number, other: number): boolean {
+    return this.#orders.length > 0 && this.#orders[item]! < this.#orders[other]!;
   }
 
-  #rise(from: number): void {
-    const keys = this.#keys;
+  /** Puts an item where it belongs, from a position that is free. */
+  #settle(at: number, item: number, rank: number): void {
+    const above = ((at - 1) / FAN_OUT) | 0;
+    const parentRank = this.#ranks[above]!;
+    if (at > 0 && (rank < parentRank || (rank === parentRank && this.#isEarlier(item, this.#items[above]!)))) {
+      this.#rise(at, item, rank);
+    } else this.#sink(at, item, rank);
+  }
+
+  #rise(from: number, item: number, rank: number): void {
+    const ranks = this.#ranks;
     const items = this.#items;
     const places = this.#places;
-    const item = items[from]!;
-    const rank = keys[2 * from]!;
-    const order = keys[2 * from + 1]!;
     let at = from;
     while (at > 0) {
       const above = ((at - 1) / FAN_OUT) | 0;
-      const parentRank = keys[2 * above]!;
-      const parentOrder = keys[2 * above + 1]!;
-      if (parentRank < rank || (parentRank === rank && parentOrder <= order)) break;
       const parent = items[above]!;
-      keys[2 * at] = parentRank;
-      keys[2 * at + 1] = parentOrder;
+      const parentRank = ranks[above]!;
+      if (parentRank < rank || (parentRank === rank && !this.#isEarlier(item, parent))) break;
+      ranks[at] = parentRank;
       items[at] = parent;
       places[parent] = at + 1;
       at = above;
     }
-    keys[2 * at] = rank;
-    keys[2 * at + 1] = order;
-    items[at] = item;
-    places[item] = at + 1;
+    this.#put(at, item, rank);
   }
 
-  #sink(from: number): void {
-    const keys = this.#keys;
+  #sink(from: number, item: number, rank: number): void {
+    const ranks = this.#ranks;
     const items = this.#items;
     const places = this.#places;
     const size = this.#size;
-    const item = items[from]!;
-    const rank = keys[2 * from]!;
-    const order = keys[2 * from + 1]!;
     let at = from;
     for (let first = FAN_OUT * at + 1; first < size; first = FAN_OUT * at + 1) {
       let below = first;
-      let leastRank = keys[2 * first]!;
-      let leastOrder = keys[2 * first + 1]!;
+      let leastRank = ranks[first]!;
       const end = Math.min(first + FAN_OUT, size);
       for (let child = first + 1; child < end; child++) {
-        const childRank = keys[2 * child]!;
-        if (childRank > leastRank || (childRank === leastRank && keys[2 * child + 1]! >= leastOrder)) continue;
+        const childRank = ranks[child]!;
+        if (childRank > leastRank) continue;
+        if (childRank === leastRank && !this.#isEarlier(items[child]!, items[below]!)) continue;
         below = child;
         leastRank = childRank;
-        leastOrder = keys[2 * child + 1]!;
       }
-      if (leastRank > rank || (leastRank === rank && leastOrder >= order)) break;
       const least = items[below]!;
-      keys[2 * at] = leastRank;
-      keys[2 * at + 1] = leastOrder;
+      if (leastRank > rank || (leastRank === rank && !this.#isEarlier(least, item))) break;
+      ranks[at] = leastRank;
       items[at] = least;
       places[least] = at + 1;
       at = below;
     }
-    keys[2 * at] = rank;
-    keys[2 * at + 1] = order;
-    items[at] = item;
-    places[item] = at + 1;
+    this.#put(at, item, rank);
   }
 
-  #put(at: number, item: number, rank: number, order: number): void {
-    this.#keys[2 * at] = rank;
-    this.#keys[2 * at + 1] = order;
+  #put(at: number, item: number, rank: number): void {
+    this.#ranks[at] = rank;
     this.#items[at] = item;
     this.#places[item] = at + 1;
+  }
+
+  #setOrder(item: number, order: number | undefined): void {
+    if (order === undefined) return;
+    this.#orders = withRoom(this.#orders, item);
+    this.#orders[item] = order;
   }
 }

@@ -78,7 +78,7 @@ export class Handlespace<Owner = unknown> {
   readonly #pools = new Map<PoolHandleKey, Pool<Owner>>();
   readonly #ownership = new Ownership();
   readonly #elements = new Numbering<PoolElementRecord<Owner>>();
-  /** Ends of lives by the elements' numbers; equal ones in the order of joining. */
+  /** Ends of lives by the elements' numbers. */
   readonly #expiries = new NumberedHeap();
   readonly #storage: ElementStorage;
   #handleBytes = 0;
@@ -314,12 +314,12 @@ export class Handlespace<Owner = unknown> {
     return record;
   }
 
-  #setExpiry({ number, serial }: PoolElementRecord<Owner>, at: Instant | undefined): void {
+  #setExpiry({ number }: PoolElementRecord<Owner>, at: Instant | undefined): void {
     const expires = this.#expiries.has(number);
     if (at === undefined) {
       if (expires) this.#expiries.remove(number);
-    } else if (expires) this.#expiries.move(number, at, serial);
-    else this.#expiries.insert(number, at, serial);
+    } else if (expires) this.#expiries.move(number, at);
+    else this.#expiries.insert(number, at);
   }
 
   #move(record: PoolElementRecord<Owner>, to: number): void {

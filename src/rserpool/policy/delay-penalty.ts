@@ -1,4 +1,4 @@
-import type { Ranking } from './ranked.ts';
+import type { DegradingRanking, Ranking } from './ranking.ts';
 import type { Weighting } from './weighted-random.ts';
 
 // Policies of rsplib that prefer what is near. The delay penalty factor (DPF) says how much worse an element is for each
@@ -12,7 +12,7 @@ export const byPenalizedLoad: Ranking = {
 };
 
 /** Least Used with Degradation and a delay penalty. */
-export const byPenalizedDegradedLoad: Ranking = {
+export const byPenalizedDegradedLoad: DegradingRanking = {
   rankOf: (policy) => ('loadDpf' in policy ? policy.load + policy.distanceMs * policy.loadDpf : 0),
   stepOf: (policy) => ('degradation' in policy ? policy.degradation : 0),
 };

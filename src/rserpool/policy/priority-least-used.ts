@@ -1,4 +1,4 @@
-import type { Ranking } from './ranked.ts';
+import type { Ranking } from './ranking.ts';
 
 /** Priority Least Used: the load that the element would have with one more user. RFC 5356 §5.3. */
 export const byNextLoad: Ranking = {

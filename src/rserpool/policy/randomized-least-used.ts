@@ -1,7 +1,7 @@
 import { byDegradedLoad } from './least-used-with-degradation.ts';
 import { byNextLoad } from './priority-least-used.ts';
 import { byNextDegradedLoad } from './priority-least-used-with-degradation.ts';
-import type { Ranking } from './ranked.ts';
+import type { DegradingRanking, Ranking } from './ranking.ts';
 import type { Weighting } from './weighted-random.ts';
 
 const FULL = 0xffffffff;
@@ -25,7 +25,7 @@ export const UNUSED_DEGRADED_LOAD: Weighting = unusedPart(byDegradedLoad);
 export const UNUSED_NEXT_DEGRADED_LOAD: Weighting = unusedPart(byNextDegradedLoad);
 
 /** These keep a weight of 1 however loaded an element is, as in rsplib. */
-function unusedPart({ rankOf, stepOf }: Ranking): Weighting {
+function unusedPart({ rankOf, stepOf }: Ranking | DegradingRanking): Weighting {
   return {
     weightOf: (policy) => Math.max(1, FULL - rankOf(policy)),
     ...(stepOf && { lossOf: stepOf }),

@@ -5,10 +5,10 @@ import { byDegradedLoad } from './least-used-with-degradation.ts';
 import { byPriority } from './priority.ts';
 import { byNextLoad } from './priority-least-used.ts';
 import { byNextDegradedLoad } from './priority-least-used-with-degradation.ts';
-import type { Ranking } from './ranked.ts';
+import type { DegradingRanking, Ranking } from './ranking.ts';
 
 /** What the policies that sort go by; other policies are not here. */
-export const RANKINGS: { readonly [Kind in PolicyParameter['kind']]?: Ranking } = {
+export const RANKINGS: { readonly [Kind in PolicyParameter['kind']]?: Ranking | DegradingRanking } = {
   priority: byPriority,
   'least-used': byLoad,
   'least-used-with-degradation': byDegradedLoad,

@@ -1,4 +1,5 @@
 import type { PolicyParameter } from '../wire/policy.ts';
+import { DegradingSelector } from './degrading.ts';
 import { RandomSelector } from './random.ts';
 import { RankedSelector } from './ranked.ts';
 import { RANKINGS } from './rankings.ts';
@@ -11,7 +12,7 @@ import { WEIGHTINGS } from './weightings.ts';
 /** An empty selector for a pool with this kind of policy. */
 export function createSelector<Member>(kind: PolicyParameter['kind']): PolicySelector<Member> {
   const ranking = RANKINGS[kind];
-  if (ranking !== undefined) return new RankedSelector(ranking);
+  if (ranking !== undefined) return ranking.stepOf ? new DegradingSelector(ranking) : new RankedSelector(ranking);
   const weighting = WEIGHTINGS[kind];
   if (weighting !== undefined) return new WeightedRandomSelector(weighting);
   if (kind === 'random') return new RandomSelector();

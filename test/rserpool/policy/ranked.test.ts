@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Letters } from './selecting.ts';
 
@@ -7,10 +8,51 @@ const lud = (load: number, degradation: number) =>
   ({ kind: 'least-used-with-degradation', load, degradation }) as const;
 const plu = (load: number, degradation: number) => ({ kind: 'priority-least-used', load, degradation }) as const;
 
+/** Whether all of the best rank come first, one after the other, and then in that order again; and so for the next rank. */
+function expectTurns(pool: Letters, loads: ReadonlyMap<string, number>): void {
+  for (const load of new Set([...loads.values()].sort((a, b) => a - b))) {
+    const equals = [...loads].filter(([, each]) => each === load).map(([name]) => name);
+    const before = [...loads.values()].filter((each) => each < load).length;
+    const turn = () => equals.map(() => pool.select(before + 1).at(-1)!);
+    const order = turn();
+    expect([...order].sort()).toEqual([...equals].sort());
+    expect(turn()).toEqual(order);
+  }
+}
+
 describe('least used', () => {
   it('[POL-046] [POL-049] answers the lowest loads in ascending order', () => {
     const pool = new Letters({ A: lu(10), B: lu(50), C: lu(30), D: lu(20) });
     expect([pool.select(), pool.select(2), pool.select(1)]).toEqual(['ADCB', 'AD', 'A']);
+  });
+
+  it('[POL-046] [POL-047] [POL-048] [POL-049] does so while members come, go and change, and every rank takes turns', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'remove', 'update', 'select'),
+      name: fc.constantFrom(...'ABCDEFGHIJ'),
+      load: fc.nat(4),
+      count: fc.integer({ min: 1, max: 12 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const pool = new Letters({ Z: lu(2) });
+        const loads = new Map([['Z', 2]]);
+        for (const { what, name, load, count } of steps) {
+          if (what === 'remove') {
+            if (loads.delete(name)) pool.remove(name);
+          } else if (what !== 'select') {
+            pool[loads.has(name) ? 'update' : 'add'](name, lu(load));
+            loads.set(name, load);
+          } else {
+            const answer = [...pool.select(count)];
+            const sorted = [...loads.values()].sort((a, b) => a - b);
+            expect(answer.map((each) => loads.get(each))).toEqual(sorted.slice(0, count));
+            expect(new Set(answer).size).toBe(answer.length);
+          }
+        }
+        expectTurns(pool, loads);
+      }),
+    );
   });
 
   it('[POL-001] takes all of 0 to 100 %', () => {

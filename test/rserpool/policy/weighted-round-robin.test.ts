@@ -78,7 +78,64 @@ describe('weighted round robin', () => {
     expect(pool.select()).toBe('AB');
   });
 
-  it('a new member waits half of its own period, and no turn is lost for the others', () => {
+  it('[POL-021] [POL-023] has the entries of each one in equal distances, whoever else has its weight', () => {
+    const weights = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(weights, (weights) => {
+        const names = [...'ABCDEFGHIJKL'];
+        const pool = new Letters(Object.fromEntries(weights.map((w, i) => [names[i]!, wrr(w)])));
+        const total = weights.reduce((sum, w) => sum + w, 0);
+        const heads = pool.heads(3 * total);
+        for (const [i, weight] of weights.entries()) {
+          const places = [...heads.matchAll(new RegExp(names[i]!, 'g'))].map((match) => match.index);
+          const gaps = places.slice(1).map((place, j) => place - places[j]!);
+          // Weights take turns as well: one entry of each of the others may come in between, or not.
+          const others = new Set(weights).size - 1;
+          for (const gap of gaps) expect(Math.abs(gap - total / weight)).toBeLessThan(others + 1e-9 || 1e-9);
+        }
+      }),
+    );
+  });
+
+  it('has the same heads whatever is asked for in between, while members come, go and change', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'remove', 'update', 'select', 'select', 'select'),
+      name: fc.constantFrom(...'ABCDEF'),
+      weight: fc.integer({ min: 0, max: 4 }),
+      count: fc.integer({ min: 1, max: 7 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const [pool, heads] = [new Letters({ Z: wrr(2) }), new Letters({ Z: wrr(2) })];
+        const weights = new Map([['Z', 2]]);
+        for (const { what, name, weight, count } of steps) {
+          if (what === 'select') {
+            const answer = pool.select(count);
+            const selectable = [...weights.values()].filter((each) => each > 0).length;
+            expect(answer).toHaveLength(Math.min(count, selectable));
+            expect(new Set(answer).size).toBe(answer.length);
+            for (const each of answer) expect(weights.get(each)).toBeGreaterThan(0);
+            expect(heads.select(1)).toBe(answer[0]);
+          } else if (what === 'remove') {
+            if (!weights.delete(name)) continue;
+            for (const each of [pool, heads]) each.remove(name);
+          } else {
+            for (const each of [pool, heads]) each[weights.has(name) ? 'update' : 'add'](name, wrr(weight));
+            weights.set(name, weight);
+          }
+        }
+      }),
+    );
+  });
+
+  it('a new member is the last one of its weight, as in round robin', () => {
+    const pool = new Letters({ A: wrr(2), B: wrr(2), C: wrr(2) });
+    expect(pool.heads(4)).toBe('ABCA');
+    pool.add('D', wrr(2));
+    expect(pool.heads(8)).toBe('BCADBCAD');
+  });
+
+  it('a new member of a new weight waits half of its period, and no turn is lost for the others', () => {
     const pool = new Letters({ A: wrr(1), B: wrr(1) });
     pool.heads(100_000);
     pool.add('C', wrr(2));
@@ -108,5 +165,30 @@ describe('weighted round robin', () => {
     expect(pool.heads(12)).toBe('ABAABAABAABA');
     pool.update('A', wrr(4));
     expect([...pool.heads(8)].filter((head) => head === 'A')).toHaveLength(4);
+  });
+
+  it('a re-registration with another weight is the first of its weight if less than half of the way was left', () => {
+    // Entries at A 1/8, B 3/8, C 5/8, D 7/8, E 1/6 3/6 5/6: after two of them E has had its turn, after three 5/8 of its way.
+    for (const [passed, heads, after] of [
+      [2, 'AE', 'BCDAEBCDAE'],
+      [3, 'AEB', 'ECDABECDAB'],
+    ] as const) {
+      const pool = new Letters({ A: wrr(1), B: wrr(1), C: wrr(1), D: wrr(1), E: wrr(3) });
+      expect(pool.heads(passed)).toBe(heads);
+      pool.update('E', wrr(1));
+      expect(pool.heads(10)).toBe(after);
+    }
+  });
+
+  it('one that changes its weight all the time gets its share', () => {
+    const pool = new Letters({ A: wrr(4), B: wrr(4), C: wrr(5), D: wrr(4), E: wrr(5) });
+    let heads = '';
+    for (let i = 0; i < 1000; i++) {
+      pool.update('A', wrr(4 + (i % 2)));
+      heads += pool.heads(1);
+    }
+    const share = heads.split('A').length - 1;
+    expect(share).toBeGreaterThan(150);
+    expect(share).toBeLessThan(280);
   });
 });
