@@ -87,6 +87,14 @@ describe('least used', () => {
     expect(pool.heads(2)).toBe('BA');
   });
 
+  it('[POL-047] one that has just come takes the place of one that has just gone', () => {
+    const pool = new Letters({ A: lu(1), B: lu(5) });
+    expect(pool.select()).toBe('AB');
+    pool.add('C', lu(7));
+    pool.remove('B');
+    expect(pool.select()).toBe('AC');
+  });
+
   it('[POL-047] removal keeps the order', () => {
     const pool = new Letters({ A: lu(4), B: lu(2), C: lu(3), D: lu(1), E: lu(0) });
     pool.remove('E');

@@ -36,6 +36,17 @@ describe('weighted round robin', () => {
     );
   });
 
+  it('[POL-024] does so where entries of many coincide', () => {
+    const make = () => new Letters({ A: wrr(9), B: wrr(1), C: wrr(5), D: wrr(3), E: wrr(7) });
+    for (let skip = 0; skip < 25; skip++) {
+      for (let count = 1; count <= 5; count++) {
+        const [pool, same] = [make(), make()];
+        for (let i = 0; i < skip; i++) expect(pool.select(count)[0]).toBe(same.heads(1));
+        expect(pool.select(count)).toBe([...new Set(same.heads(50))].slice(0, count).join(''));
+      }
+    }
+  });
+
   it('[POL-022] gives exactly the weights in every turn', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 6 }), (weights) => {
@@ -181,14 +192,21 @@ describe('weighted round robin', () => {
   });
 
   it('one that changes its weight all the time gets its share', () => {
-    const pool = new Letters({ A: wrr(4), B: wrr(4), C: wrr(5), D: wrr(4), E: wrr(5) });
-    let heads = '';
-    for (let i = 0; i < 1000; i++) {
-      pool.update('A', wrr(4 + (i % 2)));
-      heads += pool.heads(1);
+    // With others of these weights, and alone with them.
+    for (const others of [
+      { B: wrr(4), C: wrr(5), D: wrr(4), E: wrr(5) },
+      { B: wrr(6), C: wrr(6), D: wrr(6) },
+    ]) {
+      const pool = new Letters({ A: wrr(4), ...others });
+      let heads = '';
+      for (let i = 0; i < 1000; i++) {
+        pool.update('A', wrr(4 + (i % 2)));
+        heads += pool.heads(1);
+      }
+      // 4.5 of 22.5.
+      const share = heads.split('A').length - 1;
+      expect(share).toBeGreaterThan(150);
+      expect(share).toBeLessThan(280);
     }
-    const share = heads.split('A').length - 1;
-    expect(share).toBeGreaterThan(150);
-    expect(share).toBeLessThan(280);
   });
 });
