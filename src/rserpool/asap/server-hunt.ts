@@ -111,6 +111,7 @@ export class ServerHunt<Event> {
 
   /** Ends a hunt that is no longer needed, because the home answered after all. */
   settle(): void {
+    if (!this.hunting) return;
     this.#endRound('the home registrar answers again');
     this.#t5Ms = this.#config.t5ServerhuntMs;
   }

@@ -3,6 +3,7 @@ import { ASAP_MESSAGE_TYPE, type AsapMessage } from './asap.ts';
 import { type ErrorCause, readOperationError, writeOperationError } from './cause.ts';
 import type { Dialect } from './dialect.ts';
 import { type PoolElementParameter, readPoolElement, writePoolElement } from './element.ts';
+import { readListedElement, writeListedElement } from './element-memory.ts';
 import {
   BodyReader,
   MAX_MESSAGE_BYTES,
@@ -172,7 +173,7 @@ function takeMembers(body: BodyReader): {
   let causes: ErrorCause[] | undefined;
   for (let tlv = body.next(); tlv !== undefined; tlv = body.next()) {
     if (tlv.type === PARAMETER_TYPE.policy) policy ??= readPolicy(reading, tlv, true);
-    else if (tlv.type === PARAMETER_TYPE.poolElement) elements.push(readPoolElement(reading, tlv, 'asap'));
+    else if (tlv.type === PARAMETER_TYPE.poolElement) elements.push(readListedElement(reading, tlv));
     else if (tlv.type === PARAMETER_TYPE.operationError) causes ??= readOperationError(reading, tlv);
   }
   return { policy, elements, causes: causes ?? [] };
@@ -226,7 +227,7 @@ function write(message: Exclude<AsapMessage, UnknownMessage>, dialect: Dialect):
       case 'business-card':
         writePoolHandle(w, message.poolHandle);
         if (message.policy !== undefined) writePolicy(w, message.policy);
-        for (const element of message.elements) writePoolElement(w, element, 'asap', dialect);
+        for (const element of message.elements) writeListedElement(w, element, dialect);
         if (message.kind === 'handle-resolution-response')
           writeOperationError(w, message.causes, MAX_MESSAGE_BYTES, dialect);
         break;
