@@ -44,8 +44,9 @@ export class Timers<Name extends string> {
 
   /** The earliest deadline. */
   next(): Instant | undefined {
+    const deadlines = this.#deadlines;
     let earliest = STOPPED;
-    for (const at of this.#deadlines) if (at < earliest) earliest = at;
+    for (let i = 0; i < deadlines.length; i++) if (deadlines[i]! < earliest) earliest = deadlines[i]!;
     return known(earliest);
   }
 

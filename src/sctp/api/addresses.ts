@@ -41,7 +41,8 @@ function canonicalAddresses(texts: readonly string[] | undefined, wanted: string
   if (!Array.isArray(texts) || texts.length === 0) {
     throw new SctpError('ERR_SCTP_BAD_ADDRESS', `addresses is missing or empty: name ${wanted}`, { addresses: texts });
   }
-  return [...new Set(texts.map(canonicalAddress))];
+  const addresses = texts.map(canonicalAddress);
+  return addresses.length === 1 ? addresses : [...new Set(addresses)];
 }
 
 function badAddress(address: string, why: string): SctpError {

@@ -1,3 +1,5 @@
+import { LazyMap } from '../../base/lazy-map.ts';
+
 /** An optional way out of a wait. */
 export interface WaitOptions {
   /** Ends the wait: it rejects with the signal's reason. */
@@ -8,8 +10,9 @@ interface Waiter<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-  /** Leaves the queue and takes the listener off the signal. */
-  readonly leave: () => void;
+  readonly signal: AbortSignal | undefined;
+  /** Listens to the signal, if there is one. */
+  readonly onAbort: (() => void) | undefined;
 }
 
 /**
@@ -17,9 +20,10 @@ interface Waiter<Item, Result> {
  * `AbortSignal`. Whichever way a wait ends, nothing of it stays behind: neither here nor on the signal.
  */
 export class Waiters<Item, Result> {
-  /** None before somebody waits. */
-  #waiting: Set<Waiter<Item, Result>> | undefined;
+  /** By their numbers, in the order of the calls. */
+  readonly #waiting = new LazyMap<number, Waiter<Item, Result>>();
   readonly #onAborted: (() => void) | undefined;
+  #nextNumber = 0;
 
   /** @param onAborted called after a wait was ended by its signal */
   constructor(onAborted?: () => void) {
@@ -27,7 +31,7 @@ export class Waiters<Item, Result> {
   }
 
   get length(): number {
-    return this.#waiting?.size ?? 0;
+    return this.#waiting.size;
   }
 
   /** Waits. Rejects with the signal's reason if that comes first. */
@@ -37,40 +41,29 @@ export class Waiters<Item, Result> {
         reject(signal.reason);
         return;
       }
-      const onAbort = (): void => {
-        waiter.leave();
-        reject(signal?.reason);
-        this.#onAborted?.();
-      };
-      const leave = (): void => {
-        this.#waiting?.delete(waiter);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const waiter: Waiter<Item, Result> = { item, resolve, reject, leave };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#waiting ??= new Set();
-      this.#waiting.add(waiter);
+      const number = this.#nextNumber++;
+      const onAbort = signal === undefined ? undefined : (): void => this.#abort(number);
+      if (onAbort !== undefined) signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.set(number, { item, resolve, reject, signal, onAbort });
     });
   }
 
   /** What the first in the queue wants. */
   first(): Item | undefined {
-    return this.#first()?.item;
+    for (const { item } of this.#waiting.values()) return item;
+    return undefined;
   }
 
   /** Ends the wait of the first in the queue; false if nobody waits. */
   resolveFirst(result: Result): boolean {
-    const waiter = this.#first();
-    waiter?.leave();
+    const waiter = this.#takeFirst();
     waiter?.resolve(result);
     return waiter !== undefined;
   }
 
   /** The first in the queue fails. */
   rejectFirst(error: unknown): void {
-    const waiter = this.#first();
-    waiter?.leave();
-    waiter?.reject(error);
+    this.#takeFirst()?.reject(error);
   }
 
   resolveAll(result: Result): void {
@@ -81,8 +74,20 @@ export class Waiters<Item, Result> {
     while (this.length > 0) this.rejectFirst(error);
   }
 
-  #first(): Waiter<Item, Result> | undefined {
-    for (const waiter of this.#waiting ?? []) return waiter;
+  #abort(number: number): void {
+    const waiter = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    waiter?.reject(waiter.signal?.reason);
+    this.#onAborted?.();
+  }
+
+  /** The first leaves the queue, and its listener the signal. */
+  #takeFirst(): Waiter<Item, Result> | undefined {
+    for (const [number, waiter] of this.#waiting) {
+      this.#waiting.delete(number);
+      if (waiter.onAbort !== undefined) waiter.signal?.removeEventListener('abort', waiter.onAbort);
+      return waiter;
+    }
     return undefined;
   }
 }

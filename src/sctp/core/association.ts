@@ -99,7 +99,8 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
       return true;
     case 'heartbeat':
       // §8.3: from COOKIE-ECHOED on; answering during shutdown as well helps the peer.
-      if (tcb.state !== 'COOKIE-WAIT') queueReply(tcb, path, { kind: 'heartbeat-ack', value: chunk.value.slice() });
+      // A view is enough: replies are written before the next packet is looked at.
+      if (tcb.state !== 'COOKIE-WAIT') queueReply(tcb, path, { kind: 'heartbeat-ack', value: chunk.value });
       return true;
     case 'heartbeat-ack':
       handleHeartbeatAck(tcb, chunk, now);
@@ -270,7 +271,6 @@ export function settle(tcb: Tcb, now: Instant): void {
 
 /** When the association wants `handleAssociationTimeout` next. */
 export function nextDeadline(tcb: Tcb): Instant | undefined {
-  let next = earlier(tcb.timers.next(), tcb.inbound?.ack.due === false ? tcb.inbound.ack.deadline : undefined);
-  for (const path of tcb.paths.all) next = earlier(next, path.nextTimeoutAt());
-  return next;
+  const sackAt = tcb.inbound?.ack.due === false ? tcb.inbound.ack.deadline : undefined;
+  return earlier(earlier(tcb.timers.next(), sackAt), tcb.paths.nextTimeoutAt());
 }

@@ -41,6 +41,9 @@ export type CookieVerdict =
   /** Not ours, changed on the way, or made with a key that is gone (RFC 9260 §5.1.5 (1), (2)). */
   | { readonly kind: 'refused' };
 
+/** Cookies are made one after the other. */
+const writer = new ByteWriter(128);
+
 const KEY_BYTES = 32;
 const MAC_BYTES = 32;
 const FORMAT = 1;
@@ -64,7 +67,8 @@ export class CookieJar {
 
   seal(cookie: StateCookie, now: Instant): Uint8Array {
     const key = this.#currentKey(now);
-    const w = new ByteWriter(128);
+    const w = writer;
+    w.reset();
     w.u8(FORMAT);
     w.u8(this.#generation & 0xff);
     w.u16(cookie.peerAddresses.length);

@@ -41,18 +41,20 @@ const KNOWN: Extensions = {
 
 /** What this side offers to a peer: what is known and switched on. */
 export function offeredExtensions(config: AssociationConfig): Extensions {
-  return {
-    partialReliability: KNOWN.partialReliability && config.partialReliability,
-    interleaving: KNOWN.interleaving && config.interleaving,
-    streamReconfiguration: KNOWN.streamReconfiguration && config.streamReconfiguration,
-  };
+  return extensionsOf(numberOfExtensions(config) & numberOfExtensions(KNOWN));
 }
 
 /**
  * What INIT and INIT ACK say of an offer: nothing if it is empty. RFC 3758 §3.1, RFC 5061 §4.2.7, RFC 6525 §5.1.1,
  * RFC 8260 §2.2.1, §2.3.1.
  */
-export function extensionParameters(offered: Extensions): Parameter[] {
+export function extensionParameters(offered: Extensions): readonly Parameter[] {
+  return PARAMETERS[numberOfExtensions(offered)]!;
+}
+
+const PARAMETERS = SETS.map(parametersOf);
+
+function parametersOf(offered: Extensions): readonly Parameter[] {
   const chunkTypes: number[] = [];
   if (offered.partialReliability) chunkTypes.push(CHUNK_TYPE.forwardTsn);
   if (offered.interleaving) chunkTypes.push(CHUNK_TYPE.iData);

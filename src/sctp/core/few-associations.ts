@@ -26,11 +26,11 @@ export class FewAssociations implements AssociationIndex {
   }
 
   byPeer(address: IpAddress, sctpPort: number, udpPort: number): Iterable<Tcb> {
-    return this.#all.filter((tcb) => tcb.peerPort === sctpPort && tcb.paths.find(address)?.udpPort === udpPort);
+    return this.#those((tcb) => tcb.peerPort === sctpPort && tcb.paths.find(address)?.udpPort === udpPort);
   }
 
   byHost(address: IpAddress, sctpPort: number): Iterable<Tcb> {
-    return this.#all.filter((tcb) => tcb.peerPort === sctpPort && tcb.paths.find(address) !== undefined);
+    return this.#those((tcb) => tcb.peerPort === sctpPort && tcb.paths.find(address) !== undefined);
   }
 
   countOf(address: IpAddress): number {
@@ -45,5 +45,9 @@ export class FewAssociations implements AssociationIndex {
 
   remove(tcb: Tcb): void {
     this.#all = this.#all.filter((each) => each !== tcb);
+  }
+  /** Most often there is one association, which makes the list that is wanted. */
+  #those(match: (tcb: Tcb) => boolean): readonly Tcb[] {
+    return this.#all.every(match) ? this.#all : this.#all.filter(match);
   }
 }

@@ -125,7 +125,7 @@ export function handleInitAck(tcb: Tcb, ack: InitAckChunk, source: IpAddress, ud
     transmitAbort(tcb, setUp.path, ack.initiateTag, false, refusal);
     return;
   }
-  const known = [source, ...content.addresses].find((address) => tcb.services.twinOf(tcb, address, udpPort));
+  const known = content.addresses.find((address) => tcb.services.twinOf(tcb, address, udpPort));
   if (known !== undefined) {
     closeAsDuplicate(tcb, source, known);
     return;

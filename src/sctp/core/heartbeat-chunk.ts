@@ -1,8 +1,7 @@
 import { type IpAddress, parseIp } from '../../base/address.ts';
-import { concatBytes } from '../../base/bytes.ts';
 import type { Entropy } from '../../base/contract.ts';
 import { TLV_HEADER_BYTES } from '../../base/tlv.ts';
-import type { HeartbeatChunk } from '../wire/types.ts';
+import { writeU16 } from '../wire/fields.ts';
 import type { Tcb } from './tcb.ts';
 
 const HEARTBEAT_INFO = 1;
@@ -21,13 +20,13 @@ export function heartbeatNonce(entropy: Entropy): Uint8Array {
   return entropy.bytes(NONCE_BYTES);
 }
 
-export function heartbeatChunk(address: IpAddress, nonce: Uint8Array): HeartbeatChunk {
-  return { kind: 'heartbeat', value: heartbeatValue(address, nonce) };
-}
-
 /** Heartbeat Info: the nonce and the address it was sent to; the time is remembered here. RFC 9260 §3.3.5. */
 export function heartbeatValue(address: IpAddress, nonce: Uint8Array): Uint8Array {
   const addressBytes = parseIp(address)!;
-  const length = TLV_HEADER_BYTES + nonce.length + addressBytes.length;
-  return concatBytes([new Uint8Array([0, HEARTBEAT_INFO, length >> 8, length & 0xff]), nonce, addressBytes]);
+  const value = new Uint8Array(TLV_HEADER_BYTES + NONCE_BYTES + addressBytes.length);
+  writeU16(value, 0, HEARTBEAT_INFO);
+  writeU16(value, 2, value.length);
+  value.set(nonce, TLV_HEADER_BYTES);
+  value.set(addressBytes, TLV_HEADER_BYTES + NONCE_BYTES);
+  return value;
 }

@@ -3,9 +3,9 @@ import type { Instant } from '../../base/contract.ts';
 import type { HeartbeatProbe, Path } from '../path/path.ts';
 import type { HeartbeatAckChunk } from '../wire/types.ts';
 import { pathAnswered, pathFailedToAnswer } from './failover.ts';
-import { heartbeatChunk, heartbeatNonce, heartbeatValue, mayProbe } from './heartbeat-chunk.ts';
+import { heartbeatNonce, heartbeatValue, mayProbe } from './heartbeat-chunk.ts';
 import { pmtuProbeAcknowledged, startPmtuDiscovery, stopPmtuDiscovery } from './pmtu-discovery.ts';
-import type { Tcb } from './tcb.ts';
+import type { PeerProbe, Tcb } from './tcb.ts';
 
 /** Begins probing: unconfirmed paths at once, one after the other; the others when they have been idle. RFC 9260 §5.4, §8.3. */
 export function startHeartbeats(tcb: Tcb, now: Instant): void {
@@ -38,11 +38,12 @@ export function stopHeartbeats(tcb: Tcb): void {
 /** Sends a HEARTBEAT to `path` and waits one RTO for its answer. */
 export function sendHeartbeat(tcb: Tcb, path: Path, now: Instant): void {
   path.counters.heartbeatsSent++;
-  path.probe = { nonce: heartbeatNonce(tcb.services.entropy), sentAt: now };
+  const value = heartbeatValue(path.address, heartbeatNonce(tcb.services.entropy));
+  path.probe = { value, sentAt: now };
   path.lastProbeWorthySentAt = now;
   path.timers.set('heartbeat-timeout', now + path.rto.rtoMs);
   path.timers.stop('heartbeat');
-  tcb.queueControl(path, heartbeatChunk(path.address, path.probe.nonce));
+  tcb.queueControl(path, { kind: 'heartbeat', value });
 }
 
 /** Heartbeats to `path` were switched on or off, or their interval has changed: a new period begins. RFC 9260 §11.1.9. */
@@ -80,13 +81,13 @@ export function heartbeatTimedOut(tcb: Tcb, path: Path, now: Instant): void {
 /** HEARTBEAT ACK: RFC 9260 §8.3, and §5.4 for unconfirmed addresses. One that we did not ask for changes nothing. */
 export function handleHeartbeatAck(tcb: Tcb, chunk: HeartbeatAckChunk, now: Instant): void {
   for (const path of tcb.paths.all) {
-    if (answers(chunk, path, path.probe)) heartbeatAcknowledged(tcb, path, path.probe, now);
-    else if (answers(chunk, path, path.pmtuProbe)) {
+    if (answers(chunk, path.probe)) heartbeatAcknowledged(tcb, path, path.probe, now);
+    else if (answers(chunk, path.pmtuProbe)) {
       path.rto.measured(now - path.pmtuProbe.sentAt);
       // RFC 8899 §6.2.1.2: it shows that the path works as a heartbeat does.
       pathAnswered(tcb, path, now);
       pmtuProbeAcknowledged(tcb, path, path.pmtuProbe, now);
-    } else if (tcb.probe !== undefined && path.confirmed && answersNonce(chunk, path, tcb.probe.nonce)) {
+    } else if (tcb.probe !== undefined && path.confirmed && answersPeerProbe(chunk, path, tcb.probe)) {
       // Which of several HEARTBEATs it answers cannot be told: no measurement.
       path.counters.heartbeatsAcknowledged++;
       pathAnswered(tcb, path, now);
@@ -94,15 +95,11 @@ export function handleHeartbeatAck(tcb: Tcb, chunk: HeartbeatAckChunk, now: Inst
   }
 }
 
-function answers<Probe extends HeartbeatProbe>(
-  chunk: HeartbeatAckChunk,
-  path: Path,
-  probe: Probe | undefined,
-): probe is Probe {
-  return probe !== undefined && answersNonce(chunk, path, probe.nonce);
+function answers<Probe extends HeartbeatProbe>(chunk: HeartbeatAckChunk, probe: Probe | undefined): probe is Probe {
+  return probe !== undefined && bytesEqual(chunk.value, probe.value);
 }
 
-function answersNonce(chunk: HeartbeatAckChunk, path: Path, nonce: Uint8Array): boolean {
+function answersPeerProbe(chunk: HeartbeatAckChunk, path: Path, { nonce }: PeerProbe): boolean {
   return bytesEqual(chunk.value, heartbeatValue(path.address, nonce));
 }
 

@@ -116,23 +116,28 @@ export function addressParameters(
   local: readonly IpAddress[],
   peer: IpAddress,
   config: AssociationConfig,
-): Parameter[] {
-  if (!config.advertiseAddresses) return [];
+): readonly Parameter[] {
+  if (!config.advertiseAddresses || local.length < 2) return NOTHING;
   const addresses = advertisedAddresses(local, peer);
-  if (addresses.length < 2) return [];
+  if (addresses.length < 2) return NOTHING;
   return addresses.map((address) => ({ kind: 'ip-address', address }));
 }
 
 /** Supported Address Types, unless both families are. RFC 9260 §3.3.2.1.5. */
-export function supportedAddressTypes(local: readonly IpAddress[]): Parameter[] {
+export function supportedAddressTypes(local: readonly IpAddress[]): readonly Parameter[] {
   const ipv6 = local.some(isIpv6);
-  const ipv4 = local.some((address) => !isIpv6(address));
-  return ipv4 && ipv6 ? [] : [{ kind: 'supported-address-types', types: [ipv6 ? IPV6_ADDRESS : IPV4_ADDRESS] }];
+  const ipv4 = !local.every(isIpv6);
+  if (ipv4 && ipv6) return NOTHING;
+  return ipv6 ? ONLY_IPV6 : ONLY_IPV4;
 }
 
+const NOTHING: readonly Parameter[] = [];
+const ONLY_IPV4: readonly Parameter[] = [{ kind: 'supported-address-types', types: [IPV4_ADDRESS] }];
+const ONLY_IPV6: readonly Parameter[] = [{ kind: 'supported-address-types', types: [IPV6_ADDRESS] }];
+
 /** Adaptation Layer Indication, if one is set. RFC 5061 §4.2.6. */
-export function adaptationParameters({ adaptationIndication }: AssociationConfig): Parameter[] {
-  return adaptationIndication < 0 ? [] : [{ kind: 'adaptation-indication', indication: adaptationIndication }];
+export function adaptationParameters({ adaptationIndication }: AssociationConfig): readonly Parameter[] {
+  return adaptationIndication < 0 ? NOTHING : [{ kind: 'adaptation-indication', indication: adaptationIndication }];
 }
 
 /**

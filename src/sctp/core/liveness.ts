@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import type { Path } from '../path/path.ts';
-import { heartbeatChunk, heartbeatNonce, mayProbe } from './heartbeat-chunk.ts';
+import { heartbeatNonce, heartbeatValue, mayProbe } from './heartbeat-chunk.ts';
 import type { PeerProbe, Tcb } from './tcb.ts';
 
 /** Most and least time between two HEARTBEATs of a probe, ms. */
@@ -55,7 +55,7 @@ function continueProbe(tcb: Tcb, probe: PeerProbe, now: Instant): void {
       // §5.4: an unconfirmed address may be a third party's, and gets one HEARTBEAT an RTO.
       if (!path.confirmed) continue;
       path.counters.heartbeatsSent++;
-      tcb.queueControl(path, heartbeatChunk(path.address, probe.nonce));
+      tcb.queueControl(path, { kind: 'heartbeat', value: heartbeatValue(path.address, probe.nonce) });
     }
   }
   const { rto } = tcb.paths.forNewData();

@@ -11,7 +11,7 @@ import type { Tcb } from './tcb.ts';
 export class PacketBuilder {
   readonly #tcb: Tcb;
   #path: Path | undefined;
-  #chunks: Chunk[] = [];
+  #chunks: Chunk[] = NO_CHUNKS;
   #bytes = COMMON_HEADER_BYTES;
   #streamId: number | undefined;
 
@@ -43,14 +43,14 @@ export class PacketBuilder {
   control(path: Path, chunk: Chunk): void {
     const bytes = chunkSize(chunk);
     if (path !== this.#path || this.#bytes + bytes > this.limitBytes(path)) this.#begin(path);
-    this.#chunks.push(chunk);
+    this.#add(chunk);
     this.#bytes += bytes;
   }
 
   /** A DATA or I-DATA chunk of `bytes` on the wire; the caller keeps TSNs in order. */
   data(path: Path, chunk: Chunk, bytes: number, streamId: number): void {
     if (path !== this.#path || this.#bytes + bytes > this.limitBytes(path)) this.#begin(path);
-    this.#chunks.push(chunk);
+    this.#add(chunk);
     this.#bytes += bytes;
     this.#streamId = streamId;
   }
@@ -59,7 +59,7 @@ export class PacketBuilder {
   oversized(path: Path, chunks: readonly Chunk[]): void {
     this.#begin(path);
     for (const chunk of chunks) {
-      this.#chunks.push(chunk);
+      this.#add(chunk);
       this.#bytes += chunkSize(chunk);
     }
   }
@@ -70,10 +70,16 @@ export class PacketBuilder {
     if (path === undefined || this.#chunks.length === 0) return;
     const tcb = this.#tcb;
     tcb.transmit(path, tcb.peerTag, this.#chunks);
-    this.#chunks = [];
+    this.#chunks = NO_CHUNKS;
     this.#bytes = COMMON_HEADER_BYTES;
     this.#streamId = undefined;
     this.#path = undefined;
+  }
+
+  /** The first one gets a list of its own length: most packets have one chunk, and a list that grows takes room for seventeen. */
+  #add(chunk: Chunk): void {
+    if (this.#chunks.length === 0) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
   }
 
   #begin(path: Path): void {
@@ -81,3 +87,6 @@ export class PacketBuilder {
     this.#path = path;
   }
 }
+
+/** Never written to. */
+const NO_CHUNKS: Chunk[] = [];

@@ -5,7 +5,7 @@ import { chunkSize } from '../wire/chunk.ts';
 import { CHUNK_HEADER_BYTES } from '../wire/chunk-codec.ts';
 import { COMMON_HEADER_BYTES } from '../wire/packet.ts';
 import type { Chunk } from '../wire/types.ts';
-import { heartbeatChunk, heartbeatNonce, mayProbe } from './heartbeat-chunk.ts';
+import { heartbeatNonce, heartbeatValue, mayProbe } from './heartbeat-chunk.ts';
 import type { Tcb } from './tcb.ts';
 
 /** More full packets than that under way: larger ones are worth looking for. */
@@ -127,17 +127,17 @@ function probe(tcb: Tcb, path: Path, bytes: number, now: Instant): void {
     path.timers.set('pmtu-probe', earliest);
     return;
   }
-  const nonce = heartbeatNonce(tcb.services.entropy);
-  path.pmtuProbe = { nonce, sentAt: now, bytes, fragmentsBefore: fragmentsMade(tcb) };
+  const value = heartbeatValue(path.address, heartbeatNonce(tcb.services.entropy));
+  path.pmtuProbe = { value, sentAt: now, bytes, fragmentsBefore: fragmentsMade(tcb) };
   path.pmtuProbedAt = now;
   path.timers.set('pmtu-probe', now + Math.max(tcb.config.pmtuProbeMs, path.rto.rtoMs));
   // A packet of its own: what would be bundled with it would be lost with it.
-  tcb.transmit(path, tcb.peerTag, probeChunks(path, nonce, bytes));
+  tcb.transmit(path, tcb.peerTag, probeChunks(value, bytes));
 }
 
 /** §6.2.1.2: HEARTBEAT, and PAD to make the packet as long as wanted. */
-function probeChunks(path: Path, nonce: Uint8Array, bytes: number): Chunk[] {
-  const heartbeat = heartbeatChunk(path.address, nonce);
+function probeChunks(value: Uint8Array, bytes: number): Chunk[] {
+  const heartbeat: Chunk = { kind: 'heartbeat', value };
   const paddingBytes = bytes - COMMON_HEADER_BYTES - chunkSize(heartbeat) - CHUNK_HEADER_BYTES;
   return [heartbeat, { kind: 'pad', paddingBytes }];
 }

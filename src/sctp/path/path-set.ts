@@ -1,4 +1,6 @@
 import type { IpAddress } from '../../base/address.ts';
+import type { Instant } from '../../base/contract.ts';
+import { earlier } from '../../base/timers.ts';
 import type { Path } from './path.ts';
 
 /** The peer's destination addresses and the choice among them. RFC 9260 §6.4. */
@@ -32,8 +34,9 @@ export class PathSet {
   }
 
   find(address: IpAddress): Path | undefined {
-    // A handful at most: a walk is faster than a map of strings.
-    for (const path of this.#paths) if (path.address === address) return path;
+    const paths = this.#paths;
+    // A handful at most: a walk is faster than a map of strings. Every packet comes by here.
+    for (let i = 0; i < paths.length; i++) if (paths[i]!.address === address) return paths[i];
     return undefined;
   }
 
@@ -61,6 +64,14 @@ export class PathSet {
   get anyConfirmed(): boolean {
     for (const path of this.#paths) if (path.confirmed) return true;
     return false;
+  }
+
+  /** The earliest deadline of any path. */
+  nextTimeoutAt(): Instant | undefined {
+    const paths = this.#paths;
+    let next = paths[0]?.timers.next();
+    for (let i = 1; i < paths.length; i++) next = earlier(next, paths[i]!.timers.next());
+    return next;
   }
 
   /** Smallest PMDCS of all paths (AMDCS): chunks of this size fit any of them. RFC 9260 §6.9. */

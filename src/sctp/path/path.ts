@@ -22,7 +22,8 @@ const PATH_TIMERS: readonly PathTimer[] = ['t3-rtx', 'heartbeat', 'heartbeat-tim
 
 /** What a HEARTBEAT carries and its HEARTBEAT ACK has to bring back. */
 export interface HeartbeatProbe {
-  readonly nonce: Uint8Array;
+  /** The value of the HEARTBEAT: its answer has the same. */
+  readonly value: Uint8Array;
   readonly sentAt: Instant;
 }
 
@@ -186,10 +187,5 @@ export class Path {
     this.congestion.idle(Math.min(rtos, MOST_DECAYS));
     // What has been counted is not counted again if nothing is sent now.
     this.lastDataSentAt += rtos * this.rto.rtoMs;
-  }
-
-  /** Earliest deadline of this path. */
-  nextTimeoutAt(): Instant | undefined {
-    return this.timers.next();
   }
 }

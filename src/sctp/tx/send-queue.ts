@@ -164,8 +164,8 @@ export class SendQueue<Request extends Sendable> {
   }
 
   /** Removes messages whose lifetime ended before their transmission began (RFC 9260 §11.1.5). */
-  takeExpired(now: Instant): OutboundMessage<Request>[] {
-    if (this.#withLifetime === 0) return [];
+  takeExpired(now: Instant): readonly OutboundMessage<Request>[] {
+    if (this.#withLifetime === 0) return NOTHING_EXPIRED;
     return this.takeUnbegun((message) => message.expiresAt !== undefined && message.expiresAt <= now);
   }
 
@@ -254,3 +254,5 @@ export class SendQueue<Request extends Sendable> {
 
 /** The scheduler of queues that nothing was put into yet; nothing ever is put into this one. */
 const NOTHING_QUEUED: Scheduler<never> = new FcfsScheduler<never>();
+
+const NOTHING_EXPIRED: readonly never[] = [];

@@ -1,7 +1,7 @@
 import { canonicalIp, formatIp, type IpAddress, parseIp } from '../../base/address.ts';
 import { assert } from '../../base/assert.ts';
 import { WireError } from '../../base/errors.ts';
-import { TLV_HEADER_BYTES, type Tlv, unknownParameterAction, walkTlvs } from '../../base/tlv.ts';
+import { TLV_HEADER_BYTES, type Tlv, TlvReader, unknownParameterAction } from '../../base/tlv.ts';
 import { lengthOfTlvs, padded, readU16, readU32, writeU16, writeU32 } from './fields.ts';
 
 /** Chunk parameters of RFC 9260 §3.2.1 and §3.3, and of extensions. */
@@ -47,7 +47,8 @@ export const PARAMETER_TYPE = {
  */
 export function readParameters(bytes: Uint8Array, base = 0): Parameter[] {
   const parameters: Parameter[] = [];
-  for (const tlv of walkTlvs(bytes, base)) {
+  const reader = new TlvReader(bytes, base);
+  for (let tlv = reader.next(); tlv !== undefined; tlv = reader.next()) {
     const parameter = readParameter(tlv);
     parameters.push(parameter);
     if (parameter.kind === 'unknown' && unknownParameterAction(parameter.type).stop) break;

@@ -75,10 +75,10 @@ describe('path', () => {
 
   it('knows its earliest deadline', () => {
     const path = makePath('10.0.0.2');
-    expect(path.nextTimeoutAt()).toBeUndefined();
+    expect(path.timers.next()).toBeUndefined();
     path.timers.set('heartbeat', 30);
     path.timers.set('t3-rtx', 20);
-    expect(path.nextTimeoutAt()).toBe(20);
+    expect(path.timers.next()).toBe(20);
   });
 });
 
