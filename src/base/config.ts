@@ -39,8 +39,11 @@ export class ConfigError extends CodedError<'ERR_BAD_CONFIG'> {
   }
 }
 
-/** The configuration that each table has completed last. */
-const lastOf = new WeakMap<object, object>();
+/** What each table has completed last, and to what. */
+const lastOf = new WeakMap<
+  object,
+  { readonly partial: Readonly<Record<string, unknown>>; readonly complete: object }
+>();
 
 /**
  * Partial in, complete and frozen out. `undefined` means the default. Who asks for the same values as the one before gets
@@ -52,13 +55,26 @@ export function completeConfig<Settings extends Record<string, Setting>>(
   settings: Settings,
   partial: { readonly [Name in keyof Settings]?: ConfigOf<Settings>[Name] | undefined } = {},
 ): ConfigOf<Settings> {
-  const last = lastOf.get(settings) as ConfigOf<Settings> | undefined;
-  if (last !== undefined && completesTo(settings, partial, last)) return last;
+  const last = lastOf.get(settings);
+  if (last !== undefined) {
+    const complete = last.complete as ConfigOf<Settings>;
+    if (saysTheSame(partial, last.partial) || completesTo(settings, partial, complete)) return complete;
+  }
   const defaults: Record<string, number | boolean | string> = {};
   for (const name in settings) defaults[name] = settings[name]!.default;
   const complete = amendedConfig(settings, defaults as ConfigOf<Settings>, partial);
-  lastOf.set(settings, complete);
+  lastOf.set(settings, { partial: { ...partial }, complete });
   return complete;
+}
+
+/** A look that spares the one at all settings. */
+function saysTheSame(partial: Readonly<Record<string, unknown>>, last: Readonly<Record<string, unknown>>): boolean {
+  let names = 0;
+  for (const name in partial) {
+    if (!Object.hasOwn(last, name) || partial[name] !== last[name]) return false;
+    names++;
+  }
+  return names === Object.keys(last).length;
 }
 
 function completesTo<Settings extends Record<string, Setting>>(

@@ -102,7 +102,7 @@ export class Endpoint implements SctpCore, EndpointInside {
 
   constructor(options: EndpointOptions, now: Instant) {
     this.sctpPort = options.sctpPort;
-    this.addresses = [...options.addresses];
+    this.addresses = options.addresses;
     this.udpPort = options.udpPort;
     this.config = options.config;
     this.entropy = options.entropy;
