@@ -16,12 +16,18 @@ const PORTS = [5000, 5001] as const;
 /** What a table looks at. */
 function association(id: number, localTag: number, peerPort: number, addresses: readonly string[], udpPort: number) {
   const paths = new PathSet();
-  for (const address of addresses) paths.add(pathTo(address, udpPort));
+  for (const path of pathsTo(addresses, udpPort)) paths.add(path);
   return { id, localTag, peerPort, paths, state: 'ESTABLISHED' } as unknown as Tcb;
 }
 
 function pathTo(address: string, udpPort: number): Path {
   return new Path({ address, localAddress: '10.0.0.9', udpPort, confirmed: true }, config);
+}
+
+/** Behind a NAT each address of a peer may have a UDP port of its own: the last one of several has. */
+function pathsTo(addresses: readonly string[], udpPort: number): readonly Path[] {
+  const other = PORTS.find((port) => port !== udpPort) ?? udpPort;
+  return addresses.map((address, i) => pathTo(address, i > 0 && i === addresses.length - 1 ? other : udpPort));
 }
 
 const ids = (associations: Iterable<Tcb>): number[] => [...associations].map(({ id }) => id).sort();
@@ -58,7 +64,7 @@ describe('AssociationTable', () => {
             // A restart: another tag, other paths.
             tcb.localTag = (tcb.localTag + 4) % 8;
             tcb.paths = new PathSet();
-            for (const address of addresses) tcb.paths.add(pathTo(address, udpPort));
+            for (const path of pathsTo(addresses, udpPort)) tcb.paths.add(path);
           }
           if (name === 'remove') known.delete(id);
           else known.set(id, tcb);
