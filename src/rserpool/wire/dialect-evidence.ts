@@ -33,6 +33,8 @@ export function asapEvidence(message: AsapMessage, bytes: Uint8Array): Dialect |
     case 'handle-resolution-response':
       if (message.elements.some((element) => elementEvidence(element) === 'rsplib')) return 'rsplib';
       if (hasRsplibCause(message.causes)) return 'rsplib';
+      // An element is the last parameter, and has no padding.
+      if (message.elements.length > 0 && message.causes.length === 0) return undefined;
       break;
     case 'endpoint-keep-alive':
       if (message.peIdentifier !== undefined) return 'rsplib';

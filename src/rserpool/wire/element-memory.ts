@@ -5,7 +5,7 @@ import { type PoolElementParameter, readPoolElement, writePoolElement } from './
 import type { Reading } from './parameter.ts';
 
 /** Elements that were read and are remembered: a power of two. Longer parameters than this are not. */
-const PLACES = 1024;
+const PLACES = 4096;
 const MAX_BYTES = 256;
 
 interface Remembered {
@@ -61,7 +61,7 @@ export function writeListedElement(w: ByteWriter, element: PoolElementParameter,
 }
 
 function placeOf(identifier: number): number {
-  return (identifier ^ (identifier >>> 10) ^ (identifier >>> 20)) & (PLACES - 1);
+  return (identifier ^ (identifier >>> 12) ^ (identifier >>> 24)) & (PLACES - 1);
 }
 
 /** False for an element with bytes in it, which anybody can change. */

@@ -1,4 +1,5 @@
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
+import { Slab } from '../../base/slab.ts';
 import type { Tlv } from '../../base/tlv.ts';
 import type { Dialect } from './dialect.ts';
 import { MessageError } from './message-error.ts';
@@ -27,7 +28,8 @@ export function readFrame(bytes: Uint8Array): MessageFrame {
   if (length < HEADER_BYTES || length > bytes.length || bytes.length - length > 3) {
     throw new MessageError('bad-length', 2, `message claims ${length} of ${bytes.length} bytes`);
   }
-  return { type: bytes[0]!, flags: bytes[1]!, whole: bytes.subarray(0, length) };
+  const whole = length === bytes.length ? bytes : bytes.subarray(0, length);
+  return { type: bytes[0]!, flags: bytes[1]!, whole };
 }
 
 /**
@@ -60,7 +62,7 @@ export function unknownMessage({ type, flags, whole }: MessageFrame): UnknownMes
 /** The fixed fields and the parameters of a message body. */
 export class BodyReader {
   readonly reading: Reading;
-  readonly #fixed: ByteReader;
+  readonly #fixed: ByteReader | undefined;
   readonly #parameters: ParameterReader;
 
   /**
@@ -69,19 +71,22 @@ export class BodyReader {
    * @throws MessageError without causes if there are fewer bytes
    */
   constructor(frame: MessageFrame, fixedBytes: number, answerable: boolean, dialect: Dialect) {
-    const body = frame.whole.subarray(HEADER_BYTES);
-    this.reading = newReading({ messageType: frame.type }, answerable, dialect);
-    if (body.length < fixedBytes) throw refusal(this.reading, 'truncated', HEADER_BYTES, 'fixed fields');
-    this.#fixed = new ByteReader(body.subarray(0, fixedBytes), HEADER_BYTES);
-    this.#parameters = new ParameterReader(this.reading, body.subarray(fixedBytes), HEADER_BYTES + fixedBytes);
+    const { whole, type } = frame;
+    const start = HEADER_BYTES + fixedBytes;
+    this.reading = newReading({ messageType: type }, answerable, dialect);
+    if (whole.length < start) throw refusal(this.reading, 'truncated', HEADER_BYTES, 'fixed fields');
+    if (fixedBytes > 0) this.#fixed = new ByteReader(whole.subarray(HEADER_BYTES, start), HEADER_BYTES);
+    this.#parameters = new ParameterReader(this.reading, whole.subarray(start), start);
   }
 
+  /** Of the fixed fields. */
   u16(): number {
-    return this.#fixed.u16();
+    return this.#fixed!.u16();
   }
 
+  /** Likewise. */
   u32(): number {
-    return this.#fixed.u32();
+    return this.#fixed!.u32();
   }
 
   /** The next parameter, which has to be of this type. */
@@ -109,6 +114,8 @@ export class BodyReader {
 
 /** Messages are written here and copied: one never begins before the one before it is finished. */
 const scratch = new ByteWriter(1024);
+/** Where they are copied to. Memory of its own for each takes longer than all that is written into it. */
+const slab = new Slab(8 * 1024);
 
 /**
  * Writes a whole message, padded to a multiple of four; Message Length leaves out the padding (RFC 5354 §4) but in
@@ -134,7 +141,9 @@ export function writeMessage(
   }
   w.patchU16(2, w.length);
   w.pad4();
-  return w.finish();
+  const message = slab.take(w.length);
+  message.set(w.view());
+  return message;
 }
 
 /** A message kept as bytes, padded to a multiple of four. */

@@ -15,10 +15,10 @@ export class PoolHandle {
   /** One character a byte (Latin-1). */
   readonly key: PoolHandleKey;
 
-  /** Owns `bytes` from now on. */
-  constructor(bytes: Uint8Array) {
+  /** Owns `bytes` from now on. @param key the same bytes as text, for who has it already */
+  constructor(bytes: Uint8Array, key = latin1(bytes)) {
     this.bytes = bytes;
-    this.key = latin1(bytes) as PoolHandleKey;
+    this.key = key as PoolHandleKey;
   }
 
   /** UTF-8 text where the bytes are printable UTF-8, else `0x` and hexadecimal digits. */
@@ -37,6 +37,21 @@ function latin1(bytes: Uint8Array): string {
   return text;
 }
 
+/** Most names are short and plain: their bytes are their characters, and a `TextEncoder` takes ten times as long. */
+function asciiBytes(name: string): Uint8Array | undefined {
+  const { length } = name;
+  if (length < 1 || length > PIECE_BYTES) return undefined;
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const code = name.charCodeAt(i);
+    if (code > LAST_ASCII) return undefined;
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
+const LAST_ASCII = 0x7f;
+
 /** Far fewer than the arguments that a call can have. */
 const PIECE_BYTES = 1024;
 
@@ -46,6 +61,8 @@ const PIECE_BYTES = 1024;
  * @throws RangeError if it would be empty or longer than {@link MAX_POOL_HANDLE_BYTES}
  */
 export function poolHandle(name: string | Uint8Array): PoolHandle {
+  const ascii = typeof name === 'string' ? asciiBytes(name) : undefined;
+  if (ascii !== undefined) return new PoolHandle(ascii, name as string);
   const bytes = typeof name === 'string' ? new TextEncoder().encode(name) : name.slice();
   if (bytes.length < 1 || bytes.length > MAX_POOL_HANDLE_BYTES) {
     throw new RangeError(`a pool handle has 1 to ${MAX_POOL_HANDLE_BYTES} bytes, not ${bytes.length}`);

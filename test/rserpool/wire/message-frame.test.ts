@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../src/base/bytes.ts';
 import { decodeAsap, encodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
 import { decodeEnrp, encodeEnrp } from '../../../src/rserpool/wire/enrp-codec.ts';
-import { streamSpanBytes } from '../../../src/rserpool/wire/message-frame.ts';
+import { streamSpanBytes, writeMessage } from '../../../src/rserpool/wire/message-frame.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { plain, refusedAsap } from './bytes.ts';
 import { GOLDEN_ASAP, GOLDEN_ENRP } from './golden-messages.ts';
@@ -10,6 +10,17 @@ import { GOLDEN_ASAP, GOLDEN_ENRP } from './golden-messages.ts';
 const resolution = { kind: 'handle-resolution', subscribe: true, poolHandle: poolHandle('abc') } as const;
 
 describe('message header', () => {
+  it('is written into memory that nobody else writes to', () => {
+    const lengths = Array.from({ length: 300 }, (_, i) => (i * 37) % 5000);
+    const messages = lengths.map((length, i) =>
+      writeMessage(1, 0, 'rfc', (w) => w.bytes(new Uint8Array(length).fill(i))),
+    );
+    for (const [i, message] of messages.entries()) {
+      expect(message.length).toBe(4 + ((lengths[i]! + 3) & ~3));
+      expect(message.subarray(4, 4 + lengths[i]!).every((byte) => byte === (i & 0xff))).toBe(true);
+    }
+  });
+
   it('[PAR-116] takes a Message Length with or without the last padding, and a message without its padding', () => {
     for (const hex of ['0501000b 00090007 61626300', '0501000c 00090007 61626300', '0501000b 00090007 616263']) {
       expect(decodeAsap(fromHex(hex))).toEqual(resolution);

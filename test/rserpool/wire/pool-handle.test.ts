@@ -22,6 +22,20 @@ describe('pool handle', () => {
     expect(new Set(['abc', 'ABC', 'abc\0', 'ab'].map((text) => poolHandle(text).key)).size).toBe(4);
   });
 
+  it('is the UTF-8 of its text, plain or not', () => {
+    const names = fc.oneof(fc.string({ minLength: 1 }), fc.string({ minLength: 1, unit: 'binary' }));
+    fc.assert(
+      fc.property(names, (name) => {
+        const bytes = new TextEncoder().encode(name);
+        expect(poolHandle(name).bytes).toEqual(bytes);
+        expect(poolHandle(name).key).toBe(poolHandle(bytes).key);
+      }),
+    );
+    for (const name of ['\x7f', '\x80', `${'a'.repeat(2000)}ä`]) {
+      expect(poolHandle(name).key).toBe(poolHandle(new TextEncoder().encode(name)).key);
+    }
+  });
+
   it('[PAR-070] an empty one is refused', () => {
     expect(causesOf(refusedAsap('05000008 00090004'))).toEqual(['invalid-values 00090004']);
     expect(() => poolHandle('')).toThrow(RangeError);
