@@ -16,6 +16,8 @@ interface Destination {
   channel: ChannelId | undefined;
   /** Pause after the next failure. */
   pauseMs: number;
+  /** When an attempt was made without a pause. */
+  hurriedAt: Instant;
   /** Nobody who is in the peer list is there: when to forget it. */
   forgetAt: Instant | undefined;
 }
@@ -93,10 +95,16 @@ export class Dialer {
     this.#attempts.set(destination, Math.min(this.#attempts.at(destination) ?? Infinity, now + pause));
   }
 
-  /** Tries an endpoint now, if there is no attempt under way. */
+  /**
+   * Tries an endpoint now, if there is no attempt under way: once in `peerRetryMinMs`, so that a peer which takes every
+   * call and ends it at once is not called without end.
+   */
   hurry(target: TransportTarget, now: Instant): void {
     const destination = this.#find(target);
-    if (destination !== undefined && destination.channel === undefined) this.#attempts.set(destination, now);
+    if (destination === undefined || destination.channel !== undefined) return;
+    if (now - destination.hurriedAt < this.#config.peerRetryMinMs) return;
+    destination.hurriedAt = now;
+    this.#attempts.set(destination, now);
   }
 
   /** Whether this is a channel that was opened here and is not up yet, or is up. */
@@ -143,7 +151,8 @@ export class Dialer {
 
   #push(target: TransportTarget, configured: boolean, hint: boolean, now: Instant): void {
     const pauseMs = this.#config.peerRetryMinMs;
-    const destination = { target, configured, hint, channel: undefined, pauseMs, forgetAt: undefined };
+    const hurriedAt = Number.NEGATIVE_INFINITY;
+    const destination = { target, configured, hint, channel: undefined, pauseMs, hurriedAt, forgetAt: undefined };
     this.#destinations.push(destination);
     this.#attempts.set(destination, now);
   }

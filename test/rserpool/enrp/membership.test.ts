@@ -378,6 +378,21 @@ describe('channels of peers', () => {
     });
   });
 
+  it('does not call a peer without end that answers each call and ends it', () => {
+    const ladder = new RegistrarLadder({ peerRetryMinMs: 1000 }, { peers: [host(20)] });
+    const end = 10_000;
+    for (let calls = 1; ladder.now < end; calls++) {
+      const { channel } = ladder.connects.at(-1)!;
+      ladder.up(channel, host(20), 'local');
+      ladder.presence(channel, 20);
+      ladder.down(channel, false);
+      while (ladder.connects.length === calls && ladder.now < end) ladder.advance(10);
+    }
+    // One without a pause and one behind the shortest pause, again and again.
+    expect(ladder.connects.length).toBeGreaterThan(8);
+    expect(ladder.connects.length).toBeLessThan(30);
+  });
+
   it('stays away from itself', () => {
     const ladder = new RegistrarLadder({}, { peers: [host(20)] });
     ladder.up(1, host(9), 'local');
