@@ -99,8 +99,7 @@ function handleChunk(tcb: Tcb, chunk: Chunk, packet: PacketContext, data: DataPa
       return true;
     case 'heartbeat':
       // §8.3: from COOKIE-ECHOED on; answering during shutdown as well helps the peer.
-      // A view is enough: replies are written before the next packet is looked at.
-      if (tcb.state !== 'COOKIE-WAIT') queueReply(tcb, path, { kind: 'heartbeat-ack', value: chunk.value });
+      if (tcb.state !== 'COOKIE-WAIT') queueReply(tcb, path, { kind: 'heartbeat-ack', value: chunk.value.slice() });
       return true;
     case 'heartbeat-ack':
       handleHeartbeatAck(tcb, chunk, now);

@@ -202,8 +202,10 @@ function collide(tcb: Tcb, cookie: StateCookie, origin: Origin, now: Instant): b
 /** The addresses of the cookie; the first one, where the INIT ACK was sent, is confirmed (RFC 9260 §5.4). */
 export function addPeerPaths(tcb: Tcb, cookie: StateCookie, origin: Origin): void {
   cookie.peerAddresses.forEach((address, i) => {
-    const local = address === origin.address ? origin.localAddress : undefined;
-    const path = tcb.addPath(address, origin.udpPort, i === 0, local);
+    const isSource = address === origin.address;
+    const local = isSource ? origin.localAddress : undefined;
+    // The very same text, where there is one: associations with one host share it.
+    const path = tcb.addPath(isSource ? origin.address : address, origin.udpPort, i === 0, local);
     if (i === 0 && path !== undefined) path.confirmed = true;
   });
 }

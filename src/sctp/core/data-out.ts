@@ -11,7 +11,7 @@ import { addForwardTsn } from './forward-tsn.ts';
 import { dataAwaitsAnswer } from './liveness.ts';
 import { withFragmentation } from './oversized-chunk.ts';
 import { PacketBuilder } from './packet-builder.ts';
-import type { Inbound, Tcb } from './tcb.ts';
+import type { Inbound, Outbound, Tcb } from './tcb.ts';
 
 type Chunk = OutstandingChunk<SendRequest, Path>;
 
@@ -39,23 +39,25 @@ export function transmit(tcb: Tcb, now: Instant): void {
       abandonUndeliverable(tcb, now);
       addForwardTsn(tcb, builder, now);
     }
-    new DataSender(tcb, builder, now, undefined).run();
+    if (hasDataToSend(tcb.outbound)) new DataSender(tcb, builder, now, undefined).run();
   } else if (beside !== undefined && builder.path === beside) new DataSender(tcb, builder, now, beside).run();
   builder.flush();
 }
 
 /** A look that spares the rest after most packets that come in. */
 function hasNothingToSend({ control, inbound, outbound, extensions }: Tcb): boolean {
-  const { queue, outstanding } = outbound;
+  const { outstanding } = outbound;
   return (
     control.length === 0 &&
     inbound?.ack.due !== true &&
-    queue.isEmpty &&
-    outstanding.lostCount === 0 &&
-    !outbound.fastRetransmitPending &&
+    !hasDataToSend(outbound) &&
     // What is outstanding may have to be given up.
     (!extensions.partialReliability || outstanding.length === 0)
   );
+}
+
+function hasDataToSend({ queue, outstanding, fastRetransmitPending }: Outbound): boolean {
+  return !queue.isEmpty || outstanding.lostCount > 0 || fastRetransmitPending;
 }
 
 /** §5.1 C: where a COOKIE ECHO is about to go that may take DATA along. */

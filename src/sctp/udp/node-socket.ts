@@ -78,6 +78,7 @@ class NodeSocket implements DatagramSocket {
   readonly #segmentation: Segmentation | undefined;
   readonly #senders = new Map<string, IpAddress>();
   #lastDestination: IpAddress | undefined;
+  #lastSender: IpAddress | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -189,7 +190,12 @@ class NodeSocket implements DatagramSocket {
   }
 
   #canonical(address: string): IpAddress {
-    if (!isIpv6(address)) return address;
+    // Node makes a text for each datagram: of those of one sender in a row all get the first one.
+    if (address === this.#lastSender) return this.#lastSender;
+    if (!isIpv6(address)) {
+      this.#lastSender = address;
+      return address;
+    }
     let canonical = this.#senders.get(address);
     if (canonical === undefined) {
       canonical = canonicalIp(address) ?? address;
