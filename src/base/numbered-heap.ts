@@ -68,12 +68,13 @@ export class NumberedHeap {
     this.#settle(this.#places[item]! - 1, item, rank);
   }
 
-  /** Puts an item that is not in the heap in the place of one that is, with its rank; for items without an order. */
-  replace(item: number, by: number): void {
-    const place = this.#places[item]!;
-    this.#places = withRoom(this.#places, by);
+  /** Takes an item out and another one in, in one step. */
+  replace(item: number, by: number, rank: number, order?: number): void {
+    const at = this.#places[item]! - 1;
     this.#places[item] = 0;
-    this.#put(place - 1, by, this.#ranks[place - 1]!);
+    this.#places = withRoom(this.#places, by);
+    this.#setOrder(by, order);
+    this.#settle(at, by, rank);
   }
 
   /**

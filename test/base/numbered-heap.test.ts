@@ -43,6 +43,11 @@ describe('numbered heap', () => {
             entry.rank = rank;
             if (which % 2 === 0) entry.order = order++;
             heap.move(entry.item, entry.rank, which % 2 === 0 ? entry.order : undefined);
+          } else if (what === 'replace' && entry) {
+            const item = freeItem(model, which);
+            heap.replace(entry.item, item, rank, order);
+            expect(heap.has(entry.item)).toBe(false);
+            Object.assign(entry, { item, rank, order: order++ });
           }
           model.sort((a, b) => a.rank - b.rank || a.order - b.order);
           const items = model.map(({ item }) => item);
@@ -76,9 +81,9 @@ describe('numbered heap', () => {
             heap.move(entry.item, rank);
           } else if (what === 'replace' && entry) {
             const item = freeItem(model, which);
-            heap.replace(entry.item, item);
+            heap.replace(entry.item, item, rank);
             expect(heap.has(entry.item)).toBe(false);
-            entry.item = item;
+            Object.assign(entry, { item, rank });
           }
           model.sort((a, b) => a.rank - b.rank);
           const ranks = model.map((each) => each.rank);

@@ -1,6 +1,5 @@
 import { ByteWriter } from '../../base/bytes.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
-import { NumberedHeap } from '../../base/numbered-heap.ts';
 import { Numbering } from '../../base/numbering.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
@@ -8,6 +7,7 @@ import { type PolicyParameter, writePolicy } from '../wire/policy.ts';
 import type { PoolHandle, PoolHandleKey } from '../wire/pool-handle.ts';
 import { type HandlespaceConfig, handlespaceConfig } from './config.ts';
 import { HandlespaceCursor } from './cursor.ts';
+import { Expiries } from './expiries.ts';
 import { Ownership } from './ownership.ts';
 import { ParameterArchive } from './parameter-archive.ts';
 import { Pool } from './pool.ts';
@@ -78,8 +78,7 @@ export class Handlespace<Owner = unknown> {
   readonly #pools = new Map<PoolHandleKey, Pool<Owner>>();
   readonly #ownership = new Ownership();
   readonly #elements = new Numbering<PoolElementRecord<Owner>>();
-  /** Ends of lives by the elements' numbers. */
-  readonly #expiries = new NumberedHeap();
+  readonly #expiries = new Expiries();
   readonly #storage: ElementStorage;
   #handleBytes = 0;
   #nextSerial = 0;
@@ -160,7 +159,7 @@ export class Handlespace<Owner = unknown> {
     const record = this.#find(element.poolHandle, element.identifier);
     if (record === undefined || record !== element) return false;
     const pool = this.#pools.get(record.poolHandle.key)!;
-    this.#setExpiry(record, undefined);
+    this.#expiries.set(record.number, undefined);
     this.#elements.remove(record.number);
     record.leave();
     this.#disown(record);
@@ -204,19 +203,19 @@ export class Handlespace<Owner = unknown> {
   /** Sets when an element is to be taken out; `undefined` for never. */
   setExpiry(element: PoolElement<Owner>, at: Instant | undefined): void {
     const record = this.#find(element.poolHandle, element.identifier);
-    if (record === element) this.#setExpiry(record, at);
+    if (record === element) this.#expiries.set(record.number, at);
   }
 
   /** The earliest end of a registration life. */
   nextExpiryAt(): Instant | undefined {
     const first = this.#expiries.first;
-    return first === undefined ? undefined : this.#expiries.rankOf(first);
+    return first === undefined ? undefined : this.#expiries.endOf(first);
   }
 
   /** Takes out one element whose life has ended, earliest first; call until it returns `undefined`. RFC 5352 §3.2. */
   takeExpired(now: Instant): PoolElement<Owner> | undefined {
     const first = this.#expiries.first;
-    if (first === undefined || this.#expiries.rankOf(first) > now) return undefined;
+    if (first === undefined || this.#expiries.endOf(first)! > now) return undefined;
     const element = this.#elements.at(first);
     this.remove(element);
     return element;
@@ -278,7 +277,7 @@ export class Handlespace<Owner = unknown> {
   ) {
     if (existing === undefined) {
       const element = this.#add(pool ?? this.#addPool(poolHandle, parameter), parameter, now, owner);
-      this.#setExpiry(element, expiresAt);
+      this.#expiries.set(element.number, expiresAt);
       return { kind: 'added', element } as const;
     }
     const previousHome = existing.homeRegistrarIdentifier;
@@ -290,7 +289,7 @@ export class Handlespace<Owner = unknown> {
     existing.revision = ++this.#revision;
     existing.owner = owner;
     existing.badReports = 0;
-    this.#setExpiry(existing, expiresAt);
+    this.#expiries.set(existing.number, expiresAt);
     return { kind: 'updated', element: existing, previousHome } as const;
   }
 
@@ -312,14 +311,6 @@ export class Handlespace<Owner = unknown> {
     pool.add(record);
     this.#own(record);
     return record;
-  }
-
-  #setExpiry({ number }: PoolElementRecord<Owner>, at: Instant | undefined): void {
-    const expires = this.#expiries.has(number);
-    if (at === undefined) {
-      if (expires) this.#expiries.remove(number);
-    } else if (expires) this.#expiries.move(number, at);
-    else this.#expiries.insert(number, at);
   }
 
   #move(record: PoolElementRecord<Owner>, to: number): void {

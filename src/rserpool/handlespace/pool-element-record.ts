@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
-import type { NumberedHeap } from '../../base/numbered-heap.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
+import type { Expiries } from './expiries.ts';
 import type { ParameterArchive, ParameterHolder } from './parameter-archive.ts';
 import type { PoolElement } from './pool-element.ts';
 
@@ -9,7 +9,7 @@ import type { PoolElement } from './pool-element.ts';
 export interface ElementStorage {
   readonly parameters: ParameterArchive;
   /** When elements are to be taken out, by their numbers. */
-  readonly expiries: NumberedHeap;
+  readonly expiries: Expiries;
 }
 
 /** What an element has to know of its pool. */
@@ -100,8 +100,7 @@ export class PoolElementRecord<Owner = unknown> implements PoolElement<Owner>, P
   }
 
   get expiresAt(): Instant | undefined {
-    const { expiries } = this.pool.store;
-    return this.isMember && expiries.has(this.number) ? expiries.rankOf(this.number) : undefined;
+    return this.isMember ? this.pool.store.expiries.endOf(this.number) : undefined;
   }
 
   pack(): void {

@@ -66,7 +66,7 @@ export class RankedSelector<Member> implements PolicySelector<Member> {
       // RFC 5356 §5.1.2: round robin among equals. The first one of each rank becomes its last.
       const second = this.#rings.next(first);
       if (second === first) continue;
-      this.#firsts.replace(first, second);
+      this.#firsts.replace(first, second, this.#ranks[second]!);
       found[list] = second;
     }
     return members;
@@ -89,7 +89,7 @@ export class RankedSelector<Member> implements PolicySelector<Member> {
     if (firsts.has(seat)) {
       const next = this.#rings.next(seat);
       if (next === seat) firsts.remove(seat);
-      else firsts.replace(seat, next);
+      else firsts.replace(seat, next, this.#ranks[next]!);
       this.#forget(this.#ranks[seat]!);
     }
     this.#rings.remove(seat);

@@ -139,6 +139,45 @@ describe('least used with degradation', () => {
     expect(pool.heads(2)).toBe('AA');
   });
 
+  it('[POL-053] [POL-054] [POL-057] [POL-058] does so while members come, go and register again', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'remove', 'update', 'select', 'select', 'select'),
+      name: fc.constantFrom(...'ABCDEFGHIJ'),
+      load: fc.nat(6),
+      // Mostly the same one.
+      degradation: fc.constantFrom(2, 2, 2, 2, 0, 1, 5, 100),
+      count: fc.integer({ min: 1, max: 12 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const pool = new Letters({ Z: lud(2, 2) });
+        const model = new Map([['Z', { value: 2, degradation: 2 }]]);
+        for (const { what, name, load, degradation, count } of steps) {
+          if (what === 'remove') {
+            if (model.delete(name)) pool.remove(name);
+          } else if (what !== 'select') {
+            pool[model.has(name) ? 'update' : 'add'](name, lud(load, degradation));
+            model.set(name, { value: load, degradation });
+          } else {
+            const answer = [...pool.select(count)];
+            const sorted = [...model.values()].map(({ value }) => value).sort((a, b) => a - b);
+            expect(answer.map((each) => model.get(each)?.value)).toEqual(sorted.slice(0, count));
+            expect(new Set(answer).size).toBe(answer.length);
+            for (const each of answer) model.get(each)!.value += model.get(each)!.degradation;
+          }
+        }
+      }),
+    );
+  });
+
+  it('[POL-048] [POL-057] goes round robin among equals, whether or not they degrade', () => {
+    for (const degradation of [0, 10]) {
+      const pool = new Letters({ A: lud(1, degradation), B: lud(1, degradation), C: lud(1, degradation) });
+      expect([pool.select(), pool.select(), pool.select(), pool.select()]).toEqual(['ABC', 'BCA', 'CAB', 'ABC']);
+      expect(pool.heads(6)).toBe('BCABCA');
+    }
+  });
+
   it('[POL-059] goes beyond 32 bits', () => {
     const pool = new Letters({ A: lud(0xffffffff, 0xffffffff), B: lud(0xffffffff, 0xfffffffe) });
     // With M = 2^32 - 1: A M -> 2M, B M -> 2M-1 -> 3M-2, A 2M -> 3M, B 3M-2 -> 4M-3, A 3M -> 4M, B.
