@@ -13,10 +13,6 @@ export class Rings {
     return this.#next[item]!;
   }
 
-  previous(item: number): number {
-    return this.#previous[item]!;
-  }
-
   /** Makes a list of an item that is in none. @param item 0 or more */
   start(item: number): void {
     this.#next = withRoom(this.#next, item);

@@ -46,10 +46,7 @@ describe('rings', () => {
             rings.remove(one.splice(b % one.length, 1)[0]!);
             if (one.length === 0) lists.splice(lists.indexOf(one), 1);
           }
-          for (const list of lists) {
-            expect(seenFrom(rings, list[0]!)).toEqual(list);
-            expect(rings.previous(list[0]!)).toBe(list.at(-1));
-          }
+          for (const list of lists) expect(seenFrom(rings, list[0]!)).toEqual(list);
         }
       }),
     );

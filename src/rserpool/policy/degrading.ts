@@ -105,7 +105,7 @@ export class DegradingSelector<Member> implements PolicySelector<Member> {
 
   #leave(seat: number): void {
     const next = this.#rings.next(seat);
-    if (this.#last === seat) this.#last = next === seat ? -1 : this.#rings.previous(seat);
+    if (this.#last === seat) this.#last = -1;
     if (this.#firsts.has(seat)) {
       if (next === seat) this.#firsts.remove(seat);
       else this.#firsts.replace(seat, next, this.#ranks[next]!, this.#nextOrder++);
