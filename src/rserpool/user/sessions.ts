@@ -140,6 +140,8 @@ export class UserSessions {
   }
 
   #of({ key }: PoolHandle): UserSession[] {
-    return [...this.#sessions.values()].filter((session) => session.poolHandle.key === key);
+    const found: UserSession[] = [];
+    for (const session of this.#sessions.values()) if (session.poolHandle.key === key) found.push(session);
+    return found;
   }
 }

@@ -27,10 +27,11 @@ const written = new WeakMap<PoolElementParameter, Uint8Array>();
 export function readListedElement(reading: Reading, tlv: Tlv): PoolElementParameter {
   const { value } = tlv;
   if (value.length < 4 || value.length > MAX_BYTES) return readPoolElement(reading, tlv, 'asap');
-  const place = placeOf(u32At(value, 0));
+  const identifier = u32At(value, 0);
+  const place = placeOf(identifier);
   const known = read[place];
   if (known !== undefined && known.dialect === reading.dialect && bytesEqual(known.bytes, value)) {
-    reading.context.peIdentifier = known.element.identifier;
+    reading.context.peIdentifier = identifier;
     return known.element;
   }
   const reported = reading.unrecognized.length;
