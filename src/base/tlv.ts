@@ -1,4 +1,4 @@
-import { type ByteWriter, u16At } from './bytes.ts';
+import { type ByteWriter, u16At, u32At } from './bytes.ts';
 import { WireError } from './errors.ts';
 
 /**
@@ -6,13 +6,52 @@ import { WireError } from './errors.ts';
  * zero padding to a multiple of four. SCTP parameters and causes (RFC 9260 §3.2.1, §3.3.10) and RSerPool parameters
  * (RFC 5354 §3) share this shape.
  */
-export interface Tlv {
+export class Tlv {
   readonly type: number;
-  readonly value: Uint8Array;
   /** Offset of the TLV's first byte in the whole packet. */
   readonly offset: number;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+  #value: Uint8Array | undefined;
+
+  /** @param start where the value begins in `bytes`, behind the header @param end where it ends */
+  constructor(type: number, offset: number, bytes: Uint8Array, start: number, end: number) {
+    this.type = type;
+    this.offset = offset;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** Bytes of the value. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /** A view, made for who wants it. */
+  get value(): Uint8Array {
+    this.#value ??= this.#bytes.subarray(this.#start, this.#end);
+    return this.#value;
+  }
+
   /** Header and value without padding, as they stood on the wire. */
-  readonly whole: Uint8Array;
+  get whole(): Uint8Array {
+    return this.#bytes.subarray(this.#start - TLV_HEADER_BYTES, this.#end);
+  }
+
+  /** The first 32 bits of the value; the caller knows that they are there. */
+  get firstU32(): number {
+    return u32At(this.#bytes, this.#start);
+  }
+
+  /** Whether the value is these bytes. */
+  hasValue(bytes: Uint8Array): boolean {
+    if (bytes.length !== this.length) return false;
+    const start = this.#start;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== this.#bytes[start + i]) return false;
+    return true;
+  }
 }
 
 export const TLV_HEADER_BYTES = 4;
@@ -60,25 +99,7 @@ export class TlvReader {
       throw new WireError('bad-length', offset + 2, `parameter 0x${type.toString(16)} claims ${length} bytes`);
     }
     this.#at = at + ((length + 3) & ~3);
-    return new TlvView(type, bytes.subarray(at + TLV_HEADER_BYTES, at + length), offset);
-  }
-}
-
-/** A {@link Tlv} in the bytes that it was read from. */
-class TlvView implements Tlv {
-  readonly type: number;
-  readonly value: Uint8Array;
-  readonly offset: number;
-
-  constructor(type: number, value: Uint8Array, offset: number) {
-    this.type = type;
-    this.value = value;
-    this.offset = offset;
-  }
-
-  get whole(): Uint8Array {
-    const { buffer, byteOffset, length } = this.value;
-    return new Uint8Array(buffer, byteOffset - TLV_HEADER_BYTES, length + TLV_HEADER_BYTES);
+    return new Tlv(type, offset, bytes, at + TLV_HEADER_BYTES, at + length);
   }
 }
 

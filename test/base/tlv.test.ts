@@ -15,6 +15,19 @@ describe('walkTlvs', () => {
     expect(rest).toEqual([]);
   });
 
+  it('tells of a value without making it', () => {
+    const [first, second] = walk('0001 0006 aabb 0000 8000 0009 01020384 05');
+    expect([first!.length, second!.length, second!.firstU32]).toEqual([2, 5, 0x01020384]);
+    expect(['aabb', 'aa', 'aabbcc', 'aaba'].map((hex) => first!.hasValue(fromHex(hex)))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(second!.hasValue(fromHex('0102038405'))).toBe(true);
+    expect(second!.value).toBe(second!.value);
+  });
+
   it('[SCTP-0079] does not care what the padding holds', () => {
     expect(walk('00010005 aaffffff 00020004').map(({ type }) => type)).toEqual([1, 2]);
   });

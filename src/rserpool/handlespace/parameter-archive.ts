@@ -1,8 +1,8 @@
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import { Deque } from '../../base/deque.ts';
-import { TLV_HEADER_BYTES } from '../../base/tlv.ts';
+import { TlvReader } from '../../base/tlv.ts';
 import { type PoolElementParameter, poolElementBytes, readPoolElement, writePoolElement } from '../wire/element.ts';
-import { newReading, PARAMETER_TYPE } from '../wire/parameter.ts';
+import { newReading } from '../wire/parameter.ts';
 import type { TransportParameter } from '../wire/transport.ts';
 import { ByteSlab } from './byte-slab.ts';
 
@@ -48,8 +48,7 @@ export class ParameterArchive {
   get(place: number): PoolElementParameter {
     const r = new ByteReader(this.#slab.get(place));
     const registrationLifeS = r.f64();
-    const whole = r.rest();
-    const tlv = { type: PARAMETER_TYPE.poolElement, value: whole.subarray(TLV_HEADER_BYTES), offset: 0, whole };
+    const tlv = new TlvReader(r.rest()).next()!;
     return { ...readPoolElement(newReading({}, false, 'rsplib'), tlv, 'asap'), registrationLifeS };
   }
 

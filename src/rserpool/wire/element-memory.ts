@@ -1,4 +1,4 @@
-import { type ByteWriter, bytesEqual, u32At } from '../../base/bytes.ts';
+import type { ByteWriter } from '../../base/bytes.ts';
 import type { Tlv } from '../../base/tlv.ts';
 import type { Dialect } from './dialect.ts';
 import { type PoolElementParameter, readPoolElement, writePoolElement } from './element.ts';
@@ -25,12 +25,11 @@ const written = new WeakMap<PoolElementParameter, Uint8Array>();
  * the last time. What has the same bytes is the same object, which nobody can change.
  */
 export function readListedElement(reading: Reading, tlv: Tlv): PoolElementParameter {
-  const { value } = tlv;
-  if (value.length < 4 || value.length > MAX_BYTES) return readPoolElement(reading, tlv, 'asap');
-  const identifier = u32At(value, 0);
+  if (tlv.length < 4 || tlv.length > MAX_BYTES) return readPoolElement(reading, tlv, 'asap');
+  const identifier = tlv.firstU32;
   const place = placeOf(identifier);
   const known = read[place];
-  if (known !== undefined && known.dialect === reading.dialect && bytesEqual(known.bytes, value)) {
+  if (known !== undefined && known.dialect === reading.dialect && tlv.hasValue(known.bytes)) {
     reading.context.peIdentifier = identifier;
     return known.element;
   }
@@ -38,7 +37,7 @@ export function readListedElement(reading: Reading, tlv: Tlv): PoolElementParame
   const element = readPoolElement(reading, tlv, 'asap');
   // What is to be reported is reported each time.
   if (reading.unrecognized.length === reported && freeze(element)) {
-    read[place] = { bytes: value.slice(), dialect: reading.dialect, element };
+    read[place] = { bytes: tlv.value.slice(), dialect: reading.dialect, element };
   }
   return element;
 }
