@@ -63,6 +63,17 @@ export { SctpError, type SctpErrorCode } from './core/errors.ts';
 export type { Extensions } from './core/extensions.ts';
 export type { AssociationState } from './core/states.ts';
 export type { MessagePart } from './rx/received-message.ts';
+// TLS over SCTP.
+export {
+  SecureAssociation,
+  type SecureAssociationEvents,
+  type SecureAssociationOptions,
+  type SecureClientOptions,
+  type SecurePair,
+  type SecureServerOptions,
+  type TlsSessions,
+} from './tls/secure-association.ts';
+export { TlsAcceptor } from './tls/tls-acceptor.ts';
 // Packets as values, as text and in capture files.
 export { type CapturedDatagram, readCapture } from './trace/pcap-reader.ts';
 export { type PcapngPacket, pcapngHeader, pcapngPacket } from './trace/pcapng.ts';

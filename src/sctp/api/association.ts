@@ -132,6 +132,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
   send(data: Uint8Array | string, options: SendOptions & WaitOptions = {}): Promise<void> {
     try {
       this.#assertCanSend();
+      this.#assertShared(options.stream);
       return this.#outbox.send(this.#request(data, options), options.signal);
     } catch (error) {
       return Promise.reject(error);
@@ -146,6 +147,7 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
    */
   trySend(data: Uint8Array | string, options: SendOptions = {}): boolean {
     this.#assertCanSend();
+    this.#assertShared(options.stream);
     return this.#outbox.trySend(this.#request(data, options));
   }
 
@@ -371,11 +373,15 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
     await this.closeWithin(GRACEFUL_CLOSE_MS, 'the peer did not answer SHUTDOWN in time');
   }
 
+  /** @internal Does something later, unless the function returned is called. */
+  after(durationMs: number, action: () => void): () => void {
+    return this.#driver.after(durationMs, action);
+  }
+
   /** @internal Ends gracefully, or by an abort after `timeoutMs`. */
   async closeWithin(timeoutMs: number, reason: string): Promise<void> {
     if (timeoutMs <= 0) this.abort(reason);
-    const cancel =
-      this.#closeReason === undefined ? this.#driver.after(timeoutMs, () => this.abort(reason)) : undefined;
+    const cancel = this.#closeReason === undefined ? this.after(timeoutMs, () => this.abort(reason)) : undefined;
     this.shutdown().catch(() => undefined);
     await this.closed;
     cancel?.();
@@ -471,7 +477,10 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
 
   #newStreams(): Streams {
     return new Streams({
-      send: (data, options) => this.send(data, options),
+      send: async (data, options) => {
+        this.#assertCanSend();
+        await this.#outbox.send(this.#request(data, options), options.signal);
+      },
       consumed: (windowBytes) => this.#driver.consumed(this.id, windowBytes),
       resetStreams: (outgoing) => this.resetStreams({ outgoing }),
       takeUnread: (streamId) => this.#inbox.takeStream(streamId),
@@ -520,6 +529,12 @@ export class SctpAssociation extends EventEmitter<SctpAssociationEvents> impleme
 
   #refreshRemote(): void {
     this.#remote = this.#driver.core.peer(this.id) ?? this.#remote;
+  }
+
+  /** @throws SctpError if an object has the stream for itself */
+  #assertShared(stream = this.sendDefaults?.stream ?? 0): void {
+    if (this.#streams?.isExclusive(stream) !== true) return;
+    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `stream ${stream} is in use`, { stream });
   }
 
   #assertCanSend(): void {

@@ -13,6 +13,8 @@ export interface StreamOptions extends Pick<SendOptions, 'ppid' | 'unordered' | 
   readonly maxMessageBytes?: number | undefined;
   /** Bytes kept on either side before the other end of the pipe has to wait. Default: Node's. */
   readonly highWaterMark?: number | undefined;
+  /** As long as there is the object, `send` refuses this stream, and `sendDefaults` do not count. Default false. */
+  readonly exclusive?: boolean | undefined;
   /** Whether our side stays open when the peer's ends; as with other streams of Node. Default true. */
   readonly allowHalfOpen?: boolean | undefined;
 }
@@ -30,6 +32,9 @@ export interface StreamServices {
 
 const DEFAULT_MESSAGE_BYTES = 65_536;
 
+/** What `sendDefaults` of the association says does not count for who has a stream for itself. */
+const NO_DEFAULTS: SendOptions = { maxRetransmissions: undefined, priority: undefined, destination: undefined };
+
 /**
  * One stream of an association as a Node `Duplex` of bytes: what is written goes out as messages of that stream, and the
  * bytes of the peer's messages are read in their order, their limits being lost. Made by `SctpAssociation.stream`.
@@ -41,6 +46,8 @@ const DEFAULT_MESSAGE_BYTES = 65_536;
 export class SctpStream extends Duplex {
   /** Stream identifier, in both directions. */
   readonly id: number;
+  /** @internal Nobody else sends on it. */
+  readonly exclusive: boolean;
   readonly #services: StreamServices;
   readonly #sendOptions: SendOptions & WaitOptions;
   readonly #messageBytes: number;
@@ -52,11 +59,22 @@ export class SctpStream extends Duplex {
 
   /** @internal */
   constructor(id: number, services: StreamServices, options: StreamOptions) {
-    const { ppid, unordered, lifetimeMs, maxMessageBytes, signal, highWaterMark, allowHalfOpen = true } = options;
+    const {
+      ppid,
+      unordered,
+      lifetimeMs,
+      maxMessageBytes,
+      signal,
+      highWaterMark,
+      allowHalfOpen = true,
+      exclusive = false,
+    } = options;
     super({ allowHalfOpen, ...(highWaterMark !== undefined && { highWaterMark }), ...(signal && { signal }) });
     this.id = id;
+    this.exclusive = exclusive;
     this.#services = services;
-    this.#sendOptions = { stream: id, ppid, unordered, lifetimeMs, signal: this.#destroying.signal };
+    const sendOptions = { stream: id, ppid, unordered, lifetimeMs, signal: this.#destroying.signal };
+    this.#sendOptions = exclusive ? { ...NO_DEFAULTS, ...sendOptions } : sendOptions;
     this.#messageBytes = maxMessageBytes ?? DEFAULT_MESSAGE_BYTES;
   }
 

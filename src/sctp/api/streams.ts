@@ -48,11 +48,20 @@ export class Streams {
       throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text, { streamId, streams });
     }
     const known = this.#open.get(streamId);
-    if (known !== undefined && !known.destroyed) return known;
+    if (known !== undefined && !known.destroyed) {
+      if (options.exclusive !== true && !known.exclusive) return known;
+      throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `stream ${streamId} is in use`, { streamId });
+    }
     const stream = new SctpStream(streamId, this.#services, options);
     this.#open.set(streamId, stream);
     for (const event of this.#association.takeUnread(streamId)) stream.deliver(event);
     return stream;
+  }
+
+  /** Whether only its object sends on a stream. */
+  isExclusive(streamId: number): boolean {
+    const stream = this.#open.get(streamId);
+    return stream?.exclusive === true && !stream.destroyed;
   }
 
   /** Whether the message belongs to an object, which has it then. */

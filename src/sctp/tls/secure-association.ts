@@ -1,0 +1,243 @@
+import { EventEmitter } from 'node:events';
+import tls from 'node:tls';
+import { emitSafely } from '../../base/emit-safely.ts';
+import { GRACEFUL_CLOSE_MS, type SctpAssociation } from '../api/association.ts';
+import type { SctpMessage } from '../api/message.ts';
+import { Waiters, type WaitOptions } from '../api/waiters.ts';
+import { SctpError } from '../core/errors.ts';
+import { RecordStream } from './record-stream.ts';
+import type { TlsAcceptor } from './tls-acceptor.ts';
+
+/** Sessions that later handshakes resume, of one client with one server. RFC 3436 §5. */
+export interface TlsSessions {
+  /** The newest one, which is used once. */
+  take(): Buffer | undefined;
+  put(session: Buffer): void;
+}
+
+export interface SecureAssociationOptions {
+  /**
+   * Which pairs of streams carry TLS. `all`: nothing else is spoken, and the association is aborted if something else
+   * comes. A list: the others are used through the association. RFC 3436 §6.
+   */
+  readonly pairs?: 'all' | readonly number[] | undefined;
+  /** Payload Protocol Identifier of a pair's messages: that of the protocol within. Default 0. */
+  readonly ppid?: ((pair: number) => number) | undefined;
+  /** A handshake that takes longer is given up, ms. Default 10,000. */
+  readonly handshakeTimeoutMs?: number | undefined;
+}
+
+export interface SecureClientOptions extends SecureAssociationOptions {
+  /** As for `tls.connect`; without a key shared before, it says who the server has to be: `servername`, or a check of its own. */
+  readonly tls: Omit<tls.ConnectionOptions, 'socket' | 'host' | 'port' | 'path' | 'session'>;
+  /** Without it every handshake is a full one. */
+  readonly sessions?: TlsSessions | undefined;
+}
+
+export interface SecureServerOptions extends SecureAssociationOptions {
+  readonly acceptor: TlsAcceptor;
+}
+
+/** A TLS connection on a pair of streams. */
+export interface SecurePair {
+  /** Stream identifier, in both directions. */
+  readonly id: number;
+  readonly socket: tls.TLSSocket;
+}
+
+/** Events of a {@link SecureAssociation}. */
+export interface SecureAssociationEvents {
+  /** A handshake is complete. */
+  readonly pair: [pair: SecurePair];
+  /** A handshake has failed; the pair is closed. */
+  readonly refused: [id: number, error: Error];
+}
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+type Handshake = (transport: RecordStream) => Promise<tls.TLSSocket>;
+
+/**
+ * TLS over SCTP (RFC 3436): a TLS connection on each bidirectional pair of streams, that is on streams of the same number
+ * in both directions. Handshakes are independent of each other, and begin when a pair is opened.
+ *
+ * Each connection is one of Node's (`tls.TLSSocket`). It ends by close_notify: a pair or an association that ends without
+ * it gives `ERR_SCTP_CLOSED`, as data may be missing. Nothing is ever unordered or given up, and while a pair has TLS
+ * nothing else is sent on it.
+ */
+export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
+  readonly association: SctpAssociation;
+  readonly #options: SecureAssociationOptions;
+  readonly #handshake: Handshake;
+  readonly #initiates: boolean;
+  /** Those with a handshake under way too. */
+  readonly #pairs = new Map<number, Promise<tls.TLSSocket>>();
+  readonly #sockets = new Set<tls.TLSSocket>();
+  /** Who waits for a pair that the peer has to open. */
+  readonly #waiting = new Map<number, Waiters<undefined, tls.TLSSocket>>();
+
+  private constructor(
+    association: SctpAssociation,
+    options: SecureAssociationOptions,
+    handshake: Handshake,
+    initiates: boolean,
+  ) {
+    super();
+    this.association = association;
+    this.#options = options;
+    this.#handshake = handshake;
+    this.#initiates = initiates;
+    const { pairs = 'all' } = options;
+    if (pairs === 'all') association.on('message', (message) => this.#unexpected(message));
+    else if (!initiates) for (const id of pairs) this.#begin(id);
+  }
+
+  /**
+   * Our side begins the handshakes.
+   *
+   * @throws SctpError `ERR_SCTP_BAD_ARGUMENT` if nothing says who the server has to be
+   */
+  static client(association: SctpAssociation, options: SecureClientOptions): SecureAssociation {
+    const { servername, checkServerIdentity, pskCallback, rejectUnauthorized } = options.tls;
+    const isChecked = servername !== undefined || checkServerIdentity !== undefined || pskCallback !== undefined;
+    if (!isChecked && rejectUnauthorized !== false) {
+      const text = 'who is the server? Give a servername, checkServerIdentity or pskCallback';
+      throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text);
+    }
+    return new SecureAssociation(association, options, (transport) => begun(transport, options), true);
+  }
+
+  /** The peer begins the handshakes. */
+  static server(association: SctpAssociation, options: SecureServerOptions): SecureAssociation {
+    return new SecureAssociation(association, options, (transport) => options.acceptor.accept(transport), false);
+  }
+
+  /** Pairs that there are: 0 to `pairs` - 1. Streams beyond have one direction, and carry no TLS. RFC 3436 §3.1, §7. */
+  get pairs(): number {
+    return Math.min(this.association.outboundStreams, this.association.inboundStreams);
+  }
+
+  /**
+   * The TLS connection of a pair, when its handshake is complete: ours, or as server the one that the client begins.
+   *
+   * @throws (rejects) SctpError `ERR_SCTP_BAD_ARGUMENT` if there is no such pair, or it has no TLS, `ERR_SCTP_NOT_OPEN`;
+   *   the failure of the handshake; the signal's reason, which ends the wait only
+   */
+  async open(id: number, { signal }: WaitOptions = {}): Promise<tls.TLSSocket> {
+    signal?.throwIfAborted();
+    this.#assertPair(id);
+    const pair = this.#pairs.get(id) ?? (this.#initiates ? this.#begin(id) : undefined);
+    if (pair === undefined) return this.#waitersOf(id).wait(undefined, signal);
+    return signal === undefined ? pair : unlessAborted(pair, signal);
+  }
+
+  /**
+   * close_notify on all pairs, then the end of the association; by an abort if the peer does not do its part within 5 s.
+   * Handshakes under way are given up. Never rejects.
+   */
+  async close(): Promise<void> {
+    const { association } = this;
+    const late = (): void => association.abort('the peer did not answer close_notify in time');
+    const cancel = association.after(GRACEFUL_CLOSE_MS, late);
+    await Promise.race([association.closed, Promise.all(Array.from(this.#sockets, ended))]);
+    cancel();
+    await association[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #begin(id: number, first: readonly Uint8Array[] = []): Promise<tls.TLSSocket> {
+    const { ppid, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS } = this.#options;
+    const stream = this.association.stream(id, { ppid: ppid?.(id), exclusive: true });
+    const transport = new RecordStream(stream, first);
+    // Whoever reads and writes the connection learns of it there.
+    transport.on('error', () => undefined);
+    const cancel = this.association.after(handshakeTimeoutMs, () => {
+      const text = `no TLS within ${handshakeTimeoutMs} ms`;
+      transport.destroy(new SctpError('ERR_SCTP_UNREACHABLE', text, { stream: id }));
+    });
+    const pair = this.#handshake(transport).finally(cancel);
+    this.#pairs.set(id, pair);
+    // Both sides have ended it, or it has failed: it may begin anew.
+    transport.once('close', () => this.#pairs.delete(id));
+    pair.then(
+      (socket) => this.#opened({ id, socket }),
+      (error: Error) => this.#refused(id, transport, error),
+    );
+    return pair;
+  }
+
+  #opened(pair: SecurePair): void {
+    const { socket } = pair;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    this.#waiting.get(pair.id)?.resolveAll(socket);
+    this.#waiting.delete(pair.id);
+    emitSafely(this, 'pair', pair);
+  }
+
+  #refused(id: number, transport: RecordStream, error: Error): void {
+    transport.destroy();
+    this.#waiting.get(id)?.rejectAll(error);
+    this.#waiting.delete(id);
+    emitSafely(this, 'refused', id, error);
+  }
+
+  /** A message on a stream that has no TLS yet: a handshake begins, or something else is spoken. */
+  #unexpected({ stream, data }: SctpMessage): void {
+    if (!this.#initiates && stream < this.pairs && !this.#pairs.has(stream)) this.#begin(stream, [data]);
+    else this.association.abort('only TLS is spoken here');
+  }
+
+  #waitersOf(id: number): Waiters<undefined, tls.TLSSocket> {
+    const waiters = this.#waiting.get(id) ?? new Waiters();
+    this.#waiting.set(id, waiters);
+    return waiters;
+  }
+
+  #assertPair(id: number): void {
+    const { pairs = 'all' } = this.#options;
+    const hasTls = pairs === 'all' || pairs.includes(id);
+    if (Number.isInteger(id) && id >= 0 && id < this.pairs && hasTls) return;
+    const text = `no TLS on stream ${id}: there are ${this.pairs} pairs${pairs === 'all' ? '' : `, with TLS: ${pairs.join(', ')}`}`;
+    throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text, { stream: id, pairs: this.pairs });
+  }
+}
+
+/** A handshake as client. */
+function begun(transport: RecordStream, { tls: options, sessions }: SecureClientOptions): Promise<tls.TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ ...options, socket: transport, session: sessions?.take() });
+    const onClose = (): void => reject(new Error('closed within the handshake'));
+    if (sessions !== undefined) socket.on('session', (session) => sessions.put(session));
+    socket.once('error', reject);
+    transport.once('error', reject);
+    socket.once('close', onClose);
+    socket.once('secureConnect', () => {
+      socket.off('error', reject);
+      socket.off('close', onClose);
+      resolve(socket);
+    });
+  });
+}
+
+/** Sends close_notify, and waits for the peer's. */
+function ended(socket: tls.TLSSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+    socket.on('error', () => undefined);
+    socket.end();
+    // What still comes is not wanted, but it is before the peer's close_notify.
+    socket.resume();
+  });
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', aborted, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
+}
