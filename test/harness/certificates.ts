@@ -29,9 +29,17 @@ export class TestAuthority {
 
   /** @param names DNS names and IP addresses; the first one is the subject's too */
   certify(...names: readonly string[]): Certified {
+    return this.#certify(names[0]!, [{ name: 'subjectAltName', altNames: names.map(altName) }]);
+  }
+
+  /** One that has no alternative names, only a common name. */
+  certifyWithout(commonName: string): Certified {
+    return this.#certify(commonName, []);
+  }
+
+  #certify(commonName: string, extensions: object[]): Certified {
     const { publicKey, privateKey } = newKeys();
-    const subject = [{ name: 'commonName', value: names[0]! }];
-    const extensions = [{ name: 'subjectAltName', altNames: names.map(altName) }];
+    const subject = [{ name: 'commonName', value: commonName }];
     return { cert: this.#sign(publicKey, subject, extensions), key: privateKey };
   }
 

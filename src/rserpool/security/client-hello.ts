@@ -1,0 +1,85 @@
+import { ByteReader } from '../../base/bytes.ts';
+import { WireError } from '../../base/errors.ts';
+
+/** What a client offers that tells whether it wants to be known by a pre-shared key. */
+export interface ClientHello {
+  /** Identities of the extension `pre_shared_key` (TLS 1.3), tickets of earlier sessions included. RFC 8446 §4.2.11. */
+  readonly pskIdentities: readonly Uint8Array[];
+  /** Whether there is a suite of TLS 1.2 with a pre-shared key. RFC 4279, 5487, 5489, 7905, 8442. */
+  readonly hasPskSuite: boolean;
+}
+
+const HANDSHAKE_RECORD = 22;
+const CLIENT_HELLO = 1;
+const PRE_SHARED_KEY = 41;
+const RECORD_HEADER_BYTES = 5;
+const MESSAGE_HEADER_BYTES = 4;
+
+/** First and last of each run of suites in IANA's registry. */
+const PSK_SUITES: readonly (readonly [number, number])[] = [
+  [0x002c, 0x002e],
+  [0x008a, 0x0095],
+  [0x00a8, 0x00b9],
+  [0xc033, 0xc03b],
+  [0xccab, 0xccae],
+  [0xd001, 0xd005],
+];
+
+/**
+ * Reads the ClientHello that a TLS connection begins with. RFC 8446 §4.1.2, RFC 5246 §7.4.1.2.
+ *
+ * @param bytes what has come of the connection
+ * @returns undefined as long as it is not complete
+ * @throws WireError if this is none
+ */
+export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
+  const message = handshakeBytes(bytes);
+  if (message.length > 0 && message[0] !== CLIENT_HELLO) throw new WireError('unexpected', 0, 'no ClientHello');
+  if (message.length < MESSAGE_HEADER_BYTES) return undefined;
+  const length = (message[1]! << 16) | (message[2]! << 8) | message[3]!;
+  if (message.length < MESSAGE_HEADER_BYTES + length) return undefined;
+  const r = new ByteReader(message.subarray(MESSAGE_HEADER_BYTES, MESSAGE_HEADER_BYTES + length));
+  // legacy_version, random, legacy_session_id.
+  r.skip(2 + 32);
+  r.skip(r.u8());
+  const suites = new ByteReader(r.bytes(r.u16()));
+  let hasPskSuite = false;
+  while (suites.remaining > 0) hasPskSuite = isPskSuite(suites.u16()) || hasPskSuite;
+  r.skip(r.u8());
+  return { pskIdentities: r.remaining === 0 ? [] : pskIdentities(new ByteReader(r.bytes(r.u16()))), hasPskSuite };
+}
+
+/** The handshake messages in the records that are whole. */
+function handshakeBytes(bytes: Uint8Array): Uint8Array {
+  const r = new ByteReader(bytes);
+  const fragments: Uint8Array[] = [];
+  while (r.remaining >= RECORD_HEADER_BYTES) {
+    if (r.u8() !== HANDSHAKE_RECORD) throw new WireError('unexpected', r.offset - 1, 'no TLS handshake');
+    r.skip(2);
+    const length = r.u16();
+    if (r.remaining < length) break;
+    fragments.push(r.bytes(length));
+  }
+  return fragments.length === 1 ? fragments[0]! : Buffer.concat(fragments);
+}
+
+function isPskSuite(suite: number): boolean {
+  return PSK_SUITES.some(([first, last]) => first <= suite && suite <= last);
+}
+
+function pskIdentities(extensions: ByteReader): Uint8Array[] {
+  while (extensions.remaining > 0) {
+    const type = extensions.u16();
+    const body = new ByteReader(extensions.bytes(extensions.u16()));
+    if (type !== PRE_SHARED_KEY) continue;
+    const list = new ByteReader(body.bytes(body.u16()));
+    const identities: Uint8Array[] = [];
+    while (list.remaining > 0) {
+      identities.push(list.bytes(list.u16()));
+      // obfuscated_ticket_age
+      list.skip(4);
+    }
+    return identities;
+  }
+  return [];
+}
