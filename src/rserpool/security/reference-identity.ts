@@ -6,7 +6,7 @@ import { RSerPoolError } from '../errors.ts';
 /** Who a server has to be: what its certificate is compared with. RFC 5352 §9.2. */
 export type ReferenceIdentity =
   /** In ASCII (ACE) and lower case. */
-  { readonly kind: 'dns'; readonly name: string } | { readonly kind: 'ip'; readonly address: IpAddress };
+  { readonly kind: 'dns'; readonly name: string } | { readonly kind: 'ip'; readonly address: string };
 
 /** UseSTD3ASCIIRules: letters, digits and hyphens. RFC 3490 §4.1. */
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
