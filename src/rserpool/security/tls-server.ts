@@ -1,0 +1,160 @@
+import { constants } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { WireError } from '../../base/errors.ts';
+import { TlsAcceptor } from '../../sctp/index.ts';
+import type { PeerIdentity } from '../access/identity.ts';
+import { certificateNames } from './certificate-names.ts';
+import { type ClientHello, readClientHello } from './client-hello.ts';
+import type { PskKeys } from './psk-keys.ts';
+import { profileOptions, type TlsProfile } from './tls-profile.ts';
+
+/** What a server shows, and whom it lets in. */
+export interface TlsServerOptions {
+  /** Certificate chain and private key, PEM: for clients that do not show a key. */
+  readonly certificate?: { readonly cert: string; readonly key: string } | undefined;
+  /** Authorities that certificates of clients are signed by, PEM: without them none is asked for. */
+  readonly ca?: string | undefined;
+  /** Keys of clients. */
+  readonly keys?: PskKeys | undefined;
+  readonly profile?: TlsProfile | undefined;
+}
+
+/** A client whose handshake is complete. */
+export interface SecuredClient {
+  readonly socket: TLSSocket;
+  readonly identity: PeerIdentity;
+}
+
+/** A ClientHello longer than that is none; OpenSSL takes no longer one either. */
+const MAX_HELLO_BYTES = 131_396;
+
+/**
+ * The server's side of TLS, for clients that are known by a pre-shared key, by a certificate, or not at all.
+ *
+ * The two kinds are kept apart: a client that offers a key goes to a context that has no certificate, so that a handshake
+ * that comes to its end there has used that key; and sessions are resumed where there are no keys only, so that the key is
+ * named in each handshake.
+ */
+export class TlsServer {
+  readonly #keys: PskKeys | undefined;
+  readonly #profile: TlsProfile;
+  readonly #byKey: TlsAcceptor | undefined;
+  readonly #byCertificate: TlsAcceptor | undefined;
+  /** Whose key a connection uses: the last one that its handshake found. */
+  readonly #identities = new WeakMap<TLSSocket, string>();
+
+  /** @throws what Node throws for certificates and keys that are none */
+  constructor(options: TlsServerOptions) {
+    const { certificate, keys, profile = 'modern' } = options;
+    this.#keys = keys;
+    this.#profile = profile;
+    this.#byKey =
+      keys &&
+      new TlsAcceptor({
+        ...profileOptions(profile, 'psk'),
+        secureOptions: constants.SSL_OP_NO_TICKET,
+        pskCallback: (socket, identity) => this.#keyOf(socket, identity),
+      });
+    this.#byCertificate = certificate && new TlsAcceptor(this.#certificateOptions(options));
+  }
+
+  /** Other certificates and authorities, for handshakes from now on. @throws as the constructor */
+  setCertificate(options: Pick<TlsServerOptions, 'certificate' | 'ca'>): void {
+    this.#byCertificate?.setCredentials(this.#certificateOptions(options));
+  }
+
+  /** Lets a client in. @throws (rejects) why not */
+  async accept(transport: Duplex): Promise<SecuredClient> {
+    const hello = await helloOf(transport);
+    const acceptor = this.#wantsKey(hello) ? this.#byKey : this.#byCertificate;
+    if (acceptor === undefined) {
+      throw new Error(this.#byKey === undefined ? 'no certificate to show' : 'the client offers no key that is known');
+    }
+    const socket = await acceptor.accept(transport);
+    try {
+      return { socket, identity: acceptor === this.#byKey ? this.#pskIdentity(socket) : certificateIdentity(socket) };
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
+
+  #certificateOptions({ certificate, ca }: Pick<TlsServerOptions, 'certificate' | 'ca'>): SecureContextOptions & {
+    requestCert: boolean;
+    rejectUnauthorized: boolean;
+  } {
+    return {
+      ...profileOptions(this.#profile, 'certificate'),
+      ...certificate,
+      ...(ca !== undefined && { ca }),
+      requestCert: ca !== undefined,
+      // Users need none; one that is shown has to be good all the same.
+      rejectUnauthorized: false,
+    };
+  }
+
+  #wantsKey({ pskIdentities, hasPskSuite }: ClientHello): boolean {
+    if (this.#keys === undefined) return false;
+    if (this.#byCertificate === undefined) return true;
+    // Tickets of earlier sessions stand among the identities of TLS 1.3; TLS 1.2 names its identity later.
+    if (pskIdentities.length === 0) return hasPskSuite;
+    return pskIdentities.some((identity) => this.#keys?.find(Buffer.from(identity).toString()) !== undefined);
+  }
+
+  #keyOf(socket: TLSSocket, identity: string): Uint8Array | null {
+    const key = this.#keys?.find(identity);
+    if (key === undefined) this.#identities.delete(socket);
+    else this.#identities.set(socket, identity);
+    return key ?? null;
+  }
+
+  #pskIdentity(socket: TLSSocket): PeerIdentity {
+    const name = this.#identities.get(socket);
+    if (name === undefined) throw new Error('the handshake used no key');
+    return { kind: 'psk', name };
+  }
+}
+
+/** @throws Error if the client shows a certificate that is not good */
+function certificateIdentity(socket: TLSSocket): PeerIdentity {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return { kind: 'anonymous' };
+  if (!socket.authorized) throw new Error(`the certificate of the client: ${socket.authorizationError}`);
+  return { kind: 'certificate', names: certificateNames(certificate.raw) };
+}
+
+/** Reads the ClientHello, and leaves it to be read again. */
+function helloOf(transport: Duplex): Promise<ClientHello> {
+  return new Promise((resolve, reject) => {
+    let bytes = Buffer.alloc(0);
+    const settle = (settled: () => void): void => {
+      transport.off('readable', look);
+      transport.off('error', failed);
+      transport.off('close', closed);
+      settled();
+    };
+    const failed = (error: Error): void => settle(() => reject(error));
+    const closed = (): void => failed(new Error('closed within the handshake'));
+    const look = (): void => {
+      const more = transport.read() as Buffer | null;
+      if (more === null) return;
+      bytes = Buffer.concat([bytes, more]);
+      try {
+        const hello = readClientHello(bytes);
+        if (hello === undefined && bytes.length <= MAX_HELLO_BYTES) return;
+        if (hello === undefined) throw new WireError('bad-length', 0, 'no end of the ClientHello');
+        settle(() => {
+          transport.unshift(bytes);
+          resolve(hello);
+        });
+      } catch (error) {
+        failed(error as Error);
+      }
+    };
+    transport.on('error', failed);
+    transport.on('close', closed);
+    transport.on('readable', look);
+    look();
+  });
+}
