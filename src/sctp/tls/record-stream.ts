@@ -12,6 +12,7 @@ import { RecordCutter } from './record-cutter.ts';
 export class RecordStream extends Duplex {
   readonly #stream: SctpStream;
   readonly #cutter = new RecordCutter();
+  #recordsSent = 0;
 
   /** @param first what has come already */
   constructor(stream: SctpStream, first: readonly Uint8Array[] = []) {
@@ -25,6 +26,11 @@ export class RecordStream extends Duplex {
     stream.on('end', () => this.#cut());
     stream.on('error', (error) => this.destroy(error));
     stream.on('close', () => this.#cut());
+  }
+
+  /** Records that SCTP was given. */
+  get recordsSent(): number {
+    return this.#recordsSent;
   }
 
   override _read(): void {
@@ -57,6 +63,7 @@ export class RecordStream extends Duplex {
       callback(error as Error);
       return;
     }
+    this.#recordsSent += records.length;
     const last = records.pop();
     if (last === undefined) {
       callback();

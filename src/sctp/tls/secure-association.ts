@@ -25,6 +25,8 @@ export interface SecureAssociationOptions {
   readonly ppid?: ((pair: number) => number) | undefined;
   /** A handshake that takes longer is given up, ms. Default 10,000. */
   readonly handshakeTimeoutMs?: number | undefined;
+  /** Handshakes that a peer may have under way at a time; with one more the association is aborted. Default 8. */
+  readonly maxHandshakes?: number | undefined;
 }
 
 export interface SecureClientOptions extends SecureAssociationOptions {
@@ -35,7 +37,8 @@ export interface SecureClientOptions extends SecureAssociationOptions {
 }
 
 export interface SecureServerOptions extends SecureAssociationOptions {
-  readonly acceptor: TlsAcceptor;
+  /** Does the server's side of the handshakes. */
+  readonly acceptor: Pick<TlsAcceptor, 'accept'>;
 }
 
 /** A TLS connection on a pair of streams. */
@@ -43,6 +46,8 @@ export interface SecurePair {
   /** Stream identifier, in both directions. */
   readonly id: number;
   readonly socket: tls.TLSSocket;
+  /** Records, and so messages, that SCTP was given on it: which of them did not arrive, `send-failed` of the association tells. */
+  readonly recordsSent: number;
 }
 
 /** Events of a {@link SecureAssociation}. */
@@ -54,6 +59,7 @@ export interface SecureAssociationEvents {
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+const MAX_HANDSHAKES = 8;
 
 type Handshake = (transport: RecordStream) => Promise<tls.TLSSocket>;
 
@@ -72,7 +78,7 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
   readonly #initiates: boolean;
   /** Those with a handshake under way too. */
   readonly #pairs = new Map<number, Promise<tls.TLSSocket>>();
-  readonly #sockets = new Set<tls.TLSSocket>();
+  readonly #opened = new Map<number, SecurePair>();
   /** Who waits for a pair that the peer has to open. */
   readonly #waiting = new Map<number, Waiters<undefined, tls.TLSSocket>>();
 
@@ -117,6 +123,11 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
     return Math.min(this.association.outboundStreams, this.association.inboundStreams);
   }
 
+  /** The pairs whose handshake is complete. */
+  get opened(): readonly SecurePair[] {
+    return [...this.#opened.values()];
+  }
+
   /**
    * The TLS connection of a pair, when its handshake is complete: ours, or as server the one that the client begins.
    *
@@ -139,7 +150,7 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
     const { association } = this;
     const late = (): void => association.abort('the peer did not answer close_notify in time');
     const cancel = association.after(GRACEFUL_CLOSE_MS, late);
-    await Promise.race([association.closed, Promise.all(Array.from(this.#sockets, ended))]);
+    await Promise.race([association.closed, Promise.all(this.opened.map(({ socket }) => ended(socket)))]);
     cancel();
     await association[Symbol.asyncDispose]();
   }
@@ -163,18 +174,24 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
     // Both sides have ended it, or it has failed: it may begin anew.
     transport.once('close', () => this.#pairs.delete(id));
     pair.then(
-      (socket) => this.#opened({ id, socket }),
+      (socket) => this.#open(id, socket, transport),
       (error: Error) => this.#refused(id, transport, error),
     );
     return pair;
   }
 
-  #opened(pair: SecurePair): void {
-    const { socket } = pair;
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    this.#waiting.get(pair.id)?.resolveAll(socket);
-    this.#waiting.delete(pair.id);
+  #open(id: number, socket: tls.TLSSocket, transport: RecordStream): void {
+    const pair: SecurePair = {
+      id,
+      socket,
+      get recordsSent() {
+        return transport.recordsSent;
+      },
+    };
+    this.#opened.set(id, pair);
+    socket.once('close', () => this.#opened.delete(id));
+    this.#waiting.get(id)?.resolveAll(socket);
+    this.#waiting.delete(id);
     emitSafely(this, 'pair', pair);
   }
 
@@ -187,8 +204,12 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
 
   /** A message on a stream that has no TLS yet: a handshake begins, or something else is spoken. */
   #unexpected({ stream, data }: SctpMessage): void {
-    if (!this.#initiates && stream < this.pairs && !this.#pairs.has(stream)) this.#begin(stream, [data]);
-    else this.association.abort('only TLS is spoken here');
+    const { maxHandshakes = MAX_HANDSHAKES } = this.#options;
+    if (this.#initiates || stream >= this.pairs || this.#pairs.has(stream)) {
+      this.association.abort('only TLS is spoken here');
+    } else if (this.#pairs.size - this.#opened.size >= maxHandshakes) {
+      this.association.abort('too many handshakes at a time');
+    } else void this.#begin(stream, [data]);
   }
 
   #waitersOf(id: number): Waiters<undefined, tls.TLSSocket> {
@@ -210,13 +231,20 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
 function begun(transport: RecordStream, { tls: options, sessions }: SecureClientOptions): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ ...options, socket: transport, session: sessions?.take() });
-    const onClose = (): void => reject(new Error('closed within the handshake'));
+    const failed = (error: Error): void => {
+      // Its own error, and that of the transport: one of them is told.
+      socket.on('error', () => undefined);
+      socket.destroy();
+      reject(error);
+    };
+    const onClose = (): void => failed(new Error('closed within the handshake'));
     if (sessions !== undefined) socket.on('session', (session) => sessions.put(session));
-    socket.once('error', reject);
-    transport.once('error', reject);
+    socket.once('error', failed);
+    transport.once('error', failed);
     socket.once('close', onClose);
     socket.once('secureConnect', () => {
-      socket.off('error', reject);
+      socket.off('error', failed);
+      transport.off('error', failed);
       socket.off('close', onClose);
       resolve(socket);
     });

@@ -36,9 +36,15 @@ export class TlsAcceptor {
   /** Lets the peer of a transport begin a handshake. @throws (rejects) what was wrong with it, or the transport's error */
   accept(transport: Duplex): Promise<tls.TLSSocket> {
     return new Promise((resolve, reject) => {
-      transport.once('error', reject);
-      transport.once('close', () => reject(new Error('closed within the handshake')));
-      this.#attempts.run({ resolve, reject }, () => this.#server.emit('connection', transport));
+      const closed = (): void => reject(new Error('closed within the handshake'));
+      const accepted = (socket: tls.TLSSocket): void => {
+        transport.off('error', reject);
+        transport.off('close', closed);
+        resolve(socket);
+      };
+      transport.on('error', reject);
+      transport.on('close', closed);
+      this.#attempts.run({ resolve: accepted, reject }, () => this.#server.emit('connection', transport));
     });
   }
 }

@@ -134,6 +134,13 @@ describe('TLS over SCTP: connections', () => {
     await expect(world.run(silent)).rejects.toThrow('no TLS within 2000 ms');
   });
 
+  it('a peer that begins too many handshakes at a time is sent away', async () => {
+    const { world, near, far } = await open({ both: { maxHandshakes: 3 } });
+    for (let id = 0; id < 4; id++) await near.send(new Uint8Array([22, 3, 1, 2, 0, 1]), { stream: id });
+    await world.run(near.closed);
+    expect((await far.closed).text).toContain('too many handshakes at a time');
+  });
+
   it('asks who the server has to be, and refuses another one', async () => {
     const { near, world, client } = await open({ tls: { servername: 'other.example' } });
     expect(() => SecureAssociation.client(near, { tls: { ca: authority.cert } })).toThrow('who is the server?');
