@@ -1,5 +1,6 @@
 import type { IpAddress } from '../base/address.ts';
 import type { Instant, SansIo } from '../base/contract.ts';
+import type { PeerIdentity } from './access/identity.ts';
 import type { Dialect } from './wire/dialect.ts';
 
 /**
@@ -56,6 +57,8 @@ export type RoleInput =
       readonly remote: TransportTarget;
       /** Our own side: the addresses the association is bound to, its SCTP port and UDP encapsulation port. */
       readonly local: TransportTarget;
+      /** Who the peer has proven to be; undefined if the channel is not secured. RFC 5352 §9.2. */
+      readonly peer?: PeerIdentity | undefined;
     }
   /** The peer's addresses or UDP port changed, or the peer restarted and lost its state. */
   | {

@@ -1,5 +1,6 @@
 import { type SctpAssociation, SctpError, type SctpMessage } from '../../sctp/index.ts';
-import type { ChannelId, RoleInput, TransportTarget } from '../role.ts';
+import type { ChannelId, RoleInput } from '../role.ts';
+import { AssociationWatch, localOf, remoteOf, roundTripMsOf } from './association-watch.ts';
 import type { DriverChannel, SendOutput } from './driver-channel.ts';
 
 /** Messages that may wait for a peer that does not read before it is given up. */
@@ -9,6 +10,7 @@ const MAX_WAITING_MESSAGES = 4096;
 export class SctpChannel implements DriverChannel {
   readonly id: ChannelId;
   readonly #association: SctpAssociation;
+  readonly #watch: AssociationWatch;
   readonly #tell: (input: RoleInput) => void;
   readonly #gone: () => void;
   /** Told in the flush that the message came with: what the role answers shares packets with SACKs and other answers. */
@@ -26,24 +28,19 @@ export class SctpChannel implements DriverChannel {
   constructor(id: ChannelId, association: SctpAssociation, tell: (input: RoleInput) => void, gone: () => void) {
     this.id = id;
     this.#association = association;
+    this.#watch = new AssociationWatch(id, association, tell);
     this.#tell = tell;
     this.#gone = gone;
   }
 
   get roundTripMs(): number | undefined {
-    return this.#association.paths.find(({ primary }) => primary)?.srttMs;
+    return roundTripMsOf(this.#association);
   }
 
   open(): void {
     const association = this.#association;
-    const changed = (restarted: boolean): void =>
-      this.#tell({ kind: 'channel-changed', channel: this.id, remote: remoteOf(association), restarted });
-    association.on('restart', () => changed(true));
-    association.on('path-changed', ({ change }) => {
-      if (change === 'udp-port') changed(false);
-      else if (change === 'inactive') this.#suspect('a path to the peer has failed');
-    });
-    association.on('unanswered', ({ forMs }) => this.#suspect(`no answer for ${Math.round(forMs)} ms`));
+    association.on('restart', () => this.#watch.changed(true));
+    this.#watch.begin(() => this.#ending);
     association.on('send-failed', ({ data, ppid, stream, unordered, context }) =>
       this.#tell({ kind: 'send-failed', channel: this.id, ppid, bytes: data, streamId: stream, unordered, context }),
     );
@@ -100,15 +97,7 @@ export class SctpChannel implements DriverChannel {
   }
 
   probe(): void {
-    this.#association.probe().then(
-      (alive) => {
-        if (!this.#ending) this.#tell({ kind: 'probe-result', channel: this.id, alive });
-      },
-      (error: unknown) => {
-        // It ends, or has ended: `channel-down` tells.
-        if (!(error instanceof SctpError)) throw error;
-      },
-    );
+    this.#watch.probe(() => this.#ending);
   }
 
   close(how: 'shutdown' | 'abort', reason: string): void {
@@ -121,10 +110,6 @@ export class SctpChannel implements DriverChannel {
   /** The association is closed by whoever opened the endpoint; what holds it up is not read any more. */
   abandon(): void {
     this.resume();
-  }
-
-  #suspect(reason: string): void {
-    if (!this.#ending) this.#tell({ kind: 'channel-suspect', channel: this.id, reason });
   }
 
   #readToTheEnd(): void {
@@ -165,12 +150,4 @@ export class SctpChannel implements DriverChannel {
     this.#messagesToRead = undefined;
     this.#tell({ kind: 'channel-closing', channel: this.id, reason: 'the peer closed the association' });
   }
-}
-
-function remoteOf({ remote }: SctpAssociation): TransportTarget {
-  return { protocol: 'sctp', addresses: remote.addresses, port: remote.sctpPort, udpPort: remote.udpPort };
-}
-
-function localOf({ local }: SctpAssociation): TransportTarget {
-  return { protocol: 'sctp', addresses: local.addresses, port: local.sctpPort, udpPort: local.udpPort };
 }
