@@ -1,9 +1,17 @@
 import type { Instant } from '../../base/contract.ts';
-import { type SctpAssociation, type SctpEndpoint, SctpError, type Substrate } from '../../sctp/index.ts';
-import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
+import {
+  type SctpAddress,
+  type SctpAssociation,
+  type SctpEndpoint,
+  SctpError,
+  type Substrate,
+} from '../../sctp/index.ts';
+import { type ChannelId, type FirstMessage, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
+import type { ChannelSecurity, SecuredAssociation } from './channel-security.ts';
 import { Dialer } from './dialer.ts';
 import type { DriverChannel } from './driver-channel.ts';
 import { SctpChannel } from './sctp-channel.ts';
+import { SecuredChannel } from './secured-channel.ts';
 import { TcpChannel } from './tcp-channel.ts';
 import type { TcpConfig } from './tcp-config.ts';
 import type { TcpNetwork, TcpSocket } from './tcp-network.ts';
@@ -19,6 +27,10 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> {
   readonly severalPerPeer?: boolean | undefined;
   /** For channels by TCP, where the role may have such. */
   readonly tcp?: { readonly network: TcpNetwork; readonly config: TcpConfig } | undefined;
+  /** TLS on all channels by SCTP; without it there is none. */
+  readonly security?: ChannelSecurity | undefined;
+  /** A peer was sent away because of TLS, or could not be called because of it. */
+  readonly onRefused?: ((remote: SctpAddress, error: Error) => void) | undefined;
   readonly onEvent: (event: Event) => void;
   /** Sends to the multicast groups of a protocol. */
   readonly announce?: ((bytes: Uint8Array, ppid: number) => void) | undefined;
@@ -35,6 +47,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
   readonly #enrpDialer: Dialer | undefined;
   readonly #channels = new Map<ChannelId, DriverChannel>();
   readonly #connecting = new Map<ChannelId, AbortController>();
+  readonly #teller = (input: RoleInput): void => this.#tell(input);
   #nextIncoming: ChannelId = 2;
   #cancelTimer: (() => void) | undefined;
   #timerAt: Instant = 0;
@@ -51,9 +64,9 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   /** Lets peers open channels. */
   accept(): void {
-    for (const endpoint of new Set([this.#options.endpoint, this.#options.enrpEndpoint])) {
-      if (endpoint !== undefined) void this.#acceptOn(endpoint);
-    }
+    const { endpoint, enrpEndpoint } = this.#options;
+    void this.#acceptOn(endpoint, PPID.asap);
+    if (enrpEndpoint !== undefined && enrpEndpoint !== endpoint) void this.#acceptOn(enrpEndpoint, PPID.enrp);
   }
 
   /** A peer's connection becomes a channel; `gone` is called when it has ended. */
@@ -103,15 +116,32 @@ export class RoleDriver<Event, R extends Role<Event>> {
     for (const channel of this.#channels.values()) channel.abandon();
   }
 
-  async #acceptOn(endpoint: SctpEndpoint): Promise<void> {
+  async #acceptOn(endpoint: SctpEndpoint, ppid: number): Promise<void> {
+    const { security } = this.#options;
     try {
       for await (const association of endpoint.listen()) {
-        this.#openSctp(this.#takeIncoming(), association);
+        if (security === undefined) this.#openSctp(this.#takeIncoming(), association);
+        else void this.#letIn(association, security, ppid);
       }
     } catch (error) {
       // The endpoint was closed.
       if (!(error instanceof SctpError)) throw error;
     }
+  }
+
+  /** TLS first: the role hears of those only who have proven who they are. */
+  async #letIn(association: SctpAssociation, security: ChannelSecurity, ppid: number): Promise<void> {
+    try {
+      const secured = await security.accept(association, ppid);
+      this.#openSecured(this.#takeIncoming(), secured, ppid);
+    } catch (error) {
+      this.#refuse(association, error as Error);
+    }
+  }
+
+  #refuse(association: SctpAssociation, error: Error): void {
+    association.abort(`TLS: ${error.message}`);
+    this.#options.onRefused?.(association.remote, error);
   }
 
   #tell(input: RoleInput): void {
@@ -172,15 +202,31 @@ export class RoleDriver<Event, R extends Role<Event>> {
   }
 
   async #connectSctp(
-    { channel, target, ppid, first }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
+    { channel, target, ppid = PPID.asap, first = [] }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
     signal: AbortSignal,
   ): Promise<void> {
+    const { security } = this.#options;
     const dialer = (ppid === PPID.enrp ? this.#enrpDialer : undefined) ?? this.#dialer;
-    const association = await dialer.connect(target, signal, first);
+    const association = await dialer.connect(target, signal, security === undefined ? first : []);
     // It came up in the same moment in which the role gave it up.
     if (signal.aborted) association.abort(NOT_WANTED);
-    this.#connected(channel, signal);
-    this.#openSctp(channel, association);
+    if (security === undefined) {
+      this.#connected(channel, signal);
+      this.#openSctp(channel, association);
+      return;
+    }
+    const giveUp = (): void => association.abort(NOT_WANTED);
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      const secured = await security.connect(association, target, ppid);
+      this.#connected(channel, signal);
+      this.#openSecured(channel, secured, ppid, first);
+    } catch (error) {
+      this.#refuse(association, error as Error);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   async #connectTcp(
@@ -205,17 +251,22 @@ export class RoleDriver<Event, R extends Role<Event>> {
   }
 
   #openSctp(id: ChannelId, association: SctpAssociation): void {
-    if (this.#stopped) association.abort('this side is closing');
-    else {
-      this.#open(
-        new SctpChannel(
-          id,
-          association,
-          (input) => this.#tell(input),
-          () => this.#channels.delete(id),
-        ),
-      );
+    if (this.#stopped) association.abort(CLOSING);
+    else this.#open(new SctpChannel(id, association, this.#teller, () => this.#channels.delete(id)));
+  }
+
+  #openSecured(
+    id: ChannelId,
+    { association, peer }: SecuredAssociation,
+    controlPpid: number,
+    first: readonly FirstMessage[] = [],
+  ): void {
+    if (this.#stopped) {
+      association.association.abort(CLOSING);
+      return;
     }
+    const gone = (): void => void this.#channels.delete(id);
+    this.#open(new SecuredChannel({ id, association, peer, controlPpid, first, tell: this.#teller, gone }));
   }
 
   #openTcp(id: ChannelId, initiator: 'local' | 'remote', socket: TcpSocket, gone: () => void): void {
@@ -225,12 +276,13 @@ export class RoleDriver<Event, R extends Role<Event>> {
       gone();
       return;
     }
-    const tell = (input: RoleInput): void => this.#tell(input);
     const ended = (): void => {
       this.#channels.delete(id);
       gone();
     };
-    this.#open(new TcpChannel({ id, initiator, socket, substrate, config: tcp.config, tell, gone: ended }));
+    this.#open(
+      new TcpChannel({ id, initiator, socket, substrate, config: tcp.config, tell: this.#teller, gone: ended }),
+    );
   }
 
   #open(channel: DriverChannel): void {
@@ -260,3 +312,4 @@ export class RoleDriver<Event, R extends Role<Event>> {
 }
 
 const NOT_WANTED = 'no longer wanted';
+const CLOSING = 'this side is closing';

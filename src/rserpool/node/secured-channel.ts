@@ -1,6 +1,6 @@
 import type { SecureAssociation, SecurePair } from '../../sctp/index.ts';
 import type { PeerIdentity } from '../access/identity.ts';
-import { type ChannelId, PPID, type RoleInput } from '../role.ts';
+import { type ChannelId, type FirstMessage, PPID, type RoleInput } from '../role.ts';
 import type { DataFrame } from '../security/data-frames.ts';
 import { AssociationWatch, localOf, remoteOf, roundTripMsOf } from './association-watch.ts';
 import type { DriverChannel, SendOutput } from './driver-channel.ts';
@@ -17,6 +17,8 @@ export interface SecuredChannelParts {
   readonly peer: PeerIdentity;
   /** What is spoken on pair 0: ASAP or ENRP. */
   readonly controlPpid: number;
+  /** Sent before anything else. */
+  readonly first?: readonly FirstMessage[] | undefined;
   readonly tell: (input: RoleInput) => void;
   /** Called when no more inputs will follow. */
   readonly gone: () => void;
@@ -56,7 +58,7 @@ export class SecuredChannel implements DriverChannel {
   }
 
   open(): void {
-    const { id, association: secured, peer, tell } = this.#parts;
+    const { id, association: secured, peer, first = [], tell } = this.#parts;
     const { association } = secured;
     // Keys are lost with the state of the peer: it has to begin anew.
     association.on('restart', () => this.#fail('the peer has restarted'));
@@ -64,8 +66,11 @@ export class SecuredChannel implements DriverChannel {
     this.#watch.begin(() => this.#ending);
     void this.#waitForEnd();
     const [initiator, remote, local] = [association.initiator, remoteOf(association), localOf(association)];
-    tell({ kind: 'channel-up', channel: id, initiator, remote, local, peer });
     for (const pair of secured.opened) this.#add(pair);
+    for (const { ppid, bytes } of first) {
+      this.#transmit(0, { kind: 'send', channel: id, ppid, streamId: 0, unordered: false, bytes });
+    }
+    tell({ kind: 'channel-up', channel: id, initiator, remote, local, peer });
     secured.on('pair', (pair) => this.#add(pair));
     secured.on('refused', (_id, error) => this.#fail(error.message));
   }

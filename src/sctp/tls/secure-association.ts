@@ -93,6 +93,7 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
     this.#options = options;
     this.#handshake = handshake;
     this.#initiates = initiates;
+    void association.closed.then(({ text }) => this.#closed(text));
     const { pairs = 'all' } = options;
     if (pairs === 'all') association.on('message', (message) => this.#unexpected(message));
     else if (!initiates) for (const id of pairs) this.#begin(id);
@@ -131,8 +132,8 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
   /**
    * The TLS connection of a pair, when its handshake is complete: ours, or as server the one that the client begins.
    *
-   * @throws (rejects) SctpError `ERR_SCTP_BAD_ARGUMENT` if there is no such pair, or it has no TLS, `ERR_SCTP_NOT_OPEN`;
-   *   the failure of the handshake; the signal's reason, which ends the wait only
+   * @throws (rejects) SctpError `ERR_SCTP_BAD_ARGUMENT` if there is no such pair, or it has no TLS, `ERR_SCTP_NOT_OPEN`,
+   *   `ERR_SCTP_CLOSED` if the association ends before; the failure of the handshake; the signal's reason, which ends the wait only
    */
   async open(id: number, { signal }: WaitOptions = {}): Promise<tls.TLSSocket> {
     signal?.throwIfAborted();
@@ -200,6 +201,13 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
     this.#waiting.get(id)?.rejectAll(error);
     this.#waiting.delete(id);
     emitSafely(this, 'refused', id, error);
+  }
+
+  /** Who waits for a pair waits no longer. */
+  #closed(text: string): void {
+    const error = new SctpError('ERR_SCTP_CLOSED', text);
+    for (const waiters of this.#waiting.values()) waiters.rejectAll(error);
+    this.#waiting.clear();
   }
 
   /** A message on a stream that has no TLS yet: a handshake begins, or something else is spoken. */

@@ -1,0 +1,23 @@
+import type { SctpAssociation, SecureAssociation } from '../../sctp/index.ts';
+import type { PeerIdentity } from '../access/identity.ts';
+import type { TransportTarget } from '../role.ts';
+
+/** An association whose peer has proven who it is; pair 0 is open. */
+export interface SecuredAssociation {
+  readonly association: SecureAssociation;
+  readonly peer: PeerIdentity;
+}
+
+/** How the channels of a node are secured. */
+export interface ChannelSecurity {
+  /**
+   * Begins TLS on an association that was set up from here.
+   *
+   * @param target where it leads, as the role said
+   * @param ppid what is spoken on it
+   * @throws (rejects) what is wrong with the peer
+   */
+  connect(association: SctpAssociation, target: TransportTarget, ppid: number): Promise<SecuredAssociation>;
+  /** Lets the peer begin it, on one that it has set up. @throws (rejects) what is wrong with the peer */
+  accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation>;
+}

@@ -1,0 +1,112 @@
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { type SctpAssociation, SecureAssociation, type TlsSessions } from '../../sctp/index.ts';
+import { identityText, type PeerIdentity } from '../access/identity.ts';
+import { RSerPoolError } from '../errors.ts';
+import type { ChannelSecurity, SecuredAssociation } from '../node/channel-security.ts';
+import type { TransportTarget } from '../role.ts';
+import type { ReferenceIdentity } from './reference-identity.ts';
+import { clientOptions, serverIdentity, type TlsClientOptions } from './tls-client.ts';
+import type { TlsServer } from './tls-server.ts';
+
+/** What a node needs to secure its channels. */
+export interface TlsSecurityParts {
+  /** How it calls somebody: what it shows there, and who that has to be. Nobody is called where it gives nothing. */
+  readonly clientFor: (target: TransportTarget, ppid: number) => Calling | undefined;
+  /** Who lets others in, by what they speak. Nobody is let in where there is none. */
+  readonly serverFor: (ppid: number) => TlsServer | undefined;
+  /** Handshakes of others under way at a time, all together; what comes beyond is sent away. */
+  readonly maxHandshakes: number;
+  /** A handshake that takes longer is given up, ms. */
+  readonly handshakeTimeoutMs: number;
+  /** Does something later, unless the function returned is called. */
+  readonly after: (durationMs: number, action: () => void) => () => void;
+}
+
+export interface Calling {
+  readonly options: TlsClientOptions;
+  readonly references: readonly ReferenceIdentity[];
+}
+
+/** TLS over SCTP (RFC 3436) for the channels of a registrar, an element or a user. */
+export class TlsSecurity implements ChannelSecurity {
+  readonly #parts: TlsSecurityParts;
+  #handshakes = 0;
+
+  constructor(parts: TlsSecurityParts) {
+    this.#parts = parts;
+  }
+
+  async connect(association: SctpAssociation, target: TransportTarget, ppid: number): Promise<SecuredAssociation> {
+    const calling = this.#parts.clientFor(target, ppid);
+    if (calling === undefined) {
+      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'there is neither a key nor an authority for this peer', {
+        target,
+      });
+    }
+    const { options, references } = calling;
+    const secured = SecureAssociation.client(association, {
+      tls: clientOptions(options, references),
+      ppid: () => ppid,
+      handshakeTimeoutMs: this.#parts.handshakeTimeoutMs,
+      // A key shared is as fast as a session; certificates take longer.
+      sessions: options.psk === undefined ? new NewestSession() : undefined,
+    });
+    const socket = await secured.open(0);
+    return { association: secured, peer: serverIdentity(socket, options) };
+  }
+
+  async accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation> {
+    const { after, handshakeTimeoutMs, maxHandshakes } = this.#parts;
+    const server = this.#parts.serverFor(ppid);
+    if (server === undefined) throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'nobody is let in here');
+    if (this.#handshakes >= maxHandshakes)
+      throw new RSerPoolError('ERR_RSERPOOL_LIMIT', 'too many handshakes at a time');
+    this.#handshakes++;
+    const late = new AbortController();
+    const cancel = after(handshakeTimeoutMs, () => late.abort(new Error(`no TLS within ${handshakeTimeoutMs} ms`)));
+    try {
+      const acceptor = new OneClient(server);
+      const secured = SecureAssociation.server(association, { acceptor, ppid: () => ppid, handshakeTimeoutMs });
+      // It may say nothing at all.
+      await secured.open(0, { signal: late.signal });
+      return { association: secured, peer: acceptor.identity! };
+    } finally {
+      cancel();
+      this.#handshakes--;
+    }
+  }
+}
+
+/** All pairs of an association belong to the same client: each handshake has to prove that. */
+class OneClient {
+  identity: PeerIdentity | undefined;
+  readonly #server: TlsServer;
+
+  constructor(server: TlsServer) {
+    this.#server = server;
+  }
+
+  async accept(transport: Duplex): Promise<TLSSocket> {
+    const { socket, identity } = await this.#server.accept(transport);
+    this.identity ??= identity;
+    if (identityText(identity) === identityText(this.identity)) return socket;
+    socket.destroy();
+    throw new Error(`${identityText(identity)} on an association of ${identityText(this.identity)}`);
+  }
+}
+
+/** The session that a server has handed out last: for the other pairs of the association. RFC 3436 §8.2. */
+class NewestSession implements TlsSessions {
+  #newest: Buffer | undefined;
+
+  take(): Buffer | undefined {
+    const session = this.#newest;
+    this.#newest = undefined;
+    return session;
+  }
+
+  put(session: Buffer): void {
+    this.#newest = session;
+  }
+}
