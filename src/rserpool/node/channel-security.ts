@@ -14,10 +14,10 @@ export interface ChannelSecurity {
    * Begins TLS on an association that was set up from here.
    *
    * @param target where it leads, as the role said
-   * @param ppid what is spoken on it
+   * @param ppid what the role calls for, if it is not the application: ASAP with a registrar, or ENRP
    * @throws (rejects) what is wrong with the peer
    */
-  connect(association: SctpAssociation, target: TransportTarget, ppid: number): Promise<SecuredAssociation>;
-  /** Lets the peer begin it, on one that it has set up. @throws (rejects) what is wrong with the peer */
+  connect(association: SctpAssociation, target: TransportTarget, ppid: number | undefined): Promise<SecuredAssociation>;
+  /** Lets the peer begin it, on one that it has set up to speak ASAP or ENRP. @throws (rejects) what is wrong with the peer */
   accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation>;
 }

@@ -23,6 +23,7 @@ import { formatTarget } from './place.ts';
 import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './registrar-discovery.ts';
 import { registrarLink } from './registrar-link.ts';
 import { RoleDriver } from './role-driver.ts';
+import { type ElementSecurityOptions, elementSecurity } from './security-options.ts';
 import type { StatusSource } from './status-reporter.ts';
 import { transportParameter, type UserTransport } from './user-transport.ts';
 
@@ -42,6 +43,8 @@ export interface JoinOptions extends EndpointOptions, DiscoveryOptions {
    * failover and cookies are for SCTP only; users find it by `resolve`. RFC 5352 §2.1.
    */
   readonly transport?: UserTransport | undefined;
+  /** TLS with registrars and users; none unless given. RFC 5355. */
+  readonly security?: ElementSecurityOptions | undefined;
   /** Timers and limits, over those of the profile. */
   readonly config?: Partial<ElementConfig> | undefined;
   /** Ends the wait for the registration. */
@@ -96,6 +99,7 @@ export class PoolElement
       role,
       endpoint,
       substrate: substrateOf(options),
+      security: options.security && elementSecurity(options.security, substrateOf(options)),
       onEvent: (event) => this.#onEvent(event),
     });
     const { policy, peIdentifier, registrationLifeS, preferredElements, transport } = options;

@@ -23,11 +23,14 @@ import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './
 import { registrarLink } from './registrar-link.ts';
 import { ResolutionWaits } from './resolution-waits.ts';
 import { RoleDriver } from './role-driver.ts';
+import { type UserSecurityOptions, userSecurity } from './security-options.ts';
 import type { StatusSource } from './status-reporter.ts';
 import { type TcpConfig, tcpConfig } from './tcp-config.ts';
 import { UserSession } from './user-session.ts';
 
 export interface PoolUserOptions extends EndpointOptions, DiscoveryOptions {
+  /** TLS with registrars and elements; none unless given. RFC 5355. */
+  readonly security?: UserSecurityOptions | undefined;
   /** Timers and limits, over those of the profile. */
   readonly config?: Partial<UserConfig> | undefined;
   /** Limits of a TCP connection with a registrar. */
@@ -76,6 +79,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
       role,
       endpoint,
       substrate: substrateOf(options),
+      security: options.security && userSecurity(options.security, substrateOf(options)),
       severalPerPeer: true,
       tcp: network && { network, config: tcpConfig(options.tcpLimits) },
       onEvent: (event) => this.#onEvent(event),

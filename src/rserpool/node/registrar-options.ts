@@ -2,6 +2,7 @@ import type { RegistrarConfig } from '../registrar/config.ts';
 import type { TransportTarget } from '../role.ts';
 import type { EndpointOptions } from './endpoint-options.ts';
 import type { MulticastOptions } from './multicast-options.ts';
+import type { RegistrarSecurityOptions } from './security-options.ts';
 import type { TcpConfig } from './tcp-config.ts';
 
 export interface AsapOptions {
@@ -35,6 +36,8 @@ export interface RegistrarStartOptions extends EndpointOptions {
   readonly enrp?: EnrpOptions | undefined;
   /** Other registrars of the scope with their ENRP ports: `HOST:SCTPPORT;udp=PORT`, or `DOMAIN;srv`. */
   readonly peers?: readonly (string | TransportTarget)[] | undefined;
+  /** TLS, and who may do what; without it everybody may do everything. RFC 5355. */
+  readonly security?: RegistrarSecurityOptions | undefined;
   /** Identifier, 1 to 2^32 - 1; random unless given. */
   readonly registrarId?: number | undefined;
   /** Timers and limits, over those of the profile. */

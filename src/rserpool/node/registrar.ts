@@ -15,6 +15,7 @@ import type { LookupEvents } from './registrar-discovery.ts';
 import type { RegistrarStartOptions } from './registrar-options.ts';
 import { RegistrarSockets } from './registrar-sockets.ts';
 import { RoleDriver } from './role-driver.ts';
+import { registrarSecurity } from './security-options.ts';
 import type { StatusSource } from './status-reporter.ts';
 import { tcpConfig } from './tcp-config.ts';
 
@@ -47,6 +48,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
       role,
       endpoint: sockets.asap,
       enrpEndpoint: sockets.enrp,
+      security: options.security && registrarSecurity(options.security, substrateOf(options)),
       substrate: substrateOf(options),
       tcp: network && { network, config: tcpConfig(options.asap?.tcpLimits) },
       announce: (bytes, ppid) => sockets.announce(bytes, ppid),

@@ -202,7 +202,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
   }
 
   async #connectSctp(
-    { channel, target, ppid = PPID.asap, first = [] }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
+    { channel, target, ppid, first = [] }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
     signal: AbortSignal,
   ): Promise<void> {
     const { security } = this.#options;
@@ -220,7 +220,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
     try {
       const secured = await security.connect(association, target, ppid);
       this.#connected(channel, signal);
-      this.#openSecured(channel, secured, ppid, first);
+      this.#openSecured(channel, secured, ppid ?? PPID.asap, first);
     } catch (error) {
       this.#refuse(association, error as Error);
       throw error;

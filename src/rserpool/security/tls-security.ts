@@ -4,7 +4,7 @@ import { type SctpAssociation, SecureAssociation, type TlsSessions } from '../..
 import { identityText, type PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { ChannelSecurity, SecuredAssociation } from '../node/channel-security.ts';
-import type { TransportTarget } from '../role.ts';
+import { PPID, type TransportTarget } from '../role.ts';
 import type { ReferenceIdentity } from './reference-identity.ts';
 import { clientOptions, serverIdentity, type TlsClientOptions } from './tls-client.ts';
 import type { TlsServer } from './tls-server.ts';
@@ -12,7 +12,7 @@ import type { TlsServer } from './tls-server.ts';
 /** What a node needs to secure its channels. */
 export interface TlsSecurityParts {
   /** How it calls somebody: what it shows there, and who that has to be. Nobody is called where it gives nothing. */
-  readonly clientFor: (target: TransportTarget, ppid: number) => Calling | undefined;
+  readonly clientFor: (target: TransportTarget, ppid: number | undefined) => Calling | undefined;
   /** Who lets others in, by what they speak. Nobody is let in where there is none. */
   readonly serverFor: (ppid: number) => TlsServer | undefined;
   /** Handshakes of others under way at a time, all together; what comes beyond is sent away. */
@@ -37,7 +37,11 @@ export class TlsSecurity implements ChannelSecurity {
     this.#parts = parts;
   }
 
-  async connect(association: SctpAssociation, target: TransportTarget, ppid: number): Promise<SecuredAssociation> {
+  async connect(
+    association: SctpAssociation,
+    target: TransportTarget,
+    ppid: number | undefined,
+  ): Promise<SecuredAssociation> {
     const calling = this.#parts.clientFor(target, ppid);
     if (calling === undefined) {
       throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'there is neither a key nor an authority for this peer', {
@@ -47,7 +51,7 @@ export class TlsSecurity implements ChannelSecurity {
     const { options, references } = calling;
     const secured = SecureAssociation.client(association, {
       tls: clientOptions(options, references),
-      ppid: () => ppid,
+      ppid: ppidOf(ppid),
       handshakeTimeoutMs: this.#parts.handshakeTimeoutMs,
       // A key shared is as fast as a session; certificates take longer.
       sessions: options.psk === undefined ? new NewestSession() : undefined,
@@ -67,7 +71,7 @@ export class TlsSecurity implements ChannelSecurity {
     const cancel = after(handshakeTimeoutMs, () => late.abort(new Error(`no TLS within ${handshakeTimeoutMs} ms`)));
     try {
       const acceptor = new OneClient(server);
-      const secured = SecureAssociation.server(association, { acceptor, ppid: () => ppid, handshakeTimeoutMs });
+      const secured = SecureAssociation.server(association, { acceptor, ppid: ppidOf(ppid), handshakeTimeoutMs });
       // It may say nothing at all.
       await secured.open(0, { signal: late.signal });
       return { association: secured, peer: acceptor.identity! };
@@ -76,6 +80,11 @@ export class TlsSecurity implements ChannelSecurity {
       this.#handshakes--;
     }
   }
+}
+
+/** Control is on pair 0; the application's own PPIDs are within TLS. */
+function ppidOf(control: number = PPID.asap): (pair: number) => number {
+  return (pair) => (pair === 0 ? control : 0);
 }
 
 /** All pairs of an association belong to the same client: each handshake has to prove that. */

@@ -1,0 +1,132 @@
+import type { Substrate } from '../../sctp/index.ts';
+import type { AccessRule } from '../access/access-rules.ts';
+import type { TransportTarget } from '../role.ts';
+import { PPID } from '../role.ts';
+import type { PskKeys } from '../security/psk-keys.ts';
+import { type ReferenceIdentity, referenceIdentity } from '../security/reference-identity.ts';
+import type { TlsClientOptions } from '../security/tls-client.ts';
+import type { TlsProfile } from '../security/tls-profile.ts';
+import { TlsSecurity } from '../security/tls-security.ts';
+import { TlsServer } from '../security/tls-server.ts';
+
+/** A certificate, with those of authorities between it and the root behind it, and its private key: PEM. */
+export interface CertificateOptions {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A key that both sides have, and the name that its holder goes by. RFC 4279. */
+export interface PskOptions {
+  readonly identity: string;
+  /** 16 bytes at least. */
+  readonly key: Uint8Array;
+}
+
+/** What registrar, element and user have in common. */
+export interface CommonSecurityOptions {
+  /** Its own certificate. */
+  readonly certificate?: CertificateOptions | undefined;
+  /** Authorities that certificates of others have to be signed by, PEM; several one after the other. */
+  readonly ca?: string | undefined;
+  /** `modern` unless given. */
+  readonly profile?: TlsProfile | undefined;
+  /** Handshakes of others under way at a time; 256 unless given. */
+  readonly maxHandshakes?: number | undefined;
+  /** How long a handshake may take, ms; 5,000 unless given. */
+  readonly handshakeTimeoutMs?: number | undefined;
+}
+
+/** How a registrar is secured: then it speaks with nobody without TLS. RFC 5352 §9, RFC 5353 §6, RFC 5355. */
+export interface RegistrarSecurityOptions extends CommonSecurityOptions {
+  /** Keys of elements. */
+  readonly elementKeys?: PskKeys | undefined;
+  /** Keys of other registrars. */
+  readonly peerKeys?: PskKeys | undefined;
+  /** What it is known by to other registrars; its certificate unless given. */
+  readonly psk?: PskOptions | undefined;
+  /** Who may do what. */
+  readonly access?: readonly AccessRule[] | undefined;
+}
+
+/** How a pool element is secured: its registrar, and its users. */
+export interface ElementSecurityOptions extends CommonSecurityOptions {
+  /** What it is known by to registrars, and they to it; its certificate, and theirs, unless given. */
+  readonly psk?: PskOptions | undefined;
+  /** Names that a registrar's certificate may be for, unless it is known by the key; else its addresses. */
+  readonly registrarNames?: readonly string[] | undefined;
+}
+
+/** How a pool user is secured. */
+export interface UserSecurityOptions extends CommonSecurityOptions {
+  /** Names that a registrar's certificate may be for; else its addresses. */
+  readonly registrarNames?: readonly string[] | undefined;
+  /** Names that an element's certificate may be for; else its addresses. */
+  readonly elementNames?: readonly string[] | undefined;
+}
+
+const MAX_HANDSHAKES = 256;
+const HANDSHAKE_TIMEOUT_MS = 5000;
+
+/** How a registrar's channels are secured. @throws RSerPoolError for names that are none; what Node throws for certificates */
+export function registrarSecurity(options: RegistrarSecurityOptions, substrate: Substrate): TlsSecurity {
+  const { certificate, ca, elementKeys, peerKeys, psk, profile } = options;
+  const servers = new Map([
+    [PPID.asap as number, new TlsServer({ certificate, ca, keys: elementKeys, profile })],
+    [PPID.enrp as number, new TlsServer({ certificate, ca, keys: peerKeys, profile })],
+  ]);
+  return secured(options, substrate, {
+    serverFor: (ppid) => servers.get(ppid),
+    clientFor: (target, ppid) => {
+      const known = ppid === PPID.enrp && psk !== undefined ? { psk, profile } : byCertificate(options);
+      return known && { options: known, references: addressesOf(target) };
+    },
+  });
+}
+
+/** How an element's channels are secured. @throws as {@link registrarSecurity} */
+export function elementSecurity(options: ElementSecurityOptions, substrate: Substrate): TlsSecurity {
+  const { certificate, ca, psk, profile } = options;
+  const names = options.registrarNames?.map(referenceIdentity);
+  // Registrars come by the key that they share with it.
+  const keys: PskKeys | undefined = psk && { find: (identity) => (identity === psk.identity ? psk.key : undefined) };
+  const server = new TlsServer({ certificate, ca, keys, profile });
+  return secured(options, substrate, {
+    serverFor: () => server,
+    clientFor: (target) => {
+      const known = psk === undefined ? byCertificate(options) : { psk, profile };
+      return known && { options: known, references: names ?? addressesOf(target) };
+    },
+  });
+}
+
+/** How a user's channels are secured. @throws as {@link registrarSecurity} */
+export function userSecurity(options: UserSecurityOptions, substrate: Substrate): TlsSecurity {
+  const registrars = options.registrarNames?.map(referenceIdentity);
+  const elements = options.elementNames?.map(referenceIdentity);
+  return secured(options, substrate, {
+    serverFor: () => undefined,
+    clientFor: (target, ppid) => {
+      const known = byCertificate(options);
+      const names = ppid === PPID.asap ? registrars : elements;
+      return known && { options: known, references: names ?? addressesOf(target) };
+    },
+  });
+}
+
+function secured(
+  { maxHandshakes = MAX_HANDSHAKES, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS }: CommonSecurityOptions,
+  substrate: Substrate,
+  how: Pick<ConstructorParameters<typeof TlsSecurity>[0], 'clientFor' | 'serverFor'>,
+): TlsSecurity {
+  const after = (durationMs: number, action: () => void): (() => void) =>
+    substrate.setTimer(substrate.now() + durationMs, action);
+  return new TlsSecurity({ ...how, maxHandshakes, handshakeTimeoutMs, after });
+}
+
+function byCertificate({ ca, certificate, profile }: CommonSecurityOptions): TlsClientOptions | undefined {
+  return ca === undefined ? undefined : { ca, certificate, profile };
+}
+
+function addressesOf({ addresses }: TransportTarget): ReferenceIdentity[] {
+  return addresses.map(referenceIdentity);
+}

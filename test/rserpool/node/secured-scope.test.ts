@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { PoolElement, PoolUser, Registrar } from '../../../src/rserpool/index.ts';
+import { TestAuthority } from '../../harness/certificates.ts';
+import { REGISTRAR_CONFIG, SCTP, Scope } from './scope.ts';
+
+const authority = new TestAuthority();
+const keys = (...names: string[]) => new Map(names.map((name, i) => [name, Buffer.alloc(32, name.length + i)]));
+const elementKeys = keys('pe-1', 'pe-2');
+const peerKeys = keys('registrar-1', 'registrar-2');
+const find = (all: Map<string, Buffer>) => ({ find: (identity: string) => all.get(identity) });
+const psk = (all: Map<string, Buffer>, identity: string) => ({ identity, key: all.get(identity)! });
+
+const text = ({ data }: { readonly data: Uint8Array }) => Buffer.from(data).toString();
+
+async function secured() {
+  const scope = new Scope();
+  const registrars: Registrar[] = [];
+  for (const i of [1, 2]) {
+    const address = `10.0.0.${i}`;
+    registrars.push(
+      await Registrar.start({
+        addresses: [address],
+        substrate: scope.host(`registrar ${i}`, address),
+        sctp: SCTP,
+        peers: i === 1 ? [] : ['10.0.0.1'],
+        registrarId: i,
+        config: REGISTRAR_CONFIG,
+        security: {
+          certificate: authority.certify(`registrar-${i}.example`, address),
+          elementKeys: find(elementKeys),
+          peerKeys: find(peerKeys),
+          psk: psk(peerKeys, `registrar-${i}`),
+        },
+      }),
+    );
+  }
+  await scope.world.run(Promise.all(registrars.map((each) => each.whenServing())));
+  await scope.world.pass(2000);
+  return { scope, world: scope.world, registrars };
+}
+
+describe('a secured scope', () => {
+  it('registrars, elements and users work as without TLS', async () => {
+    const { scope, world, registrars } = await secured();
+    expect(
+      registrars.map((each) => each.snapshot().peers.map(({ registrarId, connected }) => [registrarId, connected])),
+    ).toEqual([[[2, true]], [[1, true]]]);
+    for (const i of [1, 2]) {
+      const address = `10.0.1.${i}`;
+      await world.run(
+        PoolElement.join(
+          'Pool',
+          {
+            registrars: ['10.0.0.1'],
+            addresses: [address],
+            substrate: scope.host(`element ${i}`, address),
+            sctp: SCTP,
+            peIdentifier: i,
+            security: { psk: psk(elementKeys, `pe-${i}`), certificate: authority.certify(address) },
+          },
+          async (session) => {
+            for await (const message of session) {
+              await session.send(Buffer.concat([Buffer.from(`${i}: `), message.data]));
+              session.setCookie(Buffer.from(String(i)));
+            }
+          },
+        ),
+      );
+    }
+    const user = await PoolUser.open({
+      registrars: ['10.0.0.2'],
+      addresses: ['10.0.2.1'],
+      substrate: scope.host('user', '10.0.2.1'),
+      sctp: SCTP,
+      security: { ca: authority.cert },
+    });
+    const session = await world.run(user.connect('Pool'));
+    await world.run(session.send('hello'));
+    const first = text(await world.run(session.receive()));
+    expect(first).toMatch(/^[12]: hello$/);
+    // The element dies: the next one goes on.
+    scope.hosts.get(`element ${first[0]}`)!.kill();
+    await world.run(session.send('again'), 60_000);
+    const second = text(await world.run(session.receive(), 60_000));
+    expect(second).toBe(`${first[0] === '1' ? 2 : 1}: again`);
+  });
+});
