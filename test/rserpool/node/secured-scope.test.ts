@@ -74,7 +74,7 @@ describe('a secured scope', () => {
       sctp: SCTP,
       security: { ca: authority.cert },
     });
-    const session = await world.run(user.connect('Pool'));
+    const session = await world.run(user.connect('Pool', { resend: true }));
     await world.run(session.send('hello'));
     const first = text(await world.run(session.receive()));
     expect(first).toMatch(/^[12]: hello$/);
