@@ -32,6 +32,7 @@ export function admit(
   element: PoolElementParameter,
   { remote }: Channel,
   ownId: number,
+  owner: string | undefined,
   config: RegistrarConfig,
 ): Admission {
   // §2.1: between registrar and element everything runs over SCTP.
@@ -43,7 +44,7 @@ export function admit(
     const foreign = userTransport.addresses.some((address) => !remote.addresses.includes(address));
     if (foreign) return refuse({ kind: 'invalid-values', parameter: bytesOf((w) => writeTransport(w, userTransport)) });
   }
-  const parameter = complete(element, remote, ownId, Math.min(config.maxRegistrationLifeS, life));
+  const parameter = complete(element, remote, ownId, owner, Math.min(config.maxRegistrationLifeS, life));
   if (poolHandle.bytes.length + poolElementBytes(parameter) + UPDATE_OVERHEAD_BYTES > MAX_MESSAGE_BYTES) {
     return refuse({ kind: 'lack-of-resources' });
   }
@@ -54,8 +55,12 @@ export function admit(
 /**
  * Whether a message on this channel comes from the element itself: on the channel that it registered on, or from the
  * ASAP transport address that is known of it. Without authentication there is nothing better. RFC 5352 §3.1 (3), §3.2 D2.
+ * With authentication it belongs to who has registered it, and to nobody else. RFC 5355 §2.3.3.
+ *
+ * @param owner who speaks on the channel, if that is proven
  */
-export function isSameElement(existing: StoredElement, channel: Channel): boolean {
+export function isSameElement(existing: StoredElement, channel: Channel, owner: string | undefined): boolean {
+  if (owner !== undefined && existing.parameter.owner !== undefined) return existing.parameter.owner === owner;
   if (existing.owner === channel.id) return true;
   const { asapTransport } = existing.parameter;
   return (
@@ -71,6 +76,7 @@ function complete(
   element: PoolElementParameter,
   remote: TransportTarget,
   ownId: number,
+  owner: string | undefined,
   registrationLifeS: number,
 ): PoolElementParameter {
   const { identifier, userTransport, policy } = element;
@@ -90,6 +96,7 @@ function complete(
     policy,
     asapTransport: { protocol: 'sctp', port: remote.port, use: 'data-only', addresses: remote.addresses },
     ...(Object.keys(udpPorts).length > 0 && { udpPorts }),
+    ...(owner !== undefined && { owner }),
   };
 }
 

@@ -21,6 +21,7 @@ import type { Distances } from './distances.ts';
 import type { ElementMonitor } from './element-monitor.ts';
 import { type ElementStore, nameOf, type StoredElement } from './element-store.ts';
 import type { ElementLoss } from './events.ts';
+import { denied, type Gatekeeper } from './gatekeeper.ts';
 import type { RegistrarOutbox } from './outbox.ts';
 import { Resolver } from './resolver.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -35,6 +36,7 @@ export interface AsapParts {
   readonly store: ElementStore;
   readonly distances: Distances;
   readonly monitor: ElementMonitor;
+  readonly gatekeeper: Gatekeeper;
   /** Whether a peer is known to be one of rsplib. */
   readonly isRsplib: (registrarId: number) => boolean;
   /** Tells the peers: HANDLE_UPDATE. */
@@ -65,6 +67,11 @@ export class AsapService {
     if (message.unrecognized !== undefined && message.kind !== 'error') {
       const causes = message.unrecognized.map((parameter) => ({ kind: 'unrecognized-parameter', parameter }) as const);
       this.#error(channel, causes);
+    }
+    const why = this.#parts.gatekeeper.refuses(channel, message);
+    if (why !== undefined) {
+      this.#deny(channel, message, why);
+      return;
     }
     switch (message.kind) {
       case 'registration':
@@ -155,9 +162,10 @@ export class AsapService {
   }
 
   #register(channel: Channel, { poolHandle, element: registered }: Registration, now: Instant): void {
-    const { config, own, outbox, store, distances, announceUpdate } = this.#parts;
+    const { config, own, outbox, store, distances, gatekeeper, announceUpdate } = this.#parts;
     const element = distances.ofElement(registered, channel.id);
-    const admission = admit(poolHandle, element, channel, own.id, config);
+    const owner = gatekeeper.ownerOf(channel);
+    const admission = admit(poolHandle, element, channel, own.id, owner, config);
     if (admission.kind === 'refused') {
       this.#rejectRegistration(channel, poolHandle, element.identifier, admission.causes);
       return;
@@ -167,7 +175,7 @@ export class AsapService {
       poolHandle,
       parameter,
       channel.id,
-      (existing) => isSameElement(existing, channel),
+      (existing) => isSameElement(existing, channel, owner),
       now,
     );
     if (result.kind === 'rejected') {
@@ -186,6 +194,37 @@ export class AsapService {
     announceUpdate('add-pe', poolHandle, parameter);
   }
 
+  /** RFC 5352 §9.3: rejected, with the security cause. What has no answer is dropped. */
+  #deny(channel: Channel, message: AsapMessage, why: string): void {
+    const { outbox } = this.#parts;
+    const causes: ErrorCause[] = [{ kind: 'rejected-for-security' }];
+    if (!channel.refused || message.kind === 'registration' || message.kind === 'deregistration') {
+      outbox.event(denied(channel, message.kind, why));
+    }
+    channel.refused = true;
+    switch (message.kind) {
+      case 'registration':
+        this.#rejectRegistration(channel, message.poolHandle, message.element.identifier, causes);
+        break;
+      case 'deregistration': {
+        const { poolHandle, peIdentifier } = message;
+        outbox.sendAsap(channel.id, { kind: 'deregistration-response', poolHandle, peIdentifier, causes });
+        break;
+      }
+      case 'handle-resolution':
+        outbox.sendAsap(channel.id, {
+          kind: 'handle-resolution-response',
+          acceptedSubscription: false,
+          poolHandle: message.poolHandle,
+          elements: [],
+          causes,
+        });
+        break;
+      default:
+        break;
+    }
+  }
+
   #rejectRegistration(
     channel: Channel,
     poolHandle: PoolHandle,
@@ -198,10 +237,10 @@ export class AsapService {
   }
 
   #deregister(channel: Channel, { poolHandle, peIdentifier }: Deregistration, now: Instant): void {
-    const { own, outbox, store, announceUpdate } = this.#parts;
+    const { gatekeeper, own, outbox, store, announceUpdate } = this.#parts;
     const element = store.find(poolHandle, peIdentifier);
     // An element that is not there is granted its wish, but nobody has to be told (§3.2).
-    const permitted = element === undefined || isSameElement(element, channel);
+    const permitted = element === undefined || isSameElement(element, channel, gatekeeper.ownerOf(channel));
     outbox.sendAsap(channel.id, {
       kind: 'deregistration-response',
       poolHandle,

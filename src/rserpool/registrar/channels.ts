@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import { RateLimit } from '../../base/rate-limit.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import { DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { RegistrarConfig } from './config.ts';
@@ -11,6 +12,10 @@ export interface Channel {
   remote: TransportTarget;
   readonly local: TransportTarget;
   readonly upAt: Instant;
+  /** Who it is, if the channel is secured. */
+  readonly peer: PeerIdentity | undefined;
+  /** The operator was told that something was refused on it. */
+  refused: boolean;
   /** Who speaks ENRP on it, once a message told. It never changes (RFC 5353 §3.2.1). */
   peerId: number | undefined;
   /** Brakes ENDPOINT_UNREACHABLE. RFC 5352 §9.1 T8. */
@@ -61,6 +66,7 @@ export class Channels {
     initiator: 'local' | 'remote',
     remote: TransportTarget,
     local: TransportTarget,
+    peer: PeerIdentity | undefined,
     now: Instant,
   ): Channel | undefined {
     if (this.#byId.size >= this.#config.maxChannels) return undefined;
@@ -71,6 +77,8 @@ export class Channels {
       remote,
       local,
       upAt: now,
+      peer,
+      refused: false,
       peerId: undefined,
       reports,
       closing: false,

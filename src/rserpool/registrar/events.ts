@@ -54,6 +54,16 @@ export type RegistrarEvent =
       readonly elements: number;
       readonly channel: ChannelId;
     }
+  /** Somebody wanted what it may not: told once for each channel, and for each registration and deregistration. */
+  | {
+      readonly kind: 'access-denied';
+      /** Who it is, as far as that is proven: `psk:NAME`, names of a certificate, `anonymous` or `plain`. */
+      readonly who: string;
+      /** The message that was not acted upon. */
+      readonly what: string;
+      readonly why: string;
+      readonly channel: ChannelId;
+    }
   /** A peer turned out to be an rsplib registrar: it is spoken to accordingly from now on. */
   | { readonly kind: 'rsplib-peer'; readonly registrarId: number }
   | { readonly kind: 'peer-up'; readonly registrarId: number; readonly transport: TransportTarget | undefined }

@@ -9,12 +9,13 @@ import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput, type 
 import { ASAP_MESSAGE_TYPE } from '../wire/asap.ts';
 import { Announcer } from './announcer.ts';
 import { AsapService } from './asap-service.ts';
-import { Channels } from './channels.ts';
+import { type Channel, Channels } from './channels.ts';
 import { type RegistrarConfig, registrarConfig } from './config.ts';
 import { Distances } from './distances.ts';
 import { ElementMonitor } from './element-monitor.ts';
 import { ElementStore, type StoreChange } from './element-store.ts';
 import type { RegistrarEvent } from './events.ts';
+import { denied, Gatekeeper, type RegistrarSecurity } from './gatekeeper.ts';
 import { RegistrarOutbox } from './outbox.ts';
 import { randomRegistrarId } from './random.ts';
 import type { RegistrarCensus, RegistrarSnapshot } from './snapshot.ts';
@@ -35,6 +36,8 @@ export interface RegistrarOptions {
   readonly config?: Partial<RegistrarConfig> | undefined;
   /** Smoothed round trip of a channel in ms, if it was measured: for policies with a delay penalty. */
   readonly roundTripMs?: ((channel: ChannelId) => number | undefined) | undefined;
+  /** Who may do what; unless given, everybody may do everything. RFC 5355. */
+  readonly security?: RegistrarSecurity | undefined;
   /** Its identifier, 1 to 2^32 - 1; random unless given. It must never be used twice in a scope. RFC 5353 §3.2.1. */
   readonly registrarId?: number | undefined;
 }
@@ -53,6 +56,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   readonly #enrp: EnrpService;
   readonly #asap: AsapService;
   readonly #announcer: Announcer;
+  readonly #gatekeeper: Gatekeeper;
   readonly #stall = new Stall();
   #wasServing = false;
 
@@ -68,6 +72,8 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     const store = new ElementStore(config, own, outbox, (change, at) => this.#handleChange(change, at));
     const distances = new Distances(options.roundTripMs ?? (() => undefined));
     const monitor = new ElementMonitor(config, entropy, own, channels, outbox);
+    const gatekeeper = new Gatekeeper(options.security);
+    this.#gatekeeper = gatekeeper;
     this.#own = own;
     this.#channels = channels;
     this.#store = store;
@@ -82,6 +88,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
       store,
       distances,
       monitor,
+      gatekeeper,
       isRsplib: (registrarId) => this.#enrp.peers.get(registrarId)?.dialect === 'rsplib',
       announceUpdate: (action, poolHandle, element) => this.#enrp.announceUpdate(action, poolHandle, element),
     });
@@ -219,8 +226,8 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   }
 
   #handleChannelUp(input: RoleInput & { readonly kind: 'channel-up' }, now: Instant): void {
-    const { channel: id, initiator, remote, local } = input;
-    const channel = this.#channels.add(id, initiator, remote, local, now);
+    const { channel: id, initiator, remote, local, peer } = input;
+    const channel = this.#channels.add(id, initiator, remote, local, peer, now);
     if (channel === undefined) {
       this.#outbox.close(id, 'abort', 'too many channels');
       this.#outbox.event({ kind: 'warning', code: 'limit-reached', text: 'too many channels', channel: id });
@@ -259,7 +266,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     const channel = this.#channels.get(id);
     if (channel === undefined || channel.aborted) return;
     // A surplus channel of a peer is read to its end: an update may be on the way.
-    if (ppid === PPID.enrp) this.#enrp.handleMessage(channel, bytes, now);
+    if (ppid === PPID.enrp) this.#handleEnrp(channel, bytes, now);
     else if (ppid === PPID.asap && !channel.closing) {
       if (this.#enrp.serving) this.#asap.handleMessage(channel, bytes, now);
       else if (channel.peerId === undefined) {
@@ -269,6 +276,20 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         this.#outbox.close(id, 'abort', 'this registrar does not serve yet');
       }
     }
+  }
+
+  #handleEnrp(channel: Channel, bytes: Uint8Array, now: Instant): void {
+    const why = this.#gatekeeper.refusesPeer(channel);
+    if (why === undefined) {
+      this.#enrp.handleMessage(channel, bytes, now);
+      return;
+    }
+    // RFC 5353 §6.3: whatever it says is rejected, and it is told so.
+    this.#outbox.event(denied(channel, 'ENRP', why));
+    this.#enrp.refuse(channel);
+    channel.closing = true;
+    channel.aborted = true;
+    this.#outbox.close(channel.id, 'shutdown', why);
   }
 
   #handleSendFailed(id: ChannelId, ppid: number, bytes: Uint8Array, now: Instant): void {

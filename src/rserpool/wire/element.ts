@@ -31,7 +31,15 @@ export interface PoolElementParameter {
    * `user` belongs to `userTransport`, `asap` to `asapTransport`.
    */
   readonly udpPorts?: { readonly user?: number | undefined; readonly asap?: number | undefined } | undefined;
+  /**
+   * Who has registered it and nobody else may change it, as its secured home registrar has found out (RFC 5355 §2.3), in a
+   * private parameter (0x8f0a) that others skip. Means something between secured registrars only.
+   */
+  readonly owner?: string | undefined;
 }
+
+/** The longest text of an owner, bytes. */
+export const MAX_OWNER_BYTES = 512;
 
 const FIXED_BYTES = 12;
 
@@ -52,8 +60,10 @@ export function readPoolElement(reading: Reading, tlv: Tlv, scope: ElementScope)
   const policy = readPolicy(reading, nested.take(PARAMETER_TYPE.policy));
   let asapTransport: SctpTransport | undefined;
   let udpPorts: PoolElementParameter['udpPorts'];
+  let owner: string | undefined;
   for (let more = nested.next(); more !== undefined; more = nested.next()) {
     if (more.type === PARAMETER_TYPE.udpPorts) udpPorts ??= readElementPorts(more);
+    else if (more.type === PARAMETER_TYPE.elementOwner) owner ??= readOwner(more);
     else if (asapTransport === undefined && TRANSPORT_TYPES.includes(more.type)) {
       if (more.type !== PARAMETER_TYPE.sctpTransport) throw invalidValues(reading, more, 'ASAP transport is not SCTP');
       asapTransport = readSctpTransport(reading, more);
@@ -68,7 +78,13 @@ export function readPoolElement(reading: Reading, tlv: Tlv, scope: ElementScope)
     policy,
     ...(asapTransport && { asapTransport }),
     ...(udpPorts && { udpPorts }),
+    ...(owner !== undefined && { owner }),
   };
+}
+
+/** One that nobody could have written belongs to nobody. */
+function readOwner({ value }: Tlv): string | undefined {
+  return value.length > 0 && value.length <= MAX_OWNER_BYTES ? new TextDecoder().decode(value) : undefined;
 }
 
 function readElementPorts(tlv: Tlv): PoolElementParameter['udpPorts'] {
@@ -88,7 +104,7 @@ export function writePoolElement(
   scope: ElementScope,
   dialect: Dialect = 'rfc',
 ): void {
-  const { asapTransport, udpPorts } = element;
+  const { asapTransport, udpPorts, owner } = element;
   if (scope === 'enrp' && asapTransport === undefined) throw new RangeError('pool element without ASAP transport');
   writeParameter(w, PARAMETER_TYPE.poolElement, () => {
     w.u32(element.identifier);
@@ -98,13 +114,23 @@ export function writePoolElement(
     writePolicy(w, element.policy);
     if (asapTransport !== undefined) writeTransport(w, asapTransport);
     writeUdpPorts(w, udpPorts?.user, udpPorts?.asap);
+    if (owner !== undefined) {
+      writeParameter(w, PARAMETER_TYPE.elementOwner, () => w.bytes(new TextEncoder().encode(owner)));
+    }
   });
 }
 
 /** Bytes that the parameter takes in a message, padding included, for those who fill messages up to a limit. */
-export function poolElementBytes({ userTransport, policy, asapTransport, udpPorts }: PoolElementParameter): number {
+export function poolElementBytes({
+  userTransport,
+  policy,
+  asapTransport,
+  udpPorts,
+  owner,
+}: PoolElementParameter): number {
   let bytes = TLV_HEADER_BYTES + FIXED_BYTES + transportBytes(userTransport) + policyBytes(policy);
   if (asapTransport !== undefined) bytes += transportBytes(asapTransport);
   if (udpPorts?.user || udpPorts?.asap) bytes += TLV_HEADER_BYTES + 4;
+  if (owner !== undefined) bytes += (TLV_HEADER_BYTES + new TextEncoder().encode(owner).length + 3) & ~3;
   return bytes;
 }

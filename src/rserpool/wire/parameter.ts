@@ -4,7 +4,7 @@ import { type Tlv, TlvReader, unknownParameterAction } from '../../base/tlv.ts';
 import type { Dialect } from './dialect.ts';
 import { type MessageContext, MessageError, type RefusalCause } from './message-error.ts';
 
-/** Parameter types. RFC 5354 §3, Table 1; the last two are private ones. */
+/** Parameter types. RFC 5354 §3, Table 1; the last three are private ones. */
 export const PARAMETER_TYPE = {
   ipv4Address: 0x1,
   ipv6Address: 0x2,
@@ -26,6 +26,8 @@ export const PARAMETER_TYPE = {
   itemCount: 0x803f,
   /** UDP encapsulation ports (RFC 6951) of a Pool Element, a Server Information or a SERVER_ANNOUNCE. Others skip it. */
   udpPorts: 0x8f09,
+  /** Whom a Pool Element belongs to, between secured registrars. Others skip it. */
+  elementOwner: 0x8f0a,
 } as const;
 
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(PARAMETER_TYPE));
