@@ -1,4 +1,5 @@
 import { fromHex, toHex } from '../../../src/base/bytes.ts';
+import type { PeerIdentity } from '../../../src/rserpool/access/identity.ts';
 import type { EnrpBody } from '../../../src/rserpool/enrp/speaker.ts';
 import type { RegistrarConfig } from '../../../src/rserpool/registrar/config.ts';
 import type { RegistrarEvent } from '../../../src/rserpool/registrar/events.ts';
@@ -102,8 +103,13 @@ export class RegistrarLadder {
     this.#drain();
   }
 
-  up(channel: number, remote: TransportTarget, initiator: 'local' | 'remote' = 'remote'): void {
-    this.input({ kind: 'channel-up', channel, initiator, remote, local: host(9) });
+  up(
+    channel: number,
+    remote: TransportTarget,
+    initiator: 'local' | 'remote' = 'remote',
+    peer?: PeerIdentity | undefined,
+  ): void {
+    this.input({ kind: 'channel-up', channel, initiator, remote, local: host(9), peer });
   }
 
   down(channel: number, failed = true): void {
