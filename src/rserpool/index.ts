@@ -39,7 +39,7 @@ export { PROFILES, type Profile } from './profile.ts';
 export type { RegistrarConfig } from './registrar/config.ts';
 export type { ElementLoss, RegistrarEvent } from './registrar/events.ts';
 export type { ElementSnapshot, PeerSnapshot, PoolSnapshot, RegistrarSnapshot } from './registrar/snapshot.ts';
-export { ASAP_PORT, ENRP_PORT, PPID, type TransportTarget } from './role.ts';
+export { ASAP_PORT, ASAP_TLS_PORT, ENRP_PORT, ENRP_TLS_PORT, PPID, type TransportTarget } from './role.ts';
 export { type ComponentKind, componentId, componentOf, describeComponent } from './status/component.ts';
 export type { ComponentStatus } from './status/component-status.ts';
 export type { Component } from './status/components.ts';

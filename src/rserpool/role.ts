@@ -35,6 +35,10 @@ export interface TransportTarget {
 export const ASAP_PORT = 3863;
 /** enrp-sctp, enrp-udp. RFC 5353 §5.3. */
 export const ENRP_PORT = 9901;
+/** asap-sctp-tls, asap-tcp-tls. RFC 5352 §8.2. */
+export const ASAP_TLS_PORT = 3864;
+/** enrp-sctp-tls. RFC 5353 §5.3. */
+export const ENRP_TLS_PORT = 9902;
 
 /** Payload Protocol Identifiers. RFC 5352 §8, RFC 5353 §5. */
 export const PPID = { asap: 11, enrp: 12 } as const;

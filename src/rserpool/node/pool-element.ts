@@ -138,7 +138,7 @@ export class PoolElement
     }
     signal?.throwIfAborted();
     const handle = handleOf(pool);
-    const discovery = await RegistrarDiscovery.open(options, ['sctp']);
+    const discovery = await RegistrarDiscovery.open(options, ['sctp'], options.security !== undefined);
     const endpoint = await bindEndpoint(options, options.sctpPort, 'element');
     try {
       const { config, profile } = options;

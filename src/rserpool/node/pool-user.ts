@@ -97,7 +97,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     // RFC 5352 §3.3 NR3, §3.5: an element speaks SCTP with registrars, also when it is a user.
     const onlySctp = tcpNetworkOf(options) === undefined || (options.self ?? []).length > 0;
     const protocols = onlySctp ? (['sctp'] as const) : (['sctp', 'tcp'] as const);
-    const discovery = await RegistrarDiscovery.open(options, protocols);
+    const discovery = await RegistrarDiscovery.open(options, protocols, options.security !== undefined);
     const endpoint = await bindEndpoint(options, undefined, 'user');
     try {
       const { config, profile, self = [] } = options;

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import type { RSerPoolError } from '../errors.ts';
-import { ASAP_PORT, type TransportTarget } from '../role.ts';
+import { ASAP_PORT, ASAP_TLS_PORT, type TransportTarget } from '../role.ts';
 import { ConfiguredRegistrars } from './configured-registrars.ts';
 import { type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import { MulticastListener } from './multicast-listener.ts';
@@ -52,16 +52,18 @@ export class RegistrarDiscovery {
   /**
    * Looks up the names that are configured.
    *
+   * @param secured whether registrars are called by TLS
    * @throws (rejects) RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, `ERR_RSERPOOL_LOOKUP` if none of the names is known;
    *   ConfigError
    */
   static async open(
     options: DiscoveryOptions & EndpointOptions,
     protocols: readonly ('sctp' | 'tcp')[],
+    secured: boolean,
   ): Promise<RegistrarDiscovery> {
     const { registrars = [], announcements = registrars.length === 0 } = options;
     const multicast = asapListening(announcements);
-    const service = { name: 'asap', protocols, port: ASAP_PORT } as const;
+    const service = { name: 'asap', protocols, port: secured ? ASAP_TLS_PORT : ASAP_PORT } as const;
     const configured = await ConfiguredRegistrars.open(registrars, service, options, multicast !== undefined);
     return new RegistrarDiscovery(options, multicast, configured);
   }

@@ -1,7 +1,7 @@
 import type { IpAddress } from '../../base/address.ts';
 import { SctpEndpoint } from '../../sctp/index.ts';
 import { RSerPoolError } from '../errors.ts';
-import { ASAP_PORT, ENRP_PORT, PPID, type TransportTarget } from '../role.ts';
+import { ASAP_PORT, ASAP_TLS_PORT, ENRP_PORT, ENRP_TLS_PORT, PPID, type TransportTarget } from '../role.ts';
 import { bindEndpoint, substrateOf, tcpNetworkOf } from './endpoint-options.ts';
 import { MulticastChannel } from './multicast-channel.ts';
 import { asapAnnouncing, enrpAnnouncing } from './multicast-options.ts';
@@ -22,10 +22,19 @@ export interface RegistrarSocketHandlers {
   readonly onMulticast: (address: IpAddress, udpPort: number, bytes: Uint8Array, ppid: number) => void;
 }
 
+/** An endpoint without TLS beside a secured one: who comes there is told that TLS is needed. */
+export interface PlainEndpoint {
+  readonly endpoint: SctpEndpoint;
+  /** What is spoken there. */
+  readonly ppid: number;
+}
+
 /** The sockets of a registrar: SCTP endpoints for ASAP and for ENRP on the same UDP port, TCP for users, multicast. */
 export class RegistrarSockets {
   readonly asap: SctpEndpoint;
   readonly enrp: SctpEndpoint;
+  /** None unless the registrar is secured. */
+  readonly plain: PlainEndpoint[] = [];
   #tcp: TcpAcceptor | undefined;
   readonly #multicast = new Map<number, MulticastChannel>();
 
@@ -37,14 +46,19 @@ export class RegistrarSockets {
   /** @throws (rejects) SctpError, RSerPoolError, ConfigError; then nothing stays open */
   static async open(options: RegistrarStartOptions, handlers: RegistrarSocketHandlers): Promise<RegistrarSockets> {
     const addresses = options.addresses ?? options.asap?.addresses;
-    const asap = await bindEndpoint({ ...options, addresses }, options.asap?.sctpPort ?? ASAP_PORT, 'registrar');
+    const ports =
+      options.security === undefined
+        ? { asap: ASAP_PORT, enrp: ENRP_PORT }
+        : { asap: ASAP_TLS_PORT, enrp: ENRP_TLS_PORT };
+    const asap = await bindEndpoint({ ...options, addresses }, options.asap?.sctpPort ?? ports.asap, 'registrar');
     try {
       const enrp = await SctpEndpoint.bind({
-        sctpPort: options.enrp?.sctpPort ?? ENRP_PORT,
+        sctpPort: options.enrp?.sctpPort ?? ports.enrp,
         encapsulation: asap.encapsulation,
         config: sctpConfigOf(options, 'registrar'),
       });
       const sockets = new RegistrarSockets(asap, enrp);
+      if (options.security !== undefined) await sockets.#openPlain(options);
       await sockets.#openMore(options, handlers);
       return sockets;
     } catch (error) {
@@ -77,7 +91,19 @@ export class RegistrarSockets {
   /** Never rejects. */
   async close(): Promise<void> {
     await this.#closeMore();
-    await Promise.all([this.enrp.close({ timeoutMs: CLOSE_MS }), this.asap.close({ timeoutMs: CLOSE_MS })]);
+    const endpoints = [...this.plain.map(({ endpoint }) => endpoint), this.enrp, this.asap];
+    await Promise.all(endpoints.map((endpoint) => endpoint.close({ timeoutMs: CLOSE_MS })));
+  }
+
+  /** The ports that who has no TLS comes to, unless they are used otherwise. */
+  async #openPlain(options: RegistrarStartOptions): Promise<void> {
+    const { encapsulation } = this.asap;
+    const config = sctpConfigOf(options, 'registrar');
+    const taken = [this.asap.sctpPort, this.enrp.sctpPort];
+    for (const [sctpPort, ppid] of [[ASAP_PORT, PPID.asap] as const, [ENRP_PORT, PPID.enrp] as const]) {
+      if (taken.includes(sctpPort)) continue;
+      this.plain.push({ endpoint: await SctpEndpoint.bind({ sctpPort, encapsulation, config }), ppid });
+    }
   }
 
   async #openMore(options: RegistrarStartOptions, { onTcp, onMulticast }: RegistrarSocketHandlers): Promise<void> {

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { emitSafely } from '../../base/emit-safely.ts';
+import { AccessRules } from '../access/access-rules.ts';
 import type { RegistrarEvent } from '../registrar/events.ts';
 import { RegistrarRole } from '../registrar/registrar.ts';
 import type { RegistrarSnapshot } from '../registrar/snapshot.ts';
-import { ENRP_PORT, PPID, type TransportTarget } from '../role.ts';
+import { ENRP_PORT, ENRP_TLS_PORT, PPID, type TransportTarget } from '../role.ts';
 import { componentId } from '../status/component.ts';
 import { type ComponentStatus, SCTP_PROTOCOL } from '../status/component-status.ts';
 import { ConfiguredRegistrars } from './configured-registrars.ts';
@@ -48,6 +49,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
       role,
       endpoint: sockets.asap,
       enrpEndpoint: sockets.enrp,
+      plainEndpoints: sockets.plain,
       security: options.security && registrarSecurity(options.security, substrateOf(options)),
       substrate: substrateOf(options),
       tcp: network && { network, config: tcpConfig(options.asap?.tcpLimits) },
@@ -67,7 +69,11 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
    *   `ERR_RSERPOOL_PORT_TAKEN`, `ERR_RSERPOOL_LOOKUP` if no peer's name is known; ConfigError
    */
   static async start(options: RegistrarStartOptions = {}): Promise<Registrar> {
-    const service = { name: 'enrp', protocols: ['sctp'], port: ENRP_PORT } as const;
+    const service = {
+      name: 'enrp',
+      protocols: ['sctp'],
+      port: options.security === undefined ? ENRP_PORT : ENRP_TLS_PORT,
+    } as const;
     const peers = await ConfiguredRegistrars.open(options.peers ?? [], service, options, false);
     let registrar: Registrar | undefined;
     const sockets = await RegistrarSockets.open(options, {
@@ -91,6 +97,10 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
           peers: peers.targets,
           roundTripMs: (channel) => (registrar === undefined ? undefined : registrar.#driver.roundTripMs(channel)),
           registrarId: options.registrarId,
+          security: options.security && {
+            rules: new AccessRules(options.security.access),
+            answersPlainUsers: options.security.answersPlainUsers ?? false,
+          },
           profile: options.profile,
           config: {
             ...options.config,

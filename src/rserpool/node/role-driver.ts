@@ -10,6 +10,7 @@ import { type ChannelId, type FirstMessage, PPID, type Role, type RoleInput, typ
 import type { ChannelSecurity, SecuredAssociation } from './channel-security.ts';
 import { Dialer } from './dialer.ts';
 import type { DriverChannel } from './driver-channel.ts';
+import type { PlainEndpoint } from './registrar-sockets.ts';
 import { SctpChannel } from './sctp-channel.ts';
 import { SecuredChannel } from './secured-channel.ts';
 import { TcpChannel } from './tcp-channel.ts';
@@ -27,7 +28,9 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> {
   readonly severalPerPeer?: boolean | undefined;
   /** For channels by TCP, where the role may have such. */
   readonly tcp?: { readonly network: TcpNetwork; readonly config: TcpConfig } | undefined;
-  /** TLS on all channels by SCTP; without it there is none. */
+  /** Where others come without TLS although the others are secured. */
+  readonly plainEndpoints?: readonly PlainEndpoint[] | undefined;
+  /** TLS on all other channels by SCTP; without it there is none. */
   readonly security?: ChannelSecurity | undefined;
   /** A peer was sent away because of TLS, or could not be called because of it. */
   readonly onRefused?: ((remote: SctpAddress, error: Error) => void) | undefined;
@@ -64,9 +67,12 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   /** Lets peers open channels. */
   accept(): void {
-    const { endpoint, enrpEndpoint } = this.#options;
-    void this.#acceptOn(endpoint, PPID.asap);
-    if (enrpEndpoint !== undefined && enrpEndpoint !== endpoint) void this.#acceptOn(enrpEndpoint, PPID.enrp);
+    const { endpoint, enrpEndpoint, plainEndpoints = [], security } = this.#options;
+    void this.#acceptOn(endpoint, PPID.asap, security);
+    if (enrpEndpoint !== undefined && enrpEndpoint !== endpoint) {
+      void this.#acceptOn(enrpEndpoint, PPID.enrp, security);
+    }
+    for (const plain of plainEndpoints) void this.#acceptOn(plain.endpoint, plain.ppid, undefined);
   }
 
   /** A peer's connection becomes a channel; `gone` is called when it has ended. */
@@ -116,8 +122,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
     for (const channel of this.#channels.values()) channel.abandon();
   }
 
-  async #acceptOn(endpoint: SctpEndpoint, ppid: number): Promise<void> {
-    const { security } = this.#options;
+  async #acceptOn(endpoint: SctpEndpoint, ppid: number, security: ChannelSecurity | undefined): Promise<void> {
     try {
       for await (const association of endpoint.listen()) {
         if (security === undefined) this.#openSctp(this.#takeIncoming(), association);

@@ -46,6 +46,8 @@ export interface RegistrarSecurityOptions extends CommonSecurityOptions {
   readonly psk?: PskOptions | undefined;
   /** Who may do what. */
   readonly access?: readonly AccessRule[] | undefined;
+  /** Whether users without TLS are answered all the same, on the port without it. No unless given. */
+  readonly answersPlainUsers?: boolean | undefined;
 }
 
 /** How a pool element is secured: its registrar, and its users. */

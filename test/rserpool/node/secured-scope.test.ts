@@ -84,4 +84,26 @@ describe('a secured scope', () => {
     const second = text(await world.run(session.receive(), 60_000));
     expect(second).toBe(`${first[0] === '1' ? 2 : 1}: again`);
   });
+
+  it('[SEC-041] [SEC-042] [ASAP-434] [ENRP-264] who comes without TLS is told so on the ports for that, and gets nothing', async () => {
+    const { scope, world, registrars } = await secured();
+    const substrate = scope.host('plain element', '10.0.3.1');
+    const joining = PoolElement.join(
+      'Pool',
+      { registrars: ['10.0.0.1'], addresses: ['10.0.3.1'], substrate, sctp: SCTP },
+      () => undefined,
+    );
+    expect(await scope.codeOf(joining)).toBe('ERR_RSERPOOL_REJECTED');
+    const rogue = await Registrar.start({
+      addresses: ['10.0.3.2'],
+      substrate: scope.host('plain registrar', '10.0.3.2'),
+      sctp: SCTP,
+      peers: ['10.0.0.1'],
+      config: REGISTRAR_CONFIG,
+    });
+    await world.pass(10_000);
+    expect(rogue.snapshot().peers).toEqual([]);
+    expect(registrars[0]!.snapshot().peers.map(({ registrarId }) => registrarId)).toEqual([2]);
+    expect(registrars[0]!.snapshot().pools).toEqual([]);
+  });
 });
