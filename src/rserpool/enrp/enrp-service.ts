@@ -101,11 +101,6 @@ export class EnrpService {
     if (peer !== undefined) this.#procedures.supervision.handleAlive(peer);
   }
 
-  /** Who may not be a registrar is told so, whatever it says. RFC 5353 §6.3. */
-  refuse(channel: Channel): void {
-    this.#procedures.speaker.reply(channel.id, 0, { kind: 'error', causes: [{ kind: 'rejected-for-security' }] });
-  }
-
   handleMessage(channel: Channel, bytes: Uint8Array, now: Instant): void {
     this.#procedures.reception.handleMessage(channel, bytes, now);
     this.#procedures.enforcement.carryOut(now);

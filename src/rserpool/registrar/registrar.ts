@@ -284,12 +284,11 @@ export class RegistrarRole implements Role<RegistrarEvent> {
       this.#enrp.handleMessage(channel, bytes, now);
       return;
     }
-    // RFC 5353 §6.3: whatever it says is rejected, and it is told so.
+    // RFC 5353 §6.3. An answer by ENRP would make us a peer of whoever asks.
     this.#outbox.event(denied(channel, 'ENRP', why));
-    this.#enrp.refuse(channel);
     channel.closing = true;
     channel.aborted = true;
-    this.#outbox.close(channel.id, 'shutdown', why);
+    this.#outbox.close(channel.id, 'abort', why);
   }
 
   #handleSendFailed(id: ChannelId, ppid: number, bytes: Uint8Array, now: Instant): void {

@@ -40,7 +40,7 @@ describe('a secured registrar: without TLS', () => {
     const ladder = secured();
     ladder.up(30, host(30));
     ladder.enrp(30, 30, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(7, 3, 30) });
-    expect(ladder.take()).toEqual(['30: error rejected-for-security', 'close 30 shutdown']);
+    expect(ladder.take()).toEqual(['close 30 abort']);
     expect([ladder.elements(), ladder.peers()]).toEqual([[], ['20 active']]);
     expect(denials(ladder)).toEqual(['plain: ENRP: this registrar is secured: TLS is needed']);
   });
@@ -141,7 +141,7 @@ describe('a secured registrar: what is permitted', () => {
     const ladder = secured([{ who: 'psk:registrar-*', peer: true }]);
     ladder.up(30, host(30), 'remote', psk('pe-7'));
     ladder.presence(30, 30);
-    expect(ladder.take()).toEqual(['30: error rejected-for-security', 'close 30 shutdown']);
+    expect(ladder.take()).toEqual(['close 30 abort']);
     expect(ladder.peers()).toEqual(['20 active']);
     ladder.up(40, host(40), 'remote', anonymous);
     ladder.presence(40, 40);
