@@ -1,11 +1,21 @@
 import type { SctpAssociation, SecureAssociation } from '../../sctp/index.ts';
 import type { PeerIdentity } from '../access/identity.ts';
 import type { TransportTarget } from '../role.ts';
+import type { Trust } from '../security/trust.ts';
+
+/** What a channel rests upon. */
+export interface ChannelProof {
+  /** Where it was called, and what for; undefined if the peer has called. */
+  readonly target?: TransportTarget | undefined;
+  readonly ppid: number | undefined;
+  readonly trust: Trust;
+}
 
 /** An association whose peer has proven who it is; pair 0 is open. */
 export interface SecuredAssociation {
   readonly association: SecureAssociation;
   readonly peer: PeerIdentity;
+  readonly proof: ChannelProof;
 }
 
 /** How the channels of a node are secured. */
@@ -20,4 +30,6 @@ export interface ChannelSecurity {
   connect(association: SctpAssociation, target: TransportTarget, ppid: number | undefined): Promise<SecuredAssociation>;
   /** Lets the peer begin it, on one that it has set up to speak ASAP or ENRP. @throws (rejects) what is wrong with the peer */
   accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation>;
+  /** Whether a channel of before would come about today, too. */
+  holds(proof: ChannelProof): boolean;
 }

@@ -186,6 +186,16 @@ export class PoolElement
     return [...this.#sessions.values()];
   }
 
+  /**
+   * Other keys, certificates and authorities with registrars and users, from now on, for an element that has begun with
+   * `security`. Who is connected by a key or an authority that is gone has to come again.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, and what Node throws for certificates; then nothing has changed
+   */
+  reloadSecurity(security: ElementSecurityOptions): void {
+    this.#driver.setSecurity(elementSecurity(security, this.#substrate));
+  }
+
   /** What a {@link StatusReporter} tells of it. */
   componentStatus(): ComponentStatus {
     const { home } = this.#driver.role;

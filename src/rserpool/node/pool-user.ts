@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Instant } from '../../base/contract.ts';
 import { emitSafely } from '../../base/emit-safely.ts';
-import type { SctpEndpoint } from '../../sctp/index.ts';
+import type { SctpEndpoint, Substrate } from '../../sctp/index.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 import { componentId } from '../status/component.ts';
@@ -65,21 +65,24 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
   readonly #waits = new ResolutionWaits();
   readonly #messages: PoolMessages;
   readonly #discovery: RegistrarDiscovery;
+  readonly #substrate: Substrate;
   #closing: Promise<void> | undefined;
   /** Users have no identifier of their own: any number that nobody else has. */
   readonly #componentId: bigint;
 
   private constructor(endpoint: SctpEndpoint, role: UserRole, discovery: RegistrarDiscovery, options: PoolUserOptions) {
     super();
-    this.#componentId = componentId('pool-user', substrateOf(options).entropy.u32());
+    const substrate = substrateOf(options);
+    this.#substrate = substrate;
+    this.#componentId = componentId('pool-user', substrate.entropy.u32());
     this.#endpoint = endpoint;
     this.#discovery = discovery;
     const network = tcpNetworkOf(options);
     this.#driver = new RoleDriver({
       role,
       endpoint,
-      substrate: substrateOf(options),
-      security: options.security && userSecurity(options.security, substrateOf(options)),
+      substrate,
+      security: options.security && userSecurity(options.security, substrate),
       severalPerPeer: true,
       tcp: network && { network, config: tcpConfig(options.tcpLimits) },
       onEvent: (event) => this.#onEvent(event),
@@ -236,6 +239,16 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
     const message = await this.#messages.receive(signal);
     if (message === undefined) throw closedError();
     return message;
+  }
+
+  /**
+   * Other keys, certificates and authorities with registrars and elements, from now on, for a user that has begun with
+   * `security`. Who is connected by a key or an authority that is gone has to come again.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, and what Node throws for certificates; then nothing has changed
+   */
+  reloadSecurity(security: UserSecurityOptions): void {
+    this.#driver.setSecurity(userSecurity(security, this.#substrate));
   }
 
   /** What a {@link StatusReporter} tells of it. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { emitSafely } from '../../base/emit-safely.ts';
-import { AccessRules } from '../access/access-rules.ts';
+import type { Substrate } from '../../sctp/index.ts';
 import type { RegistrarEvent } from '../registrar/events.ts';
 import { RegistrarRole } from '../registrar/registrar.ts';
 import type { RegistrarSnapshot } from '../registrar/snapshot.ts';
@@ -16,7 +16,7 @@ import type { LookupEvents } from './registrar-discovery.ts';
 import type { RegistrarStartOptions } from './registrar-options.ts';
 import { RegistrarSockets } from './registrar-sockets.ts';
 import { RoleDriver } from './role-driver.ts';
-import { registrarSecurity } from './security-options.ts';
+import { accessOf, type RegistrarSecurityOptions, registrarSecurity } from './security-options.ts';
 import type { StatusSource } from './status-reporter.ts';
 import { tcpConfig } from './tcp-config.ts';
 
@@ -33,6 +33,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
   readonly #driver: RoleDriver<RegistrarEvent, RegistrarRole>;
   readonly #sockets: RegistrarSockets;
   readonly #peers: ConfiguredRegistrars;
+  readonly #substrate: Substrate;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -44,6 +45,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
     super();
     this.#sockets = sockets;
     this.#peers = peers;
+    this.#substrate = substrateOf(options);
     const network = tcpNetworkOf(options);
     this.#driver = new RoleDriver({
       role,
@@ -97,10 +99,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
           peers: peers.targets,
           roundTripMs: (channel) => (registrar === undefined ? undefined : registrar.#driver.roundTripMs(channel)),
           registrarId: options.registrarId,
-          security: options.security && {
-            rules: new AccessRules(options.security.access),
-            answersPlainUsers: options.security.answersPlainUsers ?? false,
-          },
+          security: options.security && accessOf(options.security),
           profile: options.profile,
           config: {
             ...options.config,
@@ -174,6 +173,18 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
     const decide = ({ kind }: RegistrarEvent): { readonly result: undefined } | undefined =>
       kind === 'serving' ? { result: undefined } : undefined;
     await this.#waits.next(decide, signal, () => undefined);
+  }
+
+  /**
+   * Other keys, certificates, authorities and rules for a registrar that was started with `security`, from now on. Who is
+   * connected by a key or an authority that is gone has to come again; rules count from the next message on.
+   *
+   * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, and what Node throws for certificates; then nothing has changed
+   */
+  reloadSecurity(security: RegistrarSecurityOptions): void {
+    const access = accessOf(security);
+    this.#driver.setSecurity(registrarSecurity(security, this.#substrate));
+    this.#driver.call((role) => role.setSecurity(access));
   }
 
   /** Closes all associations and sockets; the peers take over. Never rejects. */

@@ -6,8 +6,9 @@ import {
   SctpError,
   type Substrate,
 } from '../../sctp/index.ts';
+import { RSerPoolError } from '../errors.ts';
 import { type ChannelId, type FirstMessage, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
-import type { ChannelSecurity, SecuredAssociation } from './channel-security.ts';
+import type { ChannelProof, ChannelSecurity, SecuredAssociation } from './channel-security.ts';
 import { Dialer } from './dialer.ts';
 import type { DriverChannel } from './driver-channel.ts';
 import type { PlainEndpoint } from './registrar-sockets.ts';
@@ -46,9 +47,12 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> {
 export class RoleDriver<Event, R extends Role<Event>> {
   readonly role: R;
   readonly #options: RoleDriverOptions<Event, R>;
+  #security: ChannelSecurity | undefined;
   readonly #dialer: Dialer;
   readonly #enrpDialer: Dialer | undefined;
   readonly #channels = new Map<ChannelId, DriverChannel>();
+  /** What the secured ones of them rest upon. */
+  readonly #proofs = new Map<ChannelId, ChannelProof>();
   readonly #connecting = new Map<ChannelId, AbortController>();
   readonly #teller = (input: RoleInput): void => this.#tell(input);
   #nextIncoming: ChannelId = 2;
@@ -59,6 +63,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   constructor(options: RoleDriverOptions<Event, R>) {
     this.#options = options;
+    this.#security = options.security;
     this.role = options.role;
     const { endpoint, enrpEndpoint, severalPerPeer = false } = options;
     this.#dialer = new Dialer(endpoint, { severalPerPeer });
@@ -67,17 +72,34 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   /** Lets peers open channels. */
   accept(): void {
-    const { endpoint, enrpEndpoint, plainEndpoints = [], security } = this.#options;
-    void this.#acceptOn(endpoint, PPID.asap, security);
+    const { endpoint, enrpEndpoint, plainEndpoints = [] } = this.#options;
+    const isSecured = this.#security !== undefined;
+    void this.#acceptOn(endpoint, PPID.asap, isSecured);
     if (enrpEndpoint !== undefined && enrpEndpoint !== endpoint) {
-      void this.#acceptOn(enrpEndpoint, PPID.enrp, security);
+      void this.#acceptOn(enrpEndpoint, PPID.enrp, isSecured);
     }
-    for (const plain of plainEndpoints) void this.#acceptOn(plain.endpoint, plain.ppid, undefined);
+    for (const plain of plainEndpoints) void this.#acceptOn(plain.endpoint, plain.ppid, false);
   }
 
   /** A peer's connection becomes a channel; `gone` is called when it has ended. */
   acceptTcp(socket: TcpSocket, gone: () => void): void {
     this.#openTcp(this.#takeIncoming(), 'remote', socket, gone);
+  }
+
+  /**
+   * Other keys, certificates and authorities, from now on. Channels that rest upon what is gone are broken.
+   *
+   * @throws RSerPoolError if there was no security so far: what is secured and what is not never mix (RFC 5355 §2.15)
+   */
+  setSecurity(security: ChannelSecurity): void {
+    if (this.#security === undefined) {
+      throw new RSerPoolError(
+        'ERR_RSERPOOL_BAD_ARGUMENT',
+        'it was started without `security`: start another one with it',
+      );
+    }
+    this.#security = security;
+    for (const [channel, proof] of this.#proofs) if (!security.holds(proof)) this.abort(channel, TAKEN_AWAY);
   }
 
   /** A call on the role, and all that it leads to. */
@@ -122,11 +144,11 @@ export class RoleDriver<Event, R extends Role<Event>> {
     for (const channel of this.#channels.values()) channel.abandon();
   }
 
-  async #acceptOn(endpoint: SctpEndpoint, ppid: number, security: ChannelSecurity | undefined): Promise<void> {
+  async #acceptOn(endpoint: SctpEndpoint, ppid: number, isSecured: boolean): Promise<void> {
     try {
       for await (const association of endpoint.listen()) {
-        if (security === undefined) this.#openSctp(this.#takeIncoming(), association);
-        else void this.#letIn(association, security, ppid);
+        if (isSecured) void this.#letIn(association, ppid);
+        else this.#openSctp(this.#takeIncoming(), association);
       }
     } catch (error) {
       // The endpoint was closed.
@@ -135,13 +157,19 @@ export class RoleDriver<Event, R extends Role<Event>> {
   }
 
   /** TLS first: the role hears of those only who have proven who they are. */
-  async #letIn(association: SctpAssociation, security: ChannelSecurity, ppid: number): Promise<void> {
+  async #letIn(association: SctpAssociation, ppid: number): Promise<void> {
     try {
-      const secured = await security.accept(association, ppid);
+      const secured = await this.#security!.accept(association, ppid);
+      this.#assertHolds(secured);
       this.#openSecured(this.#takeIncoming(), secured, ppid);
     } catch (error) {
       this.#refuse(association, error as Error);
     }
+  }
+
+  /** @throws Error if what the handshake rests upon was taken away meanwhile */
+  #assertHolds({ proof }: SecuredAssociation): void {
+    if (this.#security?.holds(proof) === false) throw new Error(TAKEN_AWAY);
   }
 
   #refuse(association: SctpAssociation, error: Error): void {
@@ -210,7 +238,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
     { channel, target, ppid, first = [] }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { security } = this.#options;
+    const security = this.#security;
     const dialer = (ppid === PPID.enrp ? this.#enrpDialer : undefined) ?? this.#dialer;
     const association = await dialer.connect(target, signal, security === undefined ? first : []);
     // It came up in the same moment in which the role gave it up.
@@ -224,6 +252,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       const secured = await security.connect(association, target, ppid);
+      this.#assertHolds(secured);
       this.#connected(channel, signal);
       this.#openSecured(channel, secured, ppid ?? PPID.asap, first);
     } catch (error) {
@@ -262,7 +291,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   #openSecured(
     id: ChannelId,
-    { association, peer }: SecuredAssociation,
+    { association, peer, proof }: SecuredAssociation,
     controlPpid: number,
     first: readonly FirstMessage[] = [],
   ): void {
@@ -270,7 +299,11 @@ export class RoleDriver<Event, R extends Role<Event>> {
       association.association.abort(CLOSING);
       return;
     }
-    const gone = (): void => void this.#channels.delete(id);
+    const gone = (): void => {
+      this.#channels.delete(id);
+      this.#proofs.delete(id);
+    };
+    this.#proofs.set(id, proof);
     this.#open(new SecuredChannel({ id, association, peer, controlPpid, first, tell: this.#teller, gone }));
   }
 
@@ -317,4 +350,5 @@ export class RoleDriver<Event, R extends Role<Event>> {
 }
 
 const NOT_WANTED = 'no longer wanted';
+const TAKEN_AWAY = 'what this association was trusted for is valid no more';
 const CLOSING = 'this side is closing';

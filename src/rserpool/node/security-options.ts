@@ -1,5 +1,6 @@
 import type { Substrate } from '../../sctp/index.ts';
-import type { AccessRule } from '../access/access-rules.ts';
+import { type AccessRule, AccessRules } from '../access/access-rules.ts';
+import type { RegistrarSecurity } from '../registrar/gatekeeper.ts';
 import type { TransportTarget } from '../role.ts';
 import { PPID } from '../role.ts';
 import type { PskKeys } from '../security/psk-keys.ts';
@@ -8,6 +9,7 @@ import type { TlsClientOptions } from '../security/tls-client.ts';
 import type { TlsProfile } from '../security/tls-profile.ts';
 import { TlsSecurity } from '../security/tls-security.ts';
 import { TlsServer } from '../security/tls-server.ts';
+import { onlyKey } from '../security/trust.ts';
 
 /** A certificate, with those of authorities between it and the root behind it, and its private key: PEM. */
 export interface CertificateOptions {
@@ -69,6 +71,11 @@ export interface UserSecurityOptions extends CommonSecurityOptions {
 const MAX_HANDSHAKES = 256;
 const HANDSHAKE_TIMEOUT_MS = 5000;
 
+/** Who may do what at a registrar. @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` for a rule that is none */
+export function accessOf({ access, answersPlainUsers = false }: RegistrarSecurityOptions): RegistrarSecurity {
+  return { rules: new AccessRules(access), answersPlainUsers };
+}
+
 /** How a registrar's channels are secured. @throws RSerPoolError for names that are none; what Node throws for certificates */
 export function registrarSecurity(options: RegistrarSecurityOptions, substrate: Substrate): TlsSecurity {
   const { certificate, ca, elementKeys, peerKeys, psk, profile } = options;
@@ -90,8 +97,7 @@ export function elementSecurity(options: ElementSecurityOptions, substrate: Subs
   const { certificate, ca, psk, profile } = options;
   const names = options.registrarNames?.map(referenceIdentity);
   // Registrars come by the key that they share with it.
-  const keys: PskKeys | undefined = psk && { find: (identity) => (identity === psk.identity ? psk.key : undefined) };
-  const server = new TlsServer({ certificate, ca, keys, profile });
+  const server = new TlsServer({ certificate, ca, keys: psk && onlyKey(psk), profile });
   return secured(options, substrate, {
     serverFor: () => server,
     clientFor: (target) => {

@@ -31,10 +31,15 @@ const PLAIN = 'this registrar is secured: TLS is needed';
  * changes what belongs to somebody else (§2.3.3).
  */
 export class Gatekeeper {
-  readonly #security: RegistrarSecurity | undefined;
+  #security: RegistrarSecurity | undefined;
 
   /** @param security undefined for a registrar that lets everybody do everything */
   constructor(security: RegistrarSecurity | undefined) {
+    this.#security = security;
+  }
+
+  /** Other rules, from the next message on. */
+  setSecurity(security: RegistrarSecurity): void {
     this.#security = security;
   }
 

@@ -109,6 +109,11 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     return this.#config;
   }
 
+  /** Other rules for a registrar that is secured, from the next message on. What is registered stays. */
+  setSecurity(security: RegistrarSecurity): void {
+    this.#gatekeeper.setSecurity(security);
+  }
+
   /** Replaces the configured peers, where names have other addresses now. Whoever is connected stays a peer. */
   configurePeers(peers: readonly TransportTarget[], now: Instant): void {
     this.#enrp.configurePeers(peers, now);

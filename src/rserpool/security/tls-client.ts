@@ -3,6 +3,7 @@ import type { PeerIdentity } from '../access/identity.ts';
 import { certificateNames } from './certificate-names.ts';
 import { isCertificateFor, type ReferenceIdentity } from './reference-identity.ts';
 import { profileOptions, type TlsProfile } from './tls-profile.ts';
+import type { Trust } from './trust.ts';
 
 /** How a client is known, and how it knows servers: by a key that both share, or by certificates. */
 export type TlsClientOptions =
@@ -47,6 +48,12 @@ export function clientOptions(options: TlsClientOptions, references: readonly Re
       return new Error(`its certificate is not for ${wanted} but for ${certificateNames(raw).join(' ') || 'nobody'}`);
     },
   };
+}
+
+/** What a server is believed for that such a client has called. */
+export function serverTrust(options: TlsClientOptions): Trust {
+  const { psk } = options;
+  return psk === undefined ? { kind: 'authorities', ca: options.ca } : { kind: 'key', ...psk };
 }
 
 /** Who the server is, once the handshake is complete. */

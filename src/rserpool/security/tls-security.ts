@@ -1,13 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type SctpAssociation, SecureAssociation, type TlsSessions } from '../../sctp/index.ts';
-import { identityText, type PeerIdentity } from '../access/identity.ts';
+import { identityText } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
-import type { ChannelSecurity, SecuredAssociation } from '../node/channel-security.ts';
+import type { ChannelProof, ChannelSecurity, SecuredAssociation } from '../node/channel-security.ts';
 import { PPID, type TransportTarget } from '../role.ts';
 import type { ReferenceIdentity } from './reference-identity.ts';
-import { clientOptions, serverIdentity, type TlsClientOptions } from './tls-client.ts';
-import type { TlsServer } from './tls-server.ts';
+import { clientOptions, serverIdentity, serverTrust, type TlsClientOptions } from './tls-client.ts';
+import type { SecuredClient, TlsServer } from './tls-server.ts';
+import { isKept, onlyKey } from './trust.ts';
 
 /** What a node needs to secure its channels. */
 export interface TlsSecurityParts {
@@ -57,7 +58,8 @@ export class TlsSecurity implements ChannelSecurity {
       sessions: options.psk === undefined ? new NewestSession() : undefined,
     });
     const socket = await secured.open(0);
-    return { association: secured, peer: serverIdentity(socket, options) };
+    const proof = { target, ppid, trust: serverTrust(options) };
+    return { association: secured, peer: serverIdentity(socket, options), proof };
   }
 
   async accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation> {
@@ -74,11 +76,19 @@ export class TlsSecurity implements ChannelSecurity {
       const secured = SecureAssociation.server(association, { acceptor, ppid: ppidOf(ppid), handshakeTimeoutMs });
       // It may say nothing at all.
       await secured.open(0, { signal: late.signal });
-      return { association: secured, peer: acceptor.identity! };
+      const { identity, trust } = acceptor.client!;
+      return { association: secured, peer: identity, proof: { ppid, trust } };
     } finally {
       cancel();
       this.#handshakes--;
     }
+  }
+
+  holds({ target, ppid, trust }: ChannelProof): boolean {
+    if (target === undefined) return this.#parts.serverFor(ppid ?? PPID.asap)?.believes(trust) ?? false;
+    const options = this.#parts.clientFor(target, ppid)?.options;
+    if (options === undefined) return false;
+    return isKept(trust, options.psk === undefined ? { ca: options.ca } : { keys: onlyKey(options.psk) });
   }
 }
 
@@ -89,7 +99,7 @@ function ppidOf(control: number = PPID.asap): (pair: number) => number {
 
 /** All pairs of an association belong to the same client: each handshake has to prove that. */
 class OneClient {
-  identity: PeerIdentity | undefined;
+  client: SecuredClient | undefined;
   readonly #server: TlsServer;
 
   constructor(server: TlsServer) {
@@ -97,11 +107,12 @@ class OneClient {
   }
 
   async accept(transport: Duplex): Promise<TLSSocket> {
-    const { socket, identity } = await this.#server.accept(transport);
-    this.identity ??= identity;
-    if (identityText(identity) === identityText(this.identity)) return socket;
-    socket.destroy();
-    throw new Error(`${identityText(identity)} on an association of ${identityText(this.identity)}`);
+    const client = await this.#server.accept(transport);
+    this.client ??= client;
+    const [first, another] = [this.client, client].map(({ identity }) => identityText(identity));
+    if (first === another) return client.socket;
+    client.socket.destroy();
+    throw new Error(`${another} on an association of ${first}`);
   }
 }
 

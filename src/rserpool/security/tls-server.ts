@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import type { TLSSocket, TlsOptions } from 'node:tls';
 import { WireError } from '../../base/errors.ts';
 import { TlsAcceptor } from '../../sctp/index.ts';
 import type { PeerIdentity } from '../access/identity.ts';
@@ -8,6 +8,7 @@ import { certificateNames } from './certificate-names.ts';
 import { type ClientHello, readClientHello } from './client-hello.ts';
 import type { PskKeys } from './psk-keys.ts';
 import { profileOptions, type TlsProfile } from './tls-profile.ts';
+import { isKept, type Trust } from './trust.ts';
 
 /** What a server shows, and whom it lets in. */
 export interface TlsServerOptions {
@@ -24,6 +25,7 @@ export interface TlsServerOptions {
 export interface SecuredClient {
   readonly socket: TLSSocket;
   readonly identity: PeerIdentity;
+  readonly trust: Trust;
 }
 
 /** A ClientHello longer than that is none; OpenSSL takes no longer one either. */
@@ -37,18 +39,16 @@ const MAX_HELLO_BYTES = 131_396;
  * named in each handshake.
  */
 export class TlsServer {
-  readonly #keys: PskKeys | undefined;
-  readonly #profile: TlsProfile;
+  readonly #options: TlsServerOptions;
   readonly #byKey: TlsAcceptor | undefined;
   readonly #byCertificate: TlsAcceptor | undefined;
-  /** Whose key a connection uses: the last one that its handshake found. */
-  readonly #identities = new WeakMap<TLSSocket, string>();
+  /** Which key a connection uses: the last one that its handshake found. */
+  readonly #used = new WeakMap<TLSSocket, UsedKey>();
 
   /** @throws what Node throws for certificates and keys that are none */
   constructor(options: TlsServerOptions) {
     const { certificate, keys, profile = 'modern' } = options;
-    this.#keys = keys;
-    this.#profile = profile;
+    this.#options = options;
     this.#byKey =
       keys &&
       new TlsAcceptor({
@@ -56,12 +56,12 @@ export class TlsServer {
         secureOptions: constants.SSL_OP_NO_TICKET,
         pskCallback: (socket, identity) => this.#keyOf(socket, identity),
       });
-    this.#byCertificate = certificate && new TlsAcceptor(this.#certificateOptions(options));
+    this.#byCertificate = certificate && new TlsAcceptor(certificateOptions(options));
   }
 
-  /** Other certificates and authorities, for handshakes from now on. @throws as the constructor */
-  setCertificate(options: Pick<TlsServerOptions, 'certificate' | 'ca'>): void {
-    this.#byCertificate?.setCredentials(this.#certificateOptions(options));
+  /** Whether somebody would be let in who was believed for that. */
+  believes(trust: Trust): boolean {
+    return isKept(trust, this.#options);
   }
 
   /** Lets a client in. @throws (rejects) why not */
@@ -73,55 +73,55 @@ export class TlsServer {
     }
     const socket = await acceptor.accept(transport);
     try {
-      return { socket, identity: acceptor === this.#byKey ? this.#pskIdentity(socket) : certificateIdentity(socket) };
+      return acceptor === this.#byKey ? this.#byKeyOf(socket) : byCertificateOf(socket, this.#options.ca);
     } catch (error) {
       socket.destroy();
       throw error;
     }
   }
 
-  #certificateOptions({ certificate, ca }: Pick<TlsServerOptions, 'certificate' | 'ca'>): SecureContextOptions & {
-    requestCert: boolean;
-    rejectUnauthorized: boolean;
-  } {
-    return {
-      ...profileOptions(this.#profile, 'certificate'),
-      ...certificate,
-      ...(ca !== undefined && { ca }),
-      requestCert: ca !== undefined,
-      // Users need none; one that is shown has to be good all the same.
-      rejectUnauthorized: false,
-    };
-  }
-
   #wantsKey({ pskIdentities, hasPskSuite }: ClientHello): boolean {
-    if (this.#keys === undefined) return false;
+    if (this.#options.keys === undefined) return false;
     if (this.#byCertificate === undefined) return true;
     // Tickets of earlier sessions stand among the identities of TLS 1.3; TLS 1.2 names its identity later.
     if (pskIdentities.length === 0) return hasPskSuite;
-    return pskIdentities.some((identity) => this.#keys?.find(Buffer.from(identity).toString()) !== undefined);
+    return pskIdentities.some((identity) => this.#options.keys?.find(Buffer.from(identity).toString()) !== undefined);
   }
 
   #keyOf(socket: TLSSocket, identity: string): Uint8Array | null {
-    const key = this.#keys?.find(identity);
-    if (key === undefined) this.#identities.delete(socket);
-    else this.#identities.set(socket, identity);
+    const key = this.#options.keys?.find(identity);
+    if (key === undefined) this.#used.delete(socket);
+    else this.#used.set(socket, { kind: 'key', identity, key });
     return key ?? null;
   }
 
-  #pskIdentity(socket: TLSSocket): PeerIdentity {
-    const name = this.#identities.get(socket);
-    if (name === undefined) throw new Error('the handshake used no key');
-    return { kind: 'psk', name };
+  #byKeyOf(socket: TLSSocket): SecuredClient {
+    const used = this.#used.get(socket);
+    if (used === undefined) throw new Error('the handshake used no key');
+    return { socket, identity: { kind: 'psk', name: used.identity }, trust: used };
   }
 }
 
+type UsedKey = Extract<Trust, { readonly kind: 'key' }>;
+
+function certificateOptions({ certificate, ca, profile = 'modern' }: TlsServerOptions): TlsOptions {
+  return {
+    ...profileOptions(profile, 'certificate'),
+    ...certificate,
+    ...(ca !== undefined && { ca }),
+    requestCert: ca !== undefined,
+    // Users need none; one that is shown has to be good all the same.
+    rejectUnauthorized: false,
+  };
+}
+
 /** @throws Error if the client shows a certificate that is not good */
-function certificateIdentity(socket: TLSSocket): PeerIdentity {
+function byCertificateOf(socket: TLSSocket, ca = ''): SecuredClient {
   const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return { kind: 'anonymous' };
+  if (certificate === undefined) return { socket, identity: { kind: 'anonymous' }, trust: { kind: 'none' } };
   if (!socket.authorized) throw new Error(`the certificate of the client: ${socket.authorizationError}`);
-  return { kind: 'certificate', names: certificateNames(certificate.raw) };
+  const identity = { kind: 'certificate', names: certificateNames(certificate.raw) } as const;
+  return { socket, identity, trust: { kind: 'authorities', ca } };
 }
 
 /** Reads the ClientHello, and leaves it to be read again. */

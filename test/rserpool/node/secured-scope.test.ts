@@ -10,7 +10,18 @@ const peerKeys = keys('registrar-1', 'registrar-2');
 const find = (all: Map<string, Buffer>) => ({ find: (identity: string) => all.get(identity) });
 const psk = (all: Map<string, Buffer>, identity: string) => ({ identity, key: all.get(identity)! });
 
+const certificates = [1, 2].map((i) => authority.certify(`registrar-${i}.example`, `10.0.0.${i}`));
+const other = new TestAuthority('another authority');
+
 const text = ({ data }: { readonly data: Uint8Array }) => Buffer.from(data).toString();
+
+const registrarSecurity = (i: number, elements = elementKeys, peers = peerKeys, ca?: string) => ({
+  certificate: certificates[i - 1]!,
+  ca,
+  elementKeys: find(elements),
+  peerKeys: find(peers),
+  psk: psk(peers, `registrar-${i}`),
+});
 
 async function secured() {
   const scope = new Scope();
@@ -25,12 +36,7 @@ async function secured() {
         peers: i === 1 ? [] : ['10.0.0.1'],
         registrarId: i,
         config: REGISTRAR_CONFIG,
-        security: {
-          certificate: authority.certify(`registrar-${i}.example`, address),
-          elementKeys: find(elementKeys),
-          peerKeys: find(peerKeys),
-          psk: psk(peerKeys, `registrar-${i}`),
-        },
+        security: registrarSecurity(i),
       }),
     );
   }
@@ -105,5 +111,91 @@ describe('a secured scope', () => {
     expect(rogue.snapshot().peers).toEqual([]);
     expect(registrars[0]!.snapshot().peers.map(({ registrarId }) => registrarId)).toEqual([2]);
     expect(registrars[0]!.snapshot().pools).toEqual([]);
+  });
+
+  it('[SEC-006] keys are replaced without restart: whose key is gone is out, whose key is new comes in', async () => {
+    const { scope, world, registrars } = await secured();
+    const join = (i: number, key: Buffer) => {
+      const address = `10.0.1.${i}`;
+      return PoolElement.join(
+        'Pool',
+        {
+          registrars: ['10.0.0.1'],
+          addresses: [address],
+          substrate: scope.host(`element ${i}`, address),
+          sctp: SCTP,
+          peIdentifier: i,
+          security: { psk: { identity: `pe-${i}`, key }, certificate: authority.certify(address) },
+        },
+        () => undefined,
+      );
+    };
+    const members = () =>
+      registrars[0]!.snapshot().pools.flatMap(({ elements }) => elements.map(({ identifier }) => identifier));
+    await world.run(join(1, elementKeys.get('pe-1')!));
+    await world.run(join(2, elementKeys.get('pe-2')!));
+    expect(members()).toEqual([1, 2]);
+
+    const newer = new Map([
+      ['pe-2', elementKeys.get('pe-2')!],
+      ['pe-3', Buffer.alloc(32, 9)],
+    ]);
+    for (const [i, registrar] of registrars.entries()) registrar.reloadSecurity(registrarSecurity(i + 1, newer));
+    await world.pass(120_000);
+    expect(members()).toEqual([2]);
+    await world.run(join(3, newer.get('pe-3')!));
+    expect(members()).toEqual([2, 3]);
+    // What did not change was not touched.
+    expect(registrars[0]!.snapshot().peers.map(({ connected }) => connected)).toEqual([true]);
+  });
+
+  it('[SEC-006] registrars whose keys change on both sides find each other again', async () => {
+    const { world, registrars } = await secured();
+    const newer = new Map([...peerKeys.keys()].map((name) => [name, Buffer.alloc(32, name.length + 100)]));
+    const connected = () => registrars.map((each) => each.snapshot().peers.map((peer) => peer.connected));
+    registrars[0]!.reloadSecurity(registrarSecurity(1, elementKeys, newer));
+    await world.pass(1000);
+    expect(connected()).toEqual([[], []]);
+    registrars[1]!.reloadSecurity(registrarSecurity(2, elementKeys, newer));
+    await world.pass(120_000);
+    expect(connected()).toEqual([[true], [true]]);
+  });
+
+  it('what is wrong with new keys is said, and the old ones stay', async () => {
+    const { world, registrars } = await secured();
+    const bad = { ...registrarSecurity(1, keys()), certificate: { cert: 'none', key: 'none' } };
+    expect(() => registrars[0]!.reloadSecurity(bad)).toThrow();
+    expect(() => registrars[0]!.reloadSecurity({ ...registrarSecurity(1, keys()), access: [{ who: 'me' }] })).toThrow(
+      'access rule for me',
+    );
+    await world.pass(10_000);
+    expect(registrars.map((each) => each.snapshot().peers.map(({ connected }) => connected))).toEqual([[true], [true]]);
+  });
+
+  it('who is known by a certificate has to come again when an authority is gone, not when one is added', async () => {
+    const { scope, world } = await secured();
+    const user = await PoolUser.open({
+      registrars: ['10.0.0.2'],
+      addresses: ['10.0.2.1'],
+      substrate: scope.host('user', '10.0.2.1'),
+      sctp: SCTP,
+      security: { ca: authority.cert },
+    });
+    await world.pass(5000);
+    expect(user.home).toBeDefined();
+    user.reloadSecurity({ ca: other.cert + authority.cert });
+    await world.pass(1);
+    expect(user.home).toBeDefined();
+    user.reloadSecurity({ ca: other.cert });
+    await world.pass(60_000);
+    expect(user.home).toBeUndefined();
+  });
+
+  it('[SEC-040] what has begun without TLS does not go over to it', async () => {
+    const scope = new Scope();
+    const substrate = scope.host('plain', '10.0.0.1');
+    const registrar = await Registrar.start({ addresses: ['10.0.0.1'], substrate, sctp: SCTP });
+    expect(() => registrar.reloadSecurity(registrarSecurity(1))).toThrow('it was started without `security`');
+    await scope.world.run(registrar.close());
   });
 });

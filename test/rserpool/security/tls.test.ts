@@ -132,15 +132,6 @@ describe('certificates', () => {
     expect(foreign.server).toMatch(/^the certificate of the client: /);
     expect((await meet({ certificate, ca: authority.cert }, user)).server).toEqual({ kind: 'anonymous' });
   });
-
-  it('can be replaced', async () => {
-    const server = new TlsServer({ certificate });
-    server.setCertificate({ certificate: authority.certify('new.example') });
-    expect((await meet(server, user, {}, [referenceIdentity('new.example')])).client).toEqual({
-      kind: 'certificate',
-      names: ['dns:new.example'],
-    });
-  });
 });
 
 describe('both kinds at one place', () => {
