@@ -29,6 +29,11 @@ export interface TransportTarget {
   readonly udpPort?: number | undefined;
   /** What is spoken there, if it is known; else it is found out. Means something only where a role connects to. */
   readonly dialect?: Dialect | undefined;
+  /**
+   * Host names that it was configured by: its certificate has to be for one of them, whatever the DNS said of them; for
+   * one of the addresses unless given. RFC 5352 §9.2.
+   */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** asap-sctp, asap-tcp, asap-udp. RFC 5352 §8.2. */

@@ -33,6 +33,11 @@ export const elementSettings = {
   sessionDecisionMs: { default: 300, min: 0, max: 60_000, integer: false },
   /** Channels that others opened, held at most; further ones are closed. */
   maxIncomingChannels: { default: 16_384, min: 1, max: 1 << 24 },
+  /**
+   * Acknowledgements of keep-alives on one channel in a second, and as many at once: what comes beyond is not answered, so
+   * that a registrar gone wrong does not keep the element from its users (RFC 5355 §2.14).
+   */
+  keepAlivesPerSecond: { default: 1000, min: 1, max: 1_000_000 },
   /** Registrations of one element at most. */
   maxRegistrations: { default: 256, min: 1, max: 65_536 },
 } as const;

@@ -15,6 +15,7 @@ import { type ElementConfig, elementConfig } from './config.ts';
 import type { ElementRoleOptions } from './element-options.ts';
 import type { ElementEvent, ElementSessionId } from './events.ts';
 import { HomeWatch } from './home-watch.ts';
+import { KeepAliveLimit } from './keep-alive-limit.ts';
 import { newProfile, type RegistrationRequest, type RegistrationUpdate } from './profile.ts';
 import { Registrations } from './registrations.ts';
 import { ElementSessions } from './sessions.ts';
@@ -36,9 +37,10 @@ export class ElementRole implements Role<ElementEvent> {
   readonly #sessions: ElementSessions;
   readonly #homeWatch: HomeWatch;
   readonly #registrations: Registrations;
+  readonly #keepAlives: KeepAliveLimit;
 
   /** @throws ConfigError, or RSerPoolError `ERR_RSERPOOL_NO_REGISTRARS`, `ERR_RSERPOOL_BAD_ARGUMENT` */
-  constructor({ registrars, announcements = false, profile, config, entropy }: ElementRoleOptions) {
+  constructor({ registrars, announcements = false, isRegistrar, profile, config, entropy }: ElementRoleOptions) {
     if (registrars.length === 0 && !announcements) {
       throw new RSerPoolError(
         'ERR_RSERPOOL_NO_REGISTRARS',
@@ -51,7 +53,10 @@ export class ElementRole implements Role<ElementEvent> {
     this.#hunt = new ServerHunt(this.#outbox, registrars, ['sctp'], this.#config);
     this.#registrations = new Registrations(this.#outbox, this.#config);
     this.#homeWatch = new HomeWatch(this.#config.homeSilenceMs);
-    this.#sessions = new ElementSessions(this.#outbox, this.#config, () => this.#registrations.cards(this.#hunt.home));
+    this.#keepAlives = new KeepAliveLimit(this.#config.keepAlivesPerSecond);
+    this.#sessions = new ElementSessions(this.#outbox, this.#config, isRegistrar, () =>
+      this.#registrations.cards(this.#hunt.home),
+    );
   }
 
   /** The home registrar, if there is one. */
@@ -189,6 +194,7 @@ export class ElementRole implements Role<ElementEvent> {
         break;
       case 'channel-down':
         this.#outbox.dialects.forget(input.channel);
+        this.#keepAlives.forget(input.channel);
         if (this.#hunt.handleChannelDown(input.channel, now) === 'home-lost') this.#onHomeLost(input.reason);
         else this.#sessions.handleChannelDown(input.channel, input.reason, input.failed);
         break;
@@ -239,7 +245,7 @@ export class ElementRole implements Role<ElementEvent> {
 
   #onChannelUp(input: Extract<RoleInput, { readonly kind: 'channel-up' }>, now: Instant): void {
     if (input.initiator === 'remote') {
-      this.#sessions.handleChannelUp(input.channel, input.remote, input.local, now);
+      this.#sessions.handleChannelUp(input, now);
     } else if (this.#hunt.handleChannelUp(input.channel, input.remote, input.local) === 'home-found') {
       this.#onHome('found by server hunt', now);
     }
@@ -308,7 +314,7 @@ export class ElementRole implements Role<ElementEvent> {
         }
         break;
       case 'endpoint-keep-alive':
-        this.#onKeepAlive(channel, message, now);
+        if (fromHome || this.#sessions.mayCommand(channel)) this.#onKeepAlive(channel, message, now);
         break;
       case 'cookie-echo':
         if (this.#registrations.haveControl) this.#sessions.handleCookieEcho(channel, message.cookie);
@@ -339,6 +345,7 @@ export class ElementRole implements Role<ElementEvent> {
     const asked = this.#registrations.askedBy(message);
     if (asked.length === 0) return;
     for (const { profile } of asked) {
+      if (!this.#keepAlives.take(channel, now)) break;
       const { poolHandle, peIdentifier } = profile;
       this.#outbox.control(channel, { kind: 'endpoint-keep-alive-ack', poolHandle, peIdentifier });
     }

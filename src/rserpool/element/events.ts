@@ -1,3 +1,4 @@
+import type { PeerIdentity } from '../access/identity.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { BusinessCard } from '../wire/asap.ts';
 import type { ErrorCause } from '../wire/cause.ts';
@@ -52,7 +53,13 @@ export type ElementEvent =
   /** After `drain`: the last session has ended. */
   | { readonly kind: 'drained' }
   /** A user has connected. */
-  | { readonly kind: 'session-opened'; readonly session: ElementSessionId; readonly remote: TransportTarget }
+  | {
+      readonly kind: 'session-opened';
+      readonly session: ElementSessionId;
+      readonly remote: TransportTarget;
+      /** Who it has proven to be; undefined without TLS. */
+      readonly peer?: PeerIdentity | undefined;
+    }
   /** DATA.RECEIVED: RFC 5352 §6.6. `bytes` belongs to the program. */
   | {
       readonly kind: 'data';
@@ -84,5 +91,15 @@ export type ElementEvent =
     }
   /** An ASAP_ERROR came. */
   | { readonly kind: 'peer-error'; readonly channel: ChannelId; readonly reason: string }
+  /** Somebody was sent away: who came without TLS to a secured element, or commanded it without being a registrar. */
+  | {
+      readonly kind: 'access-denied';
+      /** Who it is, as far as that is proven: `psk:NAME`, names of a certificate, `anonymous` or `plain`. */
+      readonly who: string;
+      /** What it wanted. */
+      readonly what: 'channel' | 'endpoint-keep-alive';
+      readonly why: string;
+      readonly channel: ChannelId;
+    }
   /** A channel that somebody opened was closed, for `maxIncomingChannels` are there. */
   | { readonly kind: 'limit-reached'; readonly limit: 'maxIncomingChannels' };

@@ -1,10 +1,12 @@
 import type { Instant } from '../../base/contract.ts';
 import { Deque } from '../../base/deque.ts';
+import { identityText, type PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { DataMessage, Outbox } from '../outbox.ts';
-import { type ChannelId, PPID, type TransportTarget } from '../role.ts';
+import { type ChannelId, PPID, type RoleInput, type TransportTarget } from '../role.ts';
 import type { BusinessCard } from '../wire/asap.ts';
 import type { ElementConfig } from './config.ts';
+import type { ElementRoleOptions } from './element-options.ts';
 import type { ElementEvent, ElementSessionId } from './events.ts';
 
 /** What stands behind a channel that somebody opened. */
@@ -12,6 +14,7 @@ interface Incoming {
   readonly channel: ChannelId;
   readonly remote: TransportTarget;
   readonly local: TransportTarget;
+  readonly peer: PeerIdentity | undefined;
   /** `registrar`: it sent a keep-alive before anything that users send. */
   kind: 'undecided' | 'session' | 'registrar';
   /** When silence makes it a session. */
@@ -22,6 +25,8 @@ interface Incoming {
   closing: boolean;
 }
 
+type ChannelUp = Extract<RoleInput, { readonly kind: 'channel-up' }>;
+
 /** Longest cookie that fits into a message. RFC 5352 §2.2.11. */
 const MAX_COOKIE_BYTES = 65_527;
 
@@ -29,6 +34,7 @@ const MAX_COOKIE_BYTES = 65_527;
 export class ElementSessions {
   readonly #outbox: Outbox<ElementEvent>;
   readonly #config: ElementConfig;
+  readonly #isRegistrar: ElementRoleOptions['isRegistrar'];
   /** Cards for a session that begins. */
   readonly #cards: () => readonly BusinessCard[];
   readonly #incoming = new Map<ChannelId, Incoming>();
@@ -37,9 +43,15 @@ export class ElementSessions {
   /** Nobody comes in any more: until the last session has ended, or after that. */
   #draining: 'no' | 'draining' | 'drained' = 'no';
 
-  constructor(outbox: Outbox<ElementEvent>, config: ElementConfig, cards: () => readonly BusinessCard[]) {
+  constructor(
+    outbox: Outbox<ElementEvent>,
+    config: ElementConfig,
+    isRegistrar: ElementRoleOptions['isRegistrar'],
+    cards: () => readonly BusinessCard[],
+  ) {
     this.#outbox = outbox;
     this.#config = config;
+    this.#isRegistrar = isRegistrar;
     this.#cards = cards;
   }
 
@@ -60,7 +72,12 @@ export class ElementSessions {
     this.#checkDrained();
   }
 
-  handleChannelUp(channel: ChannelId, remote: TransportTarget, local: TransportTarget, now: Instant): void {
+  handleChannelUp({ channel, remote, local, peer }: ChannelUp, now: Instant): void {
+    if (this.#isRegistrar !== undefined && peer === undefined) {
+      // RFC 5352 §9.3: nobody who is not secured.
+      this.#deny(channel, peer, 'channel', 'this element is secured: TLS is needed');
+      return;
+    }
     if (this.#draining !== 'no') {
       // An abort: to any user that is a failure, after which it turns to another element.
       this.#outbox.close(channel, 'abort', 'the element is leaving its pool');
@@ -72,7 +89,8 @@ export class ElementSessions {
       return;
     }
     const decideAt = now + this.#config.sessionDecisionMs;
-    this.#incoming.set(channel, { channel, remote, local, kind: 'undecided', decideAt, talked: false, closing: false });
+    const state = { kind: 'undecided', decideAt, talked: false, closing: false } as const;
+    this.#incoming.set(channel, { channel, remote, local, peer, ...state });
     this.#undecided.push(channel);
   }
 
@@ -109,6 +127,21 @@ export class ElementSessions {
     if (ppid !== PPID.asap && this.#incoming.get(channel)?.kind === 'session') {
       this.#outbox.event({ kind: 'send-failed', session: channel, ppid, bytes });
     }
+  }
+
+  /**
+   * A command of registrars came on the channel: may it? Who may not is sent away (RFC 5355 §2.6.3). Without TLS there is
+   * nobody to tell apart.
+   */
+  mayCommand(channel: ChannelId): boolean {
+    const incoming = this.#incoming.get(channel);
+    if (incoming === undefined) return false;
+    const { peer } = incoming;
+    if (this.#isRegistrar === undefined || (peer !== undefined && this.#isRegistrar(peer))) return true;
+    const why = 'only registrars command this element';
+    this.handleChannelDown(channel, why, true);
+    this.#deny(channel, peer, 'endpoint-keep-alive', why);
+    return false;
   }
 
   /**
@@ -208,10 +241,25 @@ export class ElementSessions {
     this.#outbox.event({ kind: 'drained' });
   }
 
+  #deny(
+    channel: ChannelId,
+    peer: PeerIdentity | undefined,
+    what: 'channel' | 'endpoint-keep-alive',
+    why: string,
+  ): void {
+    this.#outbox.close(channel, 'abort', why);
+    this.#outbox.event({ kind: 'access-denied', who: identityText(peer), what, why, channel });
+  }
+
   #open(incoming: Incoming): void {
-    const { channel } = incoming;
+    const { channel, remote, peer } = incoming;
     incoming.kind = 'session';
-    this.#outbox.event({ kind: 'session-opened', session: channel, remote: incoming.remote });
+    this.#outbox.event({
+      kind: 'session-opened',
+      session: channel,
+      remote,
+      ...(peer !== undefined && { peer }),
+    });
     for (const card of this.#cards()) this.#outbox.control(channel, card);
   }
 

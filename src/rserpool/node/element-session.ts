@@ -1,3 +1,4 @@
+import type { PeerIdentity } from '../access/identity.ts';
 import type { ElementRole } from '../element/element.ts';
 import type { ElementEvent, ElementSessionId } from '../element/events.ts';
 import { RSerPoolError } from '../errors.ts';
@@ -10,6 +11,8 @@ import { messageBytes, type SessionSendOptions } from './send-options.ts';
 export class ElementSession implements AsyncIterable<SessionMessage> {
   readonly id: ElementSessionId;
   readonly remote: TransportTarget;
+  /** Who the user has proven to be; undefined without TLS. */
+  readonly peer: PeerIdentity | undefined;
   readonly #driver: RoleDriver<ElementEvent, ElementRole>;
   readonly #messages: MessageQueue;
   #cookie: Uint8Array | undefined;
@@ -17,9 +20,15 @@ export class ElementSession implements AsyncIterable<SessionMessage> {
   #ended: string | undefined;
 
   /** @internal */
-  constructor(id: ElementSessionId, remote: TransportTarget, driver: RoleDriver<ElementEvent, ElementRole>) {
+  constructor(
+    id: ElementSessionId,
+    remote: TransportTarget,
+    peer: PeerIdentity | undefined,
+    driver: RoleDriver<ElementEvent, ElementRole>,
+  ) {
     this.id = id;
     this.remote = remote;
+    this.peer = peer;
     this.#driver = driver;
     this.#messages = new MessageQueue({ pause: () => driver.pause(id), resume: () => driver.resume(id) });
   }

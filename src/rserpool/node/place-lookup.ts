@@ -3,7 +3,7 @@ import type { Entropy } from '../../base/contract.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { NameAnswer, NameResolver, ServiceRecord } from './name-resolver.ts';
-import type { Place } from './place.ts';
+import { namesOf, type Place } from './place.ts';
 import { orderServices } from './service-order.ts';
 
 /** What is looked for. */
@@ -119,14 +119,16 @@ export class PlaceLookup {
     isOne: boolean,
     protocol: 'sctp' | 'tcp',
     port: number,
-    { udpPort, dialect }: Place,
+    place: Place,
     priority: number,
   ): RegistrarChoice[] {
+    const { udpPort, dialect } = place;
     const usable = (protocol === 'sctp' ? this.#reachable(addresses) : addresses).slice(0, this.#service.maxAddresses);
     // A TCP connection has one address at each end.
     const groups = isOne && protocol === 'sctp' ? [usable] : usable.map((address) => [address]);
     const options = { ...(udpPort !== undefined && { udpPort }), ...(dialect !== undefined && { dialect }) };
-    const rest = { ...options, ...(priority !== 0 && { priority }) };
+    const names = namesOf(place);
+    const rest = { ...options, ...(priority !== 0 && { priority }), ...(names.length > 0 && { names }) };
     return groups.map((group) => ({ protocol, addresses: group, port, ...rest }));
   }
 

@@ -45,8 +45,13 @@ export function parsePlace(text: string): Place {
 }
 
 /** Whether it takes a name server to find it. */
-export function isNamed({ hosts }: Place): boolean {
-  return hosts.some((host) => canonicalIp(host) === undefined);
+export function isNamed(place: Place): boolean {
+  return namesOf(place).length > 0;
+}
+
+/** Its hosts that are no addresses. */
+export function namesOf({ hosts }: Place): readonly string[] {
+  return hosts.filter((host) => canonicalIp(host) === undefined);
 }
 
 /** The text that {@link parsePlace} reads. */

@@ -20,6 +20,7 @@ import { EventWaits } from './event-waits.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf } from './handle.ts';
 import { formatTarget } from './place.ts';
+import { registrarCheck } from './registrar-check.ts';
 import { type DiscoveryOptions, type LookupEvents, RegistrarDiscovery } from './registrar-discovery.ts';
 import { registrarLink } from './registrar-link.ts';
 import { RoleDriver } from './role-driver.ts';
@@ -142,7 +143,13 @@ export class PoolElement
     const endpoint = await bindEndpoint(options, options.sctpPort, 'element');
     try {
       const { config, profile } = options;
-      const role = new ElementRole({ ...discovery.known, profile, config, entropy: substrateOf(options).entropy });
+      const role = new ElementRole({
+        ...discovery.known,
+        isRegistrar: options.security && registrarCheck(options.security, options.registrars),
+        profile,
+        config,
+        entropy: substrateOf(options).entropy,
+      });
       const element = new PoolElement(handle, endpoint, role, handler, discovery, options);
       await discovery.begin(
         element.#driver,
@@ -300,7 +307,7 @@ export class PoolElement
   #onEvent(event: ElementEvent): void {
     switch (event.kind) {
       case 'session-opened':
-        this.#openSession(event.session, event.remote);
+        this.#openSession(event);
         break;
       case 'data':
         this.#sessions.get(event.session)?.received({ data: event.bytes, ppid: event.ppid, stream: event.streamId });
@@ -326,8 +333,8 @@ export class PoolElement
     this.#waits.tell(event);
   }
 
-  #openSession(id: ElementSessionId, remote: TransportTarget): void {
-    const session = new ElementSession(id, remote, this.#driver);
+  #openSession({ session: id, remote, peer }: Extract<ElementEvent, { readonly kind: 'session-opened' }>): void {
+    const session = new ElementSession(id, remote, peer, this.#driver);
     this.#sessions.set(id, session);
     queueMicrotask(() => void this.#serve(session));
   }

@@ -56,15 +56,18 @@ export interface RegistrarSecurityOptions extends CommonSecurityOptions {
 export interface ElementSecurityOptions extends CommonSecurityOptions {
   /** What it is known by to registrars, and they to it; its certificate, and theirs, unless given. */
   readonly psk?: PskOptions | undefined;
-  /** Names that a registrar's certificate may be for, unless it is known by the key; else its addresses. */
+  /**
+   * Names that a registrar's certificate may be for, unless it is known by the key. Else the name that it is configured by,
+   * or one of its addresses; an element is then commanded by those that are configured only.
+   */
   readonly registrarNames?: readonly string[] | undefined;
 }
 
 /** How a pool user is secured. */
 export interface UserSecurityOptions extends CommonSecurityOptions {
-  /** Names that a registrar's certificate may be for; else its addresses. */
+  /** Names that a registrar's certificate may be for; else the name that it is configured by, or one of its addresses. */
   readonly registrarNames?: readonly string[] | undefined;
-  /** Names that an element's certificate may be for; else its addresses. */
+  /** Names that an element's certificate may be for; else one of its addresses. */
   readonly elementNames?: readonly string[] | undefined;
 }
 
@@ -87,7 +90,7 @@ export function registrarSecurity(options: RegistrarSecurityOptions, substrate: 
     serverFor: (ppid) => servers.get(ppid),
     clientFor: (target, ppid) => {
       const known = ppid === PPID.enrp && psk !== undefined ? { psk, profile } : byCertificate(options);
-      return known && { options: known, references: addressesOf(target) };
+      return known && { options: known, references: referencesOf(target) };
     },
   });
 }
@@ -102,7 +105,7 @@ export function elementSecurity(options: ElementSecurityOptions, substrate: Subs
     serverFor: () => server,
     clientFor: (target) => {
       const known = psk === undefined ? byCertificate(options) : { psk, profile };
-      return known && { options: known, references: names ?? addressesOf(target) };
+      return known && { options: known, references: names ?? referencesOf(target) };
     },
   });
 }
@@ -116,7 +119,7 @@ export function userSecurity(options: UserSecurityOptions, substrate: Substrate)
     clientFor: (target, ppid) => {
       const known = byCertificate(options);
       const names = ppid === PPID.asap ? registrars : elements;
-      return known && { options: known, references: names ?? addressesOf(target) };
+      return known && { options: known, references: names ?? referencesOf(target) };
     },
   });
 }
@@ -135,6 +138,7 @@ function byCertificate({ ca, certificate, profile }: CommonSecurityOptions): Tls
   return ca === undefined ? undefined : { ca, certificate, profile };
 }
 
-function addressesOf({ addresses }: TransportTarget): ReferenceIdentity[] {
-  return addresses.map(referenceIdentity);
+/** As configured: what the DNS or an SRV record says of a name proves nothing. RFC 5352 §9.2. */
+function referencesOf({ names, addresses }: TransportTarget): ReferenceIdentity[] {
+  return (names ?? addresses).map(referenceIdentity);
 }

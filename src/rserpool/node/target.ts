@@ -2,7 +2,7 @@ import { canonicalIp } from '../../base/address.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 import { type NameResolver, nodeResolver } from './name-resolver.ts';
-import { parsePlace } from './place.ts';
+import { namesOf, parsePlace } from './place.ts';
 
 /**
  * Reads where one peer is: `HOST[,HOST…][:PORT][;tcp][;udp=PORT][;dialect=rfc|rsplib]`. IPv6 addresses with a port stand in brackets; all
@@ -17,13 +17,19 @@ export async function resolveTarget(
   resolver: NameResolver = nodeResolver,
 ): Promise<TransportTarget> {
   if (typeof where !== 'string') return where;
-  const { hosts, port = defaultPort, protocol = 'sctp', udpPort, dialect, srv } = parsePlace(where);
+  const place = parsePlace(where);
+  const { hosts, port = defaultPort, protocol = 'sctp', udpPort, dialect, srv } = place;
   if (srv) {
     const text = `${JSON.stringify(where)}: SRV records name several peers, and this is one`;
     throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', text, { text: where });
   }
   const addresses = (await Promise.all(hosts.map((host) => addressesOf(host, resolver)))).flat();
-  const options = { ...(udpPort !== undefined && { udpPort }), ...(dialect !== undefined && { dialect }) };
+  const names = namesOf(place);
+  const options = {
+    ...(udpPort !== undefined && { udpPort }),
+    ...(dialect !== undefined && { dialect }),
+    ...(names.length > 0 && { names }),
+  };
   return { protocol, addresses: [...new Set(addresses)], port, ...options };
 }
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { canonicalIp } from '../../base/address.ts';
 import { RSerPoolError } from '../errors.ts';
 
 /** Who a server has to be: what its certificate is compared with. RFC 5352 §9.2. */
@@ -24,6 +25,15 @@ export function referenceIdentity(text: string): ReferenceIdentity {
   throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', `${JSON.stringify(text)} is no host name and no IP address`, {
     text,
   });
+}
+
+/** As {@link isCertificateFor}, by the names that a handshake left of a certificate: `dns:NAME`, `ip:ADDRESS`. */
+export function isNameFor(name: string, reference: ReferenceIdentity): boolean {
+  const [kind, text] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)];
+  if (kind !== reference.kind) return false;
+  if (reference.kind === 'ip') return canonicalIp(text) === canonicalIp(reference.address);
+  const label = reference.name.indexOf('.');
+  return text === reference.name || (label > 0 && text === `*${reference.name.slice(label)}`);
 }
 
 /**

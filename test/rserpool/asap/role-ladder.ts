@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../../src/base/bytes.ts';
 import type { Instant } from '../../../src/base/contract.ts';
+import type { PeerIdentity } from '../../../src/rserpool/access/identity.ts';
 import {
   type ChannelId,
   PPID,
@@ -63,8 +64,14 @@ export class RoleLadder<Event extends { readonly kind: string }, R extends Role<
     this.#drain();
   }
 
-  up(channel: ChannelId, remote: TransportTarget = host(channel), initiator: 'local' | 'remote' = 'local'): void {
-    this.input({ kind: 'channel-up', channel, initiator, remote, local: this.local });
+  /** @param peer who it has proven to be, on a secured channel */
+  up(
+    channel: ChannelId,
+    remote: TransportTarget = host(channel),
+    initiator: 'local' | 'remote' = 'local',
+    peer?: PeerIdentity,
+  ): void {
+    this.input({ kind: 'channel-up', channel, initiator, remote, local: this.local, peer });
   }
 
   down(channel: ChannelId, failed = true, reason = 'gone'): void {
