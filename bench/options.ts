@@ -16,7 +16,10 @@ const FULL = { rounds: 5, lengths: { warmupMs: 1500, runMs: 2000, warmup: 500, c
 /** All of it within two minutes: enough to see that everything works, not how fast it is. */
 const QUICK = { rounds: 1, lengths: { warmupMs: 1000, runMs: 500, warmup: 100, count: 500, idle: 0 } } as const;
 
-export const USAGE = `npm run bench -- [--quick] [--rounds N] [--json FILE] [--svg FILE] [WORD...]
+/** @param command what people type */
+export const usage = (
+  command: string,
+): string => `${command} -- [--quick] [--rounds N] [--json FILE] [--svg FILE] [WORD...]
 
   --quick      one short round: whether everything works, within two minutes
   --rounds N   rounds of all sides (default: 5, with --quick 1)

@@ -4,6 +4,8 @@
  */
 
 export { ConfigError } from '../base/config.ts';
+export { type AccessRule, AccessRules } from './access/access-rules.ts';
+export { identityText, isSameIdentity, type KnownIdentity, namesOf, type PeerIdentity } from './access/identity.ts';
 export type { ElementConfig } from './element/config.ts';
 export type { ElementEvent, ElementSessionId } from './element/events.ts';
 export type { RegistrationUpdate } from './element/profile.ts';
@@ -22,6 +24,14 @@ export { type ConnectToPoolOptions, PoolUser, type PoolUserOptions } from './nod
 export { Registrar } from './node/registrar.ts';
 export type { DiscoveryOptions, LookupEvents } from './node/registrar-discovery.ts';
 export type { AsapOptions, EnrpOptions, RegistrarStartOptions } from './node/registrar-options.ts';
+export type {
+  CertificateOptions,
+  CommonSecurityOptions,
+  ElementSecurityOptions,
+  PskOptions,
+  RegistrarSecurityOptions,
+  UserSecurityOptions,
+} from './node/security-options.ts';
 export type { SessionSendOptions } from './node/send-options.ts';
 export { SignedCookies } from './node/signed-cookies.ts';
 export {
@@ -40,6 +50,8 @@ export type { RegistrarConfig } from './registrar/config.ts';
 export type { ElementLoss, RegistrarEvent } from './registrar/events.ts';
 export type { ElementSnapshot, PeerSnapshot, PoolSnapshot, RegistrarSnapshot } from './registrar/snapshot.ts';
 export { ASAP_PORT, ASAP_TLS_PORT, ENRP_PORT, ENRP_TLS_PORT, PPID, type TransportTarget } from './role.ts';
+export { MAX_PSK_BYTES, MIN_PSK_BYTES, type PskKeys, readPskKeys } from './security/psk-keys.ts';
+export { TLS_PROFILES, type TlsProfile } from './security/tls-profile.ts';
 export { type ComponentKind, componentId, componentOf, describeComponent } from './status/component.ts';
 export type { ComponentStatus } from './status/component-status.ts';
 export type { Component } from './status/components.ts';
