@@ -41,8 +41,14 @@ export class Outbox<Event> {
   /**
    * @param ppid what will be spoken, if it is not the application's own protocol
    * @param greetings what the peer is to hear first, together with the set-up
+   * @param owner who has to be there, on a secured channel
    */
-  connect(target: TransportTarget, ppid?: number, greetings: readonly AsapMessage[] = []): ChannelId {
+  connect(
+    target: TransportTarget,
+    ppid?: number,
+    greetings: readonly AsapMessage[] = [],
+    owner?: string | undefined,
+  ): ChannelId {
     const channel = this.#channels.take();
     if (target.dialect !== undefined) this.dialects.decide(channel, target.dialect);
     const encoded = greetings.map((message) => this.#encode(channel, message));
@@ -53,6 +59,7 @@ export class Outbox<Event> {
       target,
       ...(ppid === undefined ? {} : { ppid }),
       ...(first.length === 0 ? {} : { first }),
+      ...(owner === undefined ? {} : { owner }),
     });
     return channel;
   }

@@ -141,6 +141,8 @@ export type RoleOutput<Event> =
        * they are such that it does not matter. Without an association they are dropped.
        */
       readonly first?: readonly FirstMessage[] | undefined;
+      /** Who has to be there, as `identityText` has it: the owner of an element that a secured registrar calls. */
+      readonly owner?: string | undefined;
     }
   | {
       readonly kind: 'send';

@@ -117,6 +117,8 @@ async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
     enrp: enrpPort === undefined && enrpAnnounce === undefined ? undefined : { sctpPort: enrpPort, announce: presence },
   });
   await using registrar = await Registrar.start(start);
+  // Whatever the log level: it is told before anything else.
+  registrar.on('warning', ({ code, text }) => code === 'insecure' && io.err(`rserpool: warning: ${text}`));
   await using _reporter = await reportStatus(registrar, options);
   const { registrarId, asap, asapTcp, enrp } = registrar;
   const places = [asap, ...asapTcp].map(formatTarget).join(', ');

@@ -8,6 +8,8 @@ export interface ChannelProof {
   /** Where it was called, and what for; undefined if the peer has called. */
   readonly target?: TransportTarget | undefined;
   readonly ppid: number | undefined;
+  /** Who had to be there, if it was called for that. */
+  readonly owner?: string | undefined;
   readonly trust: Trust;
 }
 
@@ -25,9 +27,15 @@ export interface ChannelSecurity {
    *
    * @param target where it leads, as the role said
    * @param ppid what the role calls for, if it is not the application: ASAP with a registrar, or ENRP
+   * @param owner who has to be there, as `identityText` has it; anybody who is good enough unless given
    * @throws (rejects) what is wrong with the peer
    */
-  connect(association: SctpAssociation, target: TransportTarget, ppid: number | undefined): Promise<SecuredAssociation>;
+  connect(
+    association: SctpAssociation,
+    target: TransportTarget,
+    ppid: number | undefined,
+    owner?: string | undefined,
+  ): Promise<SecuredAssociation>;
   /** Lets the peer begin it, on one that it has set up to speak ASAP or ENRP. @throws (rejects) what is wrong with the peer */
   accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation>;
   /** Whether a channel of before would come about today, too. */

@@ -11,6 +11,7 @@ import { ConfiguredRegistrars } from './configured-registrars.ts';
 import { substrateOf, tcpNetworkOf } from './endpoint-options.ts';
 import { EventWaits } from './event-waits.ts';
 import type { EventsByKind } from './events-by-kind.ts';
+import { openToEverybody } from './open-to-everybody.ts';
 import { formatTarget } from './place.ts';
 import type { LookupEvents } from './registrar-discovery.ts';
 import type { RegistrarStartOptions } from './registrar-options.ts';
@@ -56,11 +57,7 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
       substrate: substrateOf(options),
       tcp: network && { network, config: tcpConfig(options.asap?.tcpLimits) },
       announce: (bytes, ppid) => sockets.announce(bytes, ppid),
-      onEvent: (event) => {
-        emitSafely(this, event.kind, event);
-        emitSafely(this, 'event', event);
-        this.#waits.tell(event);
-      },
+      onEvent: (event) => this.#tell(event),
     });
   }
 
@@ -121,8 +118,12 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
       onTargets: (targets) => started.#driver.call((each, now) => each.configurePeers(targets, now)),
       onFailure: (error) => emitSafely(started, 'lookup-failed', error),
     });
+    const insecure = options.security === undefined ? openToEverybody(sockets.asap.addresses) : undefined;
     // What the role did while it was made comes out with the first call, after the caller could add listeners.
-    setImmediate(() => started.#driver.call(() => undefined));
+    setImmediate(() => {
+      if (insecure !== undefined) started.#tell({ kind: 'warning', code: 'insecure', text: insecure });
+      started.#driver.call(() => undefined);
+    });
     return started;
   }
 
@@ -195,6 +196,12 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #tell(event: RegistrarEvent): void {
+    emitSafely(this, event.kind, event);
+    emitSafely(this, 'event', event);
+    this.#waits.tell(event);
   }
 
   async #close(): Promise<void> {

@@ -235,7 +235,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
   }
 
   async #connectSctp(
-    { channel, target, ppid, first = [] }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
+    { channel, target, ppid, first = [], owner }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
     signal: AbortSignal,
   ): Promise<void> {
     const security = this.#security;
@@ -251,7 +251,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
     const giveUp = (): void => association.abort(NOT_WANTED);
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      const secured = await security.connect(association, target, ppid);
+      const secured = await security.connect(association, target, ppid, owner);
       this.#assertHolds(secured);
       this.#connected(channel, signal);
       this.#openSecured(channel, secured, ppid ?? PPID.asap, first);

@@ -71,6 +71,8 @@ export interface UserSecurityOptions extends CommonSecurityOptions {
   readonly elementNames?: readonly string[] | undefined;
 }
 
+/** Before the name of a key in the owner of an element, see `identityText`. */
+const PSK_OWNER = 'psk:';
 const MAX_HANDSHAKES = 256;
 const HANDSHAKE_TIMEOUT_MS = 5000;
 
@@ -88,9 +90,12 @@ export function registrarSecurity(options: RegistrarSecurityOptions, substrate: 
   ]);
   return secured(options, substrate, {
     serverFor: (ppid) => servers.get(ppid),
-    clientFor: (target, ppid) => {
-      const known = ppid === PPID.enrp && psk !== undefined ? { psk, profile } : byCertificate(options);
-      return known && { options: known, references: referencesOf(target) };
+    clientFor: (target, ppid, owner) => {
+      const known = ppid === PPID.enrp ? psk && { psk, profile } : byKeyOf(owner, options);
+      // Who is known by a key is called with that and nothing else: it may have been taken away.
+      const isByKey = known !== undefined || owner?.startsWith(PSK_OWNER);
+      const calling = isByKey ? known : byCertificate(options);
+      return calling && { options: calling, references: referencesOf(target) };
     },
   });
 }
@@ -132,6 +137,17 @@ function secured(
   const after = (durationMs: number, action: () => void): (() => void) =>
     substrate.setTimer(substrate.now() + durationMs, action);
   return new TlsSecurity({ ...how, maxHandshakes, handshakeTimeoutMs, after });
+}
+
+/** The key of an element that is called, if it has registered with one. */
+function byKeyOf(
+  owner: string | undefined,
+  { elementKeys, profile }: RegistrarSecurityOptions,
+): TlsClientOptions | undefined {
+  if (!owner?.startsWith(PSK_OWNER)) return undefined;
+  const identity = owner.slice(PSK_OWNER.length);
+  const key = elementKeys?.find(identity);
+  return key && { psk: { identity, key }, profile };
 }
 
 function byCertificate({ ca, certificate, profile }: CommonSecurityOptions): TlsClientOptions | undefined {

@@ -291,7 +291,7 @@ export class ElementMonitor {
     // RFC 9260 §1.3: never two associations between the same endpoints. One that is closing is waited for.
     const existing = this.#channels.to(target);
     const isFound = existing !== undefined && existing.peerId === undefined && !this.owns(existing.id);
-    const channel = isFound ? existing.id : this.#dial(target);
+    const channel = isFound ? existing.id : this.#dial(target, element.parameter.owner);
     this.#use(element, watch, channel, isFound);
     if (this.#channels.usable(channel) !== undefined) this.#send(element, watch, channel);
   }
@@ -352,11 +352,11 @@ export class ElementMonitor {
     this.#outbox.close(channel, 'shutdown', 'no element of this registrar is here any more');
   }
 
-  #dial(target: TransportTarget): ChannelId {
+  #dial(target: TransportTarget, owner: string | undefined): ChannelId {
     const key = `${target.addresses.join(',')} ${target.port} ${target.udpPort}`;
     const open = this.#dialedByKey.get(key);
     if (open !== undefined) return open;
-    const channel = this.#outbox.connect(target, PPID.asap);
+    const channel = this.#outbox.connect(target, PPID.asap, owner);
     this.#dialed.set(channel, { key });
     this.#dialedByKey.set(key, channel);
     return channel;

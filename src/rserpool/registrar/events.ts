@@ -113,6 +113,7 @@ export type RegistrarEvent =
         | 'takeover-forced'
         | 'error-received'
         | 'limit-reached'
+        | 'insecure'
         | 'configuration';
       /** For people: one sentence. */
       readonly text: string;

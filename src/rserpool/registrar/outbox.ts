@@ -42,9 +42,9 @@ export class RegistrarOutbox {
     }
   }
 
-  /** Asks for a channel and returns the number it will have. */
-  connect(target: TransportTarget, ppid: number): ChannelId {
-    return this.#outbox.connect(target, ppid);
+  /** Asks for a channel and returns the number it will have. @param owner who has to be there, if it is secured */
+  connect(target: TransportTarget, ppid: number, owner?: string): ChannelId {
+    return this.#outbox.connect(target, ppid, [], owner);
   }
 
   close(channel: ChannelId, how: 'shutdown' | 'abort', reason: string): void {

@@ -13,7 +13,11 @@ import { isKept, onlyKey } from './trust.ts';
 /** What a node needs to secure its channels. */
 export interface TlsSecurityParts {
   /** How it calls somebody: what it shows there, and who that has to be. Nobody is called where it gives nothing. */
-  readonly clientFor: (target: TransportTarget, ppid: number | undefined) => Calling | undefined;
+  readonly clientFor: (
+    target: TransportTarget,
+    ppid: number | undefined,
+    owner: string | undefined,
+  ) => Calling | undefined;
   /** Who lets others in, by what they speak. Nobody is let in where there is none. */
   readonly serverFor: (ppid: number) => TlsServer | undefined;
   /** Handshakes of others under way at a time, all together; what comes beyond is sent away. */
@@ -42,8 +46,9 @@ export class TlsSecurity implements ChannelSecurity {
     association: SctpAssociation,
     target: TransportTarget,
     ppid: number | undefined,
+    owner?: string | undefined,
   ): Promise<SecuredAssociation> {
-    const calling = this.#parts.clientFor(target, ppid);
+    const calling = this.#parts.clientFor(target, ppid, owner);
     if (calling === undefined) {
       throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'there is neither a key nor an authority for this peer', {
         target,
@@ -58,8 +63,11 @@ export class TlsSecurity implements ChannelSecurity {
       sessions: options.psk === undefined ? new NewestSession() : undefined,
     });
     const socket = await secured.open(0);
-    const proof = { target, ppid, trust: serverTrust(options) };
-    return { association: secured, peer: serverIdentity(socket, options), proof };
+    const peer = serverIdentity(socket, options);
+    if (owner !== undefined && identityText(peer) !== owner)
+      throw new Error(`${identityText(peer)} instead of ${owner}`);
+    const proof = { target, ppid, owner, trust: serverTrust(options) };
+    return { association: secured, peer, proof };
   }
 
   async accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation> {
@@ -84,9 +92,9 @@ export class TlsSecurity implements ChannelSecurity {
     }
   }
 
-  holds({ target, ppid, trust }: ChannelProof): boolean {
+  holds({ target, ppid, owner, trust }: ChannelProof): boolean {
     if (target === undefined) return this.#parts.serverFor(ppid ?? PPID.asap)?.believes(trust) ?? false;
-    const options = this.#parts.clientFor(target, ppid)?.options;
+    const options = this.#parts.clientFor(target, ppid, owner)?.options;
     if (options === undefined) return false;
     return isKept(trust, options.psk === undefined ? { ca: options.ca } : { keys: onlyKey(options.psk) });
   }

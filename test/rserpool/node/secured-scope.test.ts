@@ -91,6 +91,34 @@ describe('a secured scope', () => {
     expect(second).toBe(`${first[0] === '1' ? 2 : 1}: again`);
   });
 
+  it('[SEC-011] [SEC-052] [ENRP-243] [ASAP-410] who takes an element over calls it by its key, and it stays its own', async () => {
+    const { scope, world, registrars } = await secured();
+    const events: string[] = [];
+    registrars[1]!.on('event', ({ kind }) => events.push(kind));
+    const join = (name: string, address: string, registrar: string) =>
+      PoolElement.join(
+        'Pool',
+        {
+          registrars: [registrar],
+          addresses: [address],
+          substrate: scope.host(`element ${name}`, address),
+          sctp: SCTP,
+          peIdentifier: 1,
+          security: { psk: psk(elementKeys, name) },
+        },
+        () => undefined,
+      );
+    await world.run(join('pe-1', '10.0.1.1', '10.0.0.1'));
+    scope.hosts.get('registrar 1')!.kill();
+    await world.pass(30_000);
+    const homes = () => registrars[1]!.snapshot().pools.flatMap(({ elements }) => elements.map((each) => each.owned));
+    expect(homes()).toEqual([true]);
+    expect(events).toContain('takeover-completed');
+    expect(events).not.toContain('element-lost');
+    expect(await scope.codeOf(join('pe-2', '10.0.1.2', '10.0.0.2'))).toBe('ERR_RSERPOOL_REJECTED');
+    expect(homes()).toEqual([true]);
+  });
+
   it('[SEC-041] [SEC-042] [ASAP-434] [ENRP-264] who comes without TLS is told so on the ports for that, and gets nothing', async () => {
     const { scope, world, registrars } = await secured();
     const substrate = scope.host('plain element', '10.0.3.1');
