@@ -326,12 +326,4 @@ describe('TLS over SCTP: the end', () => {
     expect((await near.closed).kind).toBe('aborted');
     expect((await world.run(far.closed)).kind).toBe('peer-aborted');
   });
-
-  it('[TLSS-038] a pair goes on by another path of the peer', async () => {
-    const { pair, world, client } = await open();
-    const [mine, theirs] = await pair(0);
-    expect(client.association.remote.addresses.length).toBeGreaterThan(0);
-    mine.write('x');
-    expect(await world.run(said(theirs))).toBe('x');
-  });
 });
