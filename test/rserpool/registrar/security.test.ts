@@ -66,7 +66,7 @@ describe('a secured registrar: without TLS', () => {
 });
 
 describe('a secured registrar: whose an element is', () => {
-  it('[SEC-009] [SEC-010] [SEC-011] nobody registers, changes or removes the element of another one', () => {
+  it('[SEC-009] [SEC-010] [SEC-011] [TLSS-039] nobody registers, changes or removes the element of another one', () => {
     const ladder = secured();
     ladder.up(2, host(1, 4711), 'remote', psk('pe-7'));
     register(ladder, 2, 7, 1);
