@@ -74,6 +74,7 @@ export {
   type TlsSessions,
 } from './tls/secure-association.ts';
 export { TlsAcceptor } from './tls/tls-acceptor.ts';
+export { type TlsConnectOptions, tlsConnect } from './tls/tls-connect.ts';
 // Packets as values, as text and in capture files.
 export { type CapturedDatagram, readCapture } from './trace/pcap-reader.ts';
 export { type PcapngPacket, pcapngHeader, pcapngPacket } from './trace/pcapng.ts';

@@ -2,6 +2,7 @@ import type { SctpAssociation, SecureAssociation } from '../../sctp/index.ts';
 import type { PeerIdentity } from '../access/identity.ts';
 import type { TransportTarget } from '../role.ts';
 import type { Trust } from '../security/trust.ts';
+import type { TcpSocket } from './tcp-network.ts';
 
 /** What a channel rests upon. */
 export interface ChannelProof {
@@ -16,6 +17,13 @@ export interface ChannelProof {
 /** An association whose peer has proven who it is; pair 0 is open. */
 export interface SecuredAssociation {
   readonly association: SecureAssociation;
+  readonly peer: PeerIdentity;
+  readonly proof: ChannelProof;
+}
+
+/** A TCP connection within TLS whose peer has proven who it is. */
+export interface SecuredConnection {
+  readonly socket: TcpSocket;
   readonly peer: PeerIdentity;
   readonly proof: ChannelProof;
 }
@@ -38,6 +46,10 @@ export interface ChannelSecurity {
   ): Promise<SecuredAssociation>;
   /** Lets the peer begin it, on one that it has set up to speak ASAP or ENRP. @throws (rejects) what is wrong with the peer */
   accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation>;
+  /** As `connect`, on a TCP connection, in the turn in which it was handed over. */
+  connectTcp(socket: TcpSocket, target: TransportTarget, ppid: number | undefined): Promise<SecuredConnection>;
+  /** As `accept`, on a TCP connection to speak ASAP, in the turn in which it was handed over. */
+  acceptTcp(socket: TcpSocket): Promise<SecuredConnection>;
   /** Whether a channel of before would come about today, too. */
   holds(proof: ChannelProof): boolean;
 }

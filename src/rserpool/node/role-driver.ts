@@ -1,40 +1,23 @@
 import type { Instant } from '../../base/contract.ts';
-import {
-  type SctpAddress,
-  type SctpAssociation,
-  type SctpEndpoint,
-  SctpError,
-  type Substrate,
-} from '../../sctp/index.ts';
-import { RSerPoolError } from '../errors.ts';
+import { type SctpAssociation, type SctpEndpoint, SctpError, type Substrate } from '../../sctp/index.ts';
 import { type ChannelId, type FirstMessage, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
-import type { ChannelProof, ChannelSecurity, SecuredAssociation } from './channel-security.ts';
-import { Dialer } from './dialer.ts';
+import type { ChannelProof, ChannelSecurity } from './channel-security.ts';
+import { Connector, type ConnectorOptions, TAKEN_AWAY, type Transport } from './connector.ts';
 import type { DriverChannel } from './driver-channel.ts';
 import type { PlainEndpoint } from './registrar-sockets.ts';
 import { SctpChannel } from './sctp-channel.ts';
 import { SecuredChannel } from './secured-channel.ts';
-import { TcpChannel } from './tcp-channel.ts';
+import { TcpChannel, type TcpChannelParts } from './tcp-channel.ts';
 import type { TcpConfig } from './tcp-config.ts';
 import type { TcpNetwork, TcpSocket } from './tcp-network.ts';
 
-export interface RoleDriverOptions<Event, R extends Role<Event>> {
+export interface RoleDriverOptions<Event, R extends Role<Event>> extends ConnectorOptions {
   readonly role: R;
-  /** For everything but ENRP. */
-  readonly endpoint: SctpEndpoint;
-  /** For ENRP, if it has an endpoint of its own. */
-  readonly enrpEndpoint?: SctpEndpoint | undefined;
   readonly substrate: Substrate;
-  /** Whether there may be several associations with one peer at a time. Only if nobody calls the role's endpoint. */
-  readonly severalPerPeer?: boolean | undefined;
   /** For channels by TCP, where the role may have such. */
   readonly tcp?: { readonly network: TcpNetwork; readonly config: TcpConfig } | undefined;
   /** Where others come without TLS although the others are secured. */
   readonly plainEndpoints?: readonly PlainEndpoint[] | undefined;
-  /** TLS on all other channels by SCTP; without it there is none. */
-  readonly security?: ChannelSecurity | undefined;
-  /** A peer was sent away because of TLS, or could not be called because of it. */
-  readonly onRefused?: ((remote: SctpAddress, error: Error) => void) | undefined;
   readonly onEvent: (event: Event) => void;
   /** Sends to the multicast groups of a protocol. */
   readonly announce?: ((bytes: Uint8Array, ppid: number) => void) | undefined;
@@ -47,9 +30,7 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> {
 export class RoleDriver<Event, R extends Role<Event>> {
   readonly role: R;
   readonly #options: RoleDriverOptions<Event, R>;
-  #security: ChannelSecurity | undefined;
-  readonly #dialer: Dialer;
-  readonly #enrpDialer: Dialer | undefined;
+  readonly #connector: Connector;
   readonly #channels = new Map<ChannelId, DriverChannel>();
   /** What the secured ones of them rest upon. */
   readonly #proofs = new Map<ChannelId, ChannelProof>();
@@ -63,17 +44,14 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   constructor(options: RoleDriverOptions<Event, R>) {
     this.#options = options;
-    this.#security = options.security;
     this.role = options.role;
-    const { endpoint, enrpEndpoint, severalPerPeer = false } = options;
-    this.#dialer = new Dialer(endpoint, { severalPerPeer });
-    this.#enrpDialer = enrpEndpoint && new Dialer(enrpEndpoint, { severalPerPeer });
+    this.#connector = new Connector(options);
   }
 
   /** Lets peers open channels. */
   accept(): void {
     const { endpoint, enrpEndpoint, plainEndpoints = [] } = this.#options;
-    const isSecured = this.#security !== undefined;
+    const { isSecured } = this.#connector;
     void this.#acceptOn(endpoint, PPID.asap, isSecured);
     if (enrpEndpoint !== undefined && enrpEndpoint !== endpoint) {
       void this.#acceptOn(enrpEndpoint, PPID.enrp, isSecured);
@@ -83,7 +61,8 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   /** A peer's connection becomes a channel; `gone` is called when it has ended. */
   acceptTcp(socket: TcpSocket, gone: () => void): void {
-    this.#openTcp(this.#takeIncoming(), 'remote', socket, gone);
+    if (this.#connector.isSecured) void this.#letInTcp(socket, gone);
+    else this.#open(this.#takeIncoming(), 'remote', { kind: 'tcp', socket }, [], gone);
   }
 
   /**
@@ -92,14 +71,8 @@ export class RoleDriver<Event, R extends Role<Event>> {
    * @throws RSerPoolError if there was no security so far: what is secured and what is not never mix (RFC 5355 §2.15)
    */
   setSecurity(security: ChannelSecurity): void {
-    if (this.#security === undefined) {
-      throw new RSerPoolError(
-        'ERR_RSERPOOL_BAD_ARGUMENT',
-        'it was started without `security`: start another one with it',
-      );
-    }
-    this.#security = security;
-    for (const [channel, proof] of this.#proofs) if (!security.holds(proof)) this.abort(channel, TAKEN_AWAY);
+    this.#connector.setSecurity(security);
+    for (const [channel, proof] of this.#proofs) if (!this.#connector.holds(proof)) this.abort(channel, TAKEN_AWAY);
   }
 
   /** A call on the role, and all that it leads to. */
@@ -148,7 +121,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
     try {
       for await (const association of endpoint.listen()) {
         if (isSecured) void this.#letIn(association, ppid);
-        else this.#openSctp(this.#takeIncoming(), association);
+        else this.#open(this.#takeIncoming(), 'remote', { kind: 'sctp', association });
       }
     } catch (error) {
       // The endpoint was closed.
@@ -158,23 +131,14 @@ export class RoleDriver<Event, R extends Role<Event>> {
 
   /** TLS first: the role hears of those only who have proven who they are. */
   async #letIn(association: SctpAssociation, ppid: number): Promise<void> {
-    try {
-      const secured = await this.#security!.accept(association, ppid);
-      this.#assertHolds(secured);
-      this.#openSecured(this.#takeIncoming(), secured, ppid);
-    } catch (error) {
-      this.#refuse(association, error as Error);
-    }
+    const transport = await this.#connector.accept(association, ppid);
+    if (transport !== undefined) this.#open(this.#takeIncoming(), 'remote', transport);
   }
 
-  /** @throws Error if what the handshake rests upon was taken away meanwhile */
-  #assertHolds({ proof }: SecuredAssociation): void {
-    if (this.#security?.holds(proof) === false) throw new Error(TAKEN_AWAY);
-  }
-
-  #refuse(association: SctpAssociation, error: Error): void {
-    association.abort(`TLS: ${error.message}`);
-    this.#options.onRefused?.(association.remote, error);
+  async #letInTcp(socket: TcpSocket, gone: () => void): Promise<void> {
+    const transport = await this.#connector.acceptTcp(socket);
+    if (transport === undefined) gone();
+    else this.#open(this.#takeIncoming(), 'remote', transport, [], gone);
   }
 
   #tell(input: RoleInput): void {
@@ -221,12 +185,17 @@ export class RoleDriver<Event, R extends Role<Event>> {
   }
 
   async #connect(output: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>): Promise<void> {
-    const { channel, target } = output;
+    const { channel, first } = output;
     const attempt = new AbortController();
     this.#connecting.set(channel, attempt);
     try {
-      if (target.protocol === 'sctp') await this.#connectSctp(output, attempt.signal);
-      else await this.#connectTcp(output, attempt.signal);
+      const transport = await this.#connector.connect(output, attempt.signal);
+      if (attempt.signal.aborted) {
+        discard(transport);
+        throw new Error('no longer wanted');
+      }
+      this.#connecting.delete(channel);
+      this.#open(channel, 'local', transport, first);
     } catch (error) {
       this.#connecting.delete(channel);
       const reason = error instanceof Error ? error.message : String(error);
@@ -234,98 +203,44 @@ export class RoleDriver<Event, R extends Role<Event>> {
     }
   }
 
-  async #connectSctp(
-    { channel, target, ppid, first = [], owner }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const security = this.#security;
-    const dialer = (ppid === PPID.enrp ? this.#enrpDialer : undefined) ?? this.#dialer;
-    const association = await dialer.connect(target, signal, security === undefined ? first : []);
-    // It came up in the same moment in which the role gave it up.
-    if (signal.aborted) association.abort(NOT_WANTED);
-    if (security === undefined) {
-      this.#connected(channel, signal);
-      this.#openSctp(channel, association);
-      return;
-    }
-    const giveUp = (): void => association.abort(NOT_WANTED);
-    signal.addEventListener('abort', giveUp, { once: true });
-    try {
-      const secured = await security.connect(association, target, ppid, owner);
-      this.#assertHolds(secured);
-      this.#connected(channel, signal);
-      this.#openSecured(channel, secured, ppid ?? PPID.asap, first);
-    } catch (error) {
-      this.#refuse(association, error as Error);
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
-  }
-
-  async #connectTcp(
-    { channel, target }: Extract<RoleOutput<Event>, { readonly kind: 'connect' }>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { tcp } = this.#options;
-    if (tcp === undefined || target.protocol !== 'tcp') {
-      throw new SctpError('ERR_SCTP_BAD_ARGUMENT', `${target.protocol} is no protocol for this role`);
-    }
-    const [address] = target.addresses;
-    const socket = await tcp.network.connect(address!, target.port, signal);
-    if (signal.aborted) socket.destroy();
-    this.#connected(channel, signal);
-    this.#openTcp(channel, 'local', socket, () => undefined);
-  }
-
-  /** @throws Error if the role gave the attempt up meanwhile */
-  #connected(channel: ChannelId, signal: AbortSignal): void {
-    this.#connecting.delete(channel);
-    if (signal.aborted) throw new Error(NOT_WANTED);
-  }
-
-  #openSctp(id: ChannelId, association: SctpAssociation): void {
-    if (this.#stopped) association.abort(CLOSING);
-    else this.#open(new SctpChannel(id, association, this.#teller, () => this.#channels.delete(id)));
-  }
-
-  #openSecured(
+  /** @param gone called when the channel has ended */
+  #open(
     id: ChannelId,
-    { association, peer, proof }: SecuredAssociation,
-    controlPpid: number,
+    initiator: 'local' | 'remote',
+    transport: Transport,
     first: readonly FirstMessage[] = [],
+    gone: () => void = () => undefined,
   ): void {
-    if (this.#stopped) {
-      association.association.abort(CLOSING);
-      return;
-    }
-    const gone = (): void => {
-      this.#channels.delete(id);
-      this.#proofs.delete(id);
-    };
-    this.#proofs.set(id, proof);
-    this.#open(new SecuredChannel({ id, association, peer, controlPpid, first, tell: this.#teller, gone }));
-  }
-
-  #openTcp(id: ChannelId, initiator: 'local' | 'remote', socket: TcpSocket, gone: () => void): void {
-    const { tcp, substrate } = this.#options;
-    if (this.#stopped || tcp === undefined) {
-      socket.destroy();
-      gone();
-      return;
-    }
     const ended = (): void => {
       this.#channels.delete(id);
+      this.#proofs.delete(id);
       gone();
     };
-    this.#open(
-      new TcpChannel({ id, initiator, socket, substrate, config: tcp.config, tell: this.#teller, gone: ended }),
-    );
+    if (this.#stopped) {
+      discard(transport);
+      gone();
+      return;
+    }
+    if ('secured' in transport) this.#proofs.set(id, transport.secured.proof);
+    const channel = this.#channelOn(transport, { id, initiator, first, gone: ended });
+    this.#channels.set(id, channel);
+    channel.open();
   }
 
-  #open(channel: DriverChannel): void {
-    this.#channels.set(channel.id, channel);
-    channel.open();
+  #channelOn(
+    transport: Transport,
+    parts: Pick<TcpChannelParts, 'id' | 'initiator' | 'gone'> & { readonly first: readonly FirstMessage[] },
+  ): DriverChannel {
+    const tell = this.#teller;
+    if (transport.kind === 'sctp') return new SctpChannel(parts.id, transport.association, tell, parts.gone);
+    if (transport.kind === 'secured-sctp') {
+      const { association, peer } = transport.secured;
+      return new SecuredChannel({ ...parts, association, peer, controlPpid: transport.ppid, tell });
+    }
+    const { socket, peer } =
+      transport.kind === 'tcp' ? { socket: transport.socket, peer: undefined } : transport.secured;
+    const { tcp, substrate } = this.#options;
+    return new TcpChannel({ ...parts, socket, peer, substrate, config: tcp!.config, tell });
   }
 
   #takeIncoming(): ChannelId {
@@ -349,6 +264,10 @@ export class RoleDriver<Event, R extends Role<Event>> {
   }
 }
 
-const NOT_WANTED = 'no longer wanted';
-const TAKEN_AWAY = 'what this association was trusted for is valid no more';
+function discard(transport: Transport): void {
+  if (transport.kind === 'sctp') transport.association.abort(CLOSING);
+  else if (transport.kind === 'secured-sctp') transport.secured.association.association.abort(CLOSING);
+  else (transport.kind === 'tcp' ? transport : transport.secured).socket.destroy();
+}
+
 const CLOSING = 'this side is closing';

@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/contract.ts';
 import { WireError } from '../../base/errors.ts';
 import type { Substrate } from '../../sctp/index.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import { type ChannelId, PPID, type RoleInput, type TransportTarget } from '../role.ts';
 import { MessageStream } from '../wire/message-stream.ts';
 import type { DriverChannel, SendOutput } from './driver-channel.ts';
@@ -11,6 +12,8 @@ export interface TcpChannelParts {
   readonly id: ChannelId;
   readonly initiator: 'local' | 'remote';
   readonly socket: TcpSocket;
+  /** Who the peer has proven to be, if the connection is secured. */
+  readonly peer?: PeerIdentity | undefined;
   readonly substrate: Substrate;
   readonly config: TcpConfig;
   readonly tell: (input: RoleInput) => void;
@@ -45,7 +48,7 @@ export class TcpChannel implements DriverChannel {
   }
 
   open(): void {
-    const { id, initiator, socket, tell } = this.#parts;
+    const { id, initiator, socket, peer, tell } = this.#parts;
     socket.start({
       onData: (bytes) => this.#onData(bytes),
       onDrain: () => this.#onDrain(),
@@ -58,6 +61,7 @@ export class TcpChannel implements DriverChannel {
       initiator,
       remote: targetOf(socket.remote),
       local: targetOf(socket.local),
+      peer,
     });
   }
 

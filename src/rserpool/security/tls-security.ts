@@ -1,11 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type SctpAssociation, SecureAssociation, type TlsSessions } from '../../sctp/index.ts';
+import { type SctpAssociation, SecureAssociation, type TlsSessions, tlsConnect } from '../../sctp/index.ts';
 import { identityText } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
-import type { ChannelProof, ChannelSecurity, SecuredAssociation } from '../node/channel-security.ts';
+import type { ChannelProof, ChannelSecurity, SecuredAssociation, SecuredConnection } from '../node/channel-security.ts';
+import type { TcpSocket } from '../node/tcp-network.ts';
 import { PPID, type TransportTarget } from '../role.ts';
 import type { ReferenceIdentity } from './reference-identity.ts';
+import { SecuredSocket } from './secured-socket.ts';
+import { TcpStream } from './tcp-stream.ts';
 import { clientOptions, serverIdentity, serverTrust, type TlsClientOptions } from './tls-client.ts';
 import type { SecuredClient, TlsServer } from './tls-server.ts';
 import { isKept, onlyKey } from './trust.ts';
@@ -33,7 +36,7 @@ export interface Calling {
   readonly references: readonly ReferenceIdentity[];
 }
 
-/** TLS over SCTP (RFC 3436) for the channels of a registrar, an element or a user. */
+/** TLS over SCTP (RFC 3436), and over TCP, for the channels of a registrar, an element or a user. */
 export class TlsSecurity implements ChannelSecurity {
   readonly #parts: TlsSecurityParts;
   #handshakes = 0;
@@ -48,13 +51,7 @@ export class TlsSecurity implements ChannelSecurity {
     ppid: number | undefined,
     owner?: string | undefined,
   ): Promise<SecuredAssociation> {
-    const calling = this.#parts.clientFor(target, ppid, owner);
-    if (calling === undefined) {
-      throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'there is neither a key nor an authority for this peer', {
-        target,
-      });
-    }
-    const { options, references } = calling;
+    const { options, references } = this.#calling(target, ppid, owner);
     const secured = SecureAssociation.client(association, {
       tls: clientOptions(options, references),
       ppid: ppidOf(ppid),
@@ -71,25 +68,45 @@ export class TlsSecurity implements ChannelSecurity {
   }
 
   async accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation> {
-    const { after, handshakeTimeoutMs, maxHandshakes } = this.#parts;
-    const server = this.#parts.serverFor(ppid);
-    if (server === undefined) throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'nobody is let in here');
-    if (this.#handshakes >= maxHandshakes)
-      throw new RSerPoolError('ERR_RSERPOOL_LIMIT', 'too many handshakes at a time');
-    this.#handshakes++;
+    const { handshakeTimeoutMs } = this.#parts;
+    const acceptor = new OneClient(this.#server(ppid));
     const late = new AbortController();
-    const cancel = after(handshakeTimeoutMs, () => late.abort(new Error(`no TLS within ${handshakeTimeoutMs} ms`)));
+    return this.#handshake(
+      async () => {
+        const secured = SecureAssociation.server(association, { acceptor, ppid: ppidOf(ppid), handshakeTimeoutMs });
+        // It may say nothing at all.
+        await secured.open(0, { signal: late.signal });
+        const { identity, trust } = acceptor.client!;
+        return { association: secured, peer: identity, proof: { ppid, trust } };
+      },
+      (error) => late.abort(error),
+    );
+  }
+
+  async connectTcp(socket: TcpSocket, target: TransportTarget, ppid: number | undefined): Promise<SecuredConnection> {
+    const { options, references } = this.#calling(target, ppid);
+    const transport = new TcpStream(socket);
+    const cancel = this.#limit((error) => transport.destroy(error));
     try {
-      const acceptor = new OneClient(server);
-      const secured = SecureAssociation.server(association, { acceptor, ppid: ppidOf(ppid), handshakeTimeoutMs });
-      // It may say nothing at all.
-      await secured.open(0, { signal: late.signal });
-      const { identity, trust } = acceptor.client!;
-      return { association: secured, peer: identity, proof: { ppid, trust } };
+      const tls = await tlsConnect(transport, clientOptions(options, references));
+      const proof = { target, ppid, trust: serverTrust(options) };
+      return { socket: new SecuredSocket(tls, transport, socket), peer: serverIdentity(tls, options), proof };
     } finally {
       cancel();
-      this.#handshakes--;
     }
+  }
+
+  async acceptTcp(socket: TcpSocket): Promise<SecuredConnection> {
+    const server = this.#server(PPID.asap);
+    const transport = new TcpStream(socket);
+    return this.#handshake(
+      async () => {
+        const { socket: tls, identity, trust } = await server.accept(transport);
+        const proof = { ppid: PPID.asap, trust };
+        return { socket: new SecuredSocket(tls, transport, socket), peer: identity, proof };
+      },
+      (error) => transport.destroy(error),
+    );
   }
 
   holds({ target, ppid, owner, trust }: ChannelProof): boolean {
@@ -97,6 +114,42 @@ export class TlsSecurity implements ChannelSecurity {
     const options = this.#parts.clientFor(target, ppid, owner)?.options;
     if (options === undefined) return false;
     return isKept(trust, options.psk === undefined ? { ca: options.ca } : { keys: onlyKey(options.psk) });
+  }
+
+  /** @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` */
+  #calling(target: TransportTarget, ppid: number | undefined, owner?: string): Calling {
+    const calling = this.#parts.clientFor(target, ppid, owner);
+    if (calling !== undefined) return calling;
+    const text = 'there is neither a key nor an authority for this peer';
+    throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', text, { target });
+  }
+
+  /** @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` */
+  #server(ppid: number): TlsServer {
+    const server = this.#parts.serverFor(ppid);
+    if (server === undefined) throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'nobody is let in here');
+    return server;
+  }
+
+  /** A handshake that somebody else begins. @throws (rejects) RSerPoolError `ERR_RSERPOOL_LIMIT`; what was wrong with it */
+  async #handshake<T>(handshake: () => Promise<T>, giveUp: (error: Error) => void): Promise<T> {
+    if (this.#handshakes >= this.#parts.maxHandshakes) {
+      throw new RSerPoolError('ERR_RSERPOOL_LIMIT', 'too many handshakes at a time');
+    }
+    this.#handshakes++;
+    const cancel = this.#limit(giveUp);
+    try {
+      return await handshake();
+    } finally {
+      cancel();
+      this.#handshakes--;
+    }
+  }
+
+  /** Gives up what takes too long, unless the function returned is called. */
+  #limit(giveUp: (error: Error) => void): () => void {
+    const { after, handshakeTimeoutMs } = this.#parts;
+    return after(handshakeTimeoutMs, () => giveUp(new Error(`no TLS within ${handshakeTimeoutMs} ms`)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import tls from 'node:tls';
+import type tls from 'node:tls';
 import { emitSafely } from '../../base/emit-safely.ts';
 import { GRACEFUL_CLOSE_MS, type SctpAssociation } from '../api/association.ts';
 import type { SctpMessage } from '../api/message.ts';
@@ -7,6 +7,7 @@ import { Waiters, type WaitOptions } from '../api/waiters.ts';
 import { SctpError } from '../core/errors.ts';
 import { RecordStream } from './record-stream.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
+import { tlsConnect } from './tls-connect.ts';
 
 /** Sessions that later handshakes resume, of one client with one server. RFC 3436 §5. */
 export interface TlsSessions {
@@ -237,26 +238,8 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
 
 /** A handshake as client. */
 function begun(transport: RecordStream, { tls: options, sessions }: SecureClientOptions): Promise<tls.TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const socket = tls.connect({ ...options, socket: transport, session: sessions?.take() });
-    const failed = (error: Error): void => {
-      // Its own error, and that of the transport: one of them is told.
-      socket.on('error', () => undefined);
-      socket.destroy();
-      reject(error);
-    };
-    const onClose = (): void => failed(new Error('closed within the handshake'));
-    if (sessions !== undefined) socket.on('session', (session) => sessions.put(session));
-    socket.once('error', failed);
-    transport.once('error', failed);
-    socket.once('close', onClose);
-    socket.once('secureConnect', () => {
-      socket.off('error', failed);
-      transport.off('error', failed);
-      socket.off('close', onClose);
-      resolve(socket);
-    });
-  });
+  const session = sessions?.take();
+  return tlsConnect(transport, { ...options, ...(session && { session }) }, (each) => sessions?.put(each));
 }
 
 /** Sends close_notify, and waits for the peer's. */
