@@ -5,6 +5,7 @@ import { addDemoCommand } from './commands/demo.ts';
 import { addDemoPartCommand } from './commands/demo-part.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDumpCommand } from './commands/dump.ts';
+import { addKeysCommand } from './commands/keys.ts';
 import { addPeCommand } from './commands/pe.ts';
 import { addPuCommand } from './commands/pu.ts';
 import { addRegistrarCommand } from './commands/registrar.ts';
@@ -57,6 +58,7 @@ function programOf(io: Io): Command {
     addDumpCommand,
     addWatchCommand,
     addStatusCommand,
+    addKeysCommand,
     addSctpCommand,
     addDecodeCommand,
     addDoctorCommand,
