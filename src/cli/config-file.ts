@@ -1,14 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { isMap, LineCounter, parseDocument } from 'yaml';
-import { CliError } from './errors.ts';
-
-/** What a key of a configuration file takes. */
-export interface ConfigKey {
-  /** Ends the sentence "KEY takes …". */
-  readonly accepts: string;
-  readonly isGood: (value: unknown) => boolean;
-}
+import { isMap } from 'yaml';
+import { type ConfigKey, textOf, YamlFile } from './yaml-file.ts';
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -45,26 +37,11 @@ export function readConfigFile<Keys extends Record<string, ConfigKey>>(
   file: string,
   keys: Keys,
 ): { readonly [Key in keyof Keys]?: unknown } {
-  const lines = new LineCounter();
-  const document = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: true });
-  const [broken] = document.errors;
-  if (broken !== undefined) throw fileError(file, broken.linePos?.[0].line, broken.message.split('\n')[0]!, broken);
-  const { contents } = document;
+  const yaml = new YamlFile(file, textOf(file, '--config'));
+  const { contents, values } = yaml;
   if (contents === null) return {};
-  if (!isMap(contents)) throw fileError(file, 1, 'names with values are expected, as in "udpPort: 9900"');
-  const values = document.toJS() as Record<string, unknown>;
-  for (const item of contents.items) {
-    const name = String(item.key);
-    const start = (item.key as { readonly range?: readonly number[] | null }).range?.[0];
-    const line = start === undefined ? undefined : lines.linePos(start).line;
-    const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
-    if (key === undefined) {
-      throw fileError(file, line, `unknown key "${name}"; known are ${Object.keys(keys).join(', ')}`);
-    }
-    if (!key.isGood(values[name])) {
-      throw fileError(file, line, `${name} takes ${key.accepts}, not ${JSON.stringify(values[name])}`);
-    }
-  }
+  if (!isMap(contents)) throw yaml.error(contents, 'names with values are expected, as in "udpPort: 9900"');
+  yaml.checkKeys(contents, values, keys);
   return values as { readonly [Key in keyof Keys]?: unknown };
 }
 
@@ -89,16 +66,4 @@ export function withConfigFile<Options extends object>(
   const file = readConfigFile(config, keys);
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...(file as Options), ...(Object.fromEntries(said) as Options) };
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError('ERR_CLI_FILE', `--config: ${(error as Error).message}`, error);
-  }
-}
-
-function fileError(file: string, line: number | undefined, message: string, cause?: unknown): CliError {
-  return new CliError('ERR_CLI_USAGE', `${file}${line === undefined ? '' : `:${line}`}: ${message}`, cause);
 }

@@ -11,6 +11,8 @@ export interface Io {
   readonly color: boolean;
   /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the process. */
   readonly interrupted: AbortSignal;
+  /** Has a listener called at each SIGHUP, which then ends nothing any more; returns what forgets it. Not on Windows. */
+  readonly onHangup: (listener: () => void) => () => void;
 }
 
 /** The streams and signals of this process. */
@@ -34,6 +36,12 @@ export function processIo(): Io {
     stdin: process.stdin,
     color: process.stdout.isTTY === true && (NO_COLOR ?? '') === '' && TERM !== 'dumb',
     interrupted: controller.signal,
+    onHangup: (listener) => {
+      // Windows says so when it closes the console, and ends the process.
+      if (process.platform === 'win32') return () => undefined;
+      process.on('SIGHUP', listener);
+      return () => process.off('SIGHUP', listener);
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import { parsePlace } from '../rserpool/index.ts';
-import { type ConfigKey, number, SETTINGS, TEXTS } from './config-file.ts';
+import { number, SETTINGS, TEXTS } from './config-file.ts';
 import { policy } from './policy-option.ts';
 import { PROFILE } from './profile-option.ts';
+import type { ConfigKey } from './yaml-file.ts';
 
 /** Whether reading a text succeeds. */
 function reads(read: (text: string) => unknown): (value: unknown) => boolean {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { PROFILES, type Profile } from '../rserpool/index.ts';
-import type { ConfigKey } from './config-file.ts';
+import type { ConfigKey } from './yaml-file.ts';
 
 export interface ProfileOption {
   readonly profile?: Profile;

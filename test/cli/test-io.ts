@@ -10,6 +10,7 @@ export class RunningCommand {
   readonly exitCode: Promise<number>;
   readonly #interruption = new AbortController();
   readonly #watchers = new Set<() => void>();
+  readonly #hangupListeners = new Set<() => void>();
 
   constructor(...args: readonly string[]) {
     const io: Io = {
@@ -18,6 +19,10 @@ export class RunningCommand {
       stdin: this.stdin,
       color: false,
       interrupted: this.#interruption.signal,
+      onHangup: (listener) => {
+        this.#hangupListeners.add(listener);
+        return () => this.#hangupListeners.delete(listener);
+      },
     };
     this.exitCode = runCli(args, io);
   }
@@ -26,6 +31,12 @@ export class RunningCommand {
   interrupt(): Promise<number> {
     this.#interruption.abort(new Interruption());
     return this.exitCode;
+  }
+
+  /** SIGHUP; false if nobody listens, which would have ended the process. */
+  hangUp(): boolean {
+    for (const listener of this.#hangupListeners) listener();
+    return this.#hangupListeners.size > 0;
   }
 
   /** Resolves with the first line of either stream that matches, also one of the past; rejects if the command ends. */

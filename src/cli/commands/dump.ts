@@ -20,10 +20,11 @@ import {
   seconds,
 } from '../options.ts';
 import { printable } from '../printable.ts';
+import { addSecurityOptions, type SecurityOptions, securityOf } from '../security/security-options.ts';
 import { tableOf } from '../table.ts';
 import { within } from '../within.ts';
 
-interface DumpOptions extends SocketOptions, CommonOptions {
+interface DumpOptions extends SocketOptions, CommonOptions, SecurityOptions {
   readonly timeout: number;
   readonly json?: boolean;
 }
@@ -34,11 +35,18 @@ export function addDumpCommand(program: Command, io: Io): void {
     .description(
       'Print the whole handlespace of a registrar, ours or one of rsplib, and its peers. It joins as a registrar without elements, downloads the handlespace and leaves.',
     )
-    .argument('<registrar>', 'its ENRP endpoint, as HOST[:9901][;udp=PORT]')
+    .argument('<registrar>', 'its ENRP endpoint, as HOST[:SCTPPORT][;udp=PORT]')
     .option('--timeout <seconds>', 'how long to wait for the handlespace', seconds, 10);
-  addSocketOptions(command)
+  addSocketOptions(addSecurityOptions(command, 'registrar'))
     .option('--json', 'print one JSON object')
-    .addHelpText('after', examples('rserpool dump 10.0.0.1', 'rserpool dump "127.0.0.1:9901;udp=9899" --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'rserpool dump 10.0.0.1',
+        'rserpool dump "127.0.0.1:9901;udp=9899" --json',
+        'rserpool dump 10.0.0.1 --security scope/registrar-1',
+      ),
+    )
     .action((place: string, options: DumpOptions) => runDump(place, options, io));
   addLogLevel(command);
 }
@@ -46,6 +54,7 @@ export function addDumpCommand(program: Command, io: Io): void {
 async function runDump(place: string, options: DumpOptions, io: Io): Promise<void> {
   const { address, udpPort, json = false } = options;
   const peers = placesOf('<registrar>', [place]);
+  const security = securityOf('registrar', options, undefined, undefined, io);
   using capture = openCapture(options.capture);
   await using visitor = await Registrar.start({
     peers,
@@ -53,6 +62,7 @@ async function runDump(place: string, options: DumpOptions, io: Io): Promise<voi
     udpPort,
     capture: capture.hook,
     asap: { tcp: false },
+    security: security?.options,
     config: { serveWithoutMentor: false },
   });
   await within(

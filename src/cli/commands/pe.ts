@@ -21,6 +21,9 @@ import {
 import { POLICY_FORMS, policy } from '../policy-option.ts';
 import { printable } from '../printable.ts';
 import { addProfileOption, type ProfileOption } from '../profile-option.ts';
+import type { NodeSecurity } from '../security/node-security.ts';
+import { type SecurityConfig, securityKey } from '../security/security-config.ts';
+import { addSecurityOptions, type SecurityOptions, securityOf } from '../security/security-options.ts';
 import { SERVICE_NAMES, type ServiceName, serviceEntry } from '../services/services.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 
@@ -32,6 +35,7 @@ const CONFIG_KEYS = {
   peIdentifier: number(1, 0xffffffff),
   registrationLifeS: number(1, 0x7fffffff),
   sctpPort: number(0, 65_535),
+  security: securityKey('element'),
 };
 
 /** Whoever starts a server wants it to go on trying, until Ctrl-C. */
@@ -43,7 +47,8 @@ interface PeOptions
     RegistrarsOption,
     StatusReportOption,
     ConfigFileOption,
-    ProfileOption {
+    ProfileOption,
+    SecurityOptions {
   readonly pool?: string;
   readonly policy?: PolicyParameter;
   readonly id?: number;
@@ -77,6 +82,7 @@ export function addPeCommand(program: Command, io: Io): void {
     .option('--capacity <number>', 'calcapp: calculations per second (default: 1000000)', wholeNumber(1, 1e12))
     .option('--max-jobs <number>', 'calcapp: jobs at the same time (default: 10)', wholeNumber(1, 65_536))
     .option('--raw', 'exec: bytes as they come, instead of lines');
+  addSecurityOptions(command, 'element');
   addConfigFileOption(addStatusReportOption(addProfileOption(addSocketOptions(command))))
     .option('--json', 'print one JSON object for each event')
     .addHelpText('after', `\nServices and their pools:\n${serviceList().join('\n')}`)
@@ -88,6 +94,7 @@ export function addPeCommand(program: Command, io: Io): void {
         'rserpool pe calcapp --capacity 500000 --policy least-used',
         'rserpool pe echo --registrar "example.com;srv"   # registrars that the DNS names under _asap._sctp',
         'rserpool pe echo --config echo.yaml --csp 10.0.0.9   # registrars: [10.0.0.1, 10.0.0.2]',
+        'rserpool pe echo --security scope/element-1 --registrar 127.0.0.1   # keys made by rserpool keys scope',
         'rserpool pe counter --pool MyPool --policy weighted-round-robin:10',
         'rserpool pe exec --pool CalculatorPool -- bc -l',
       ),
@@ -128,10 +135,17 @@ function checkForService(name: ServiceName, words: readonly string[], options: P
   }
 }
 
+interface JoinSaid {
+  readonly joining: ServiceOptions & { readonly registrars: readonly string[] };
+  readonly security: NodeSecurity | undefined;
+}
+
 /** What the command line and the configuration file say together. @throws CliError */
-function joinOptionsOf(options: PeOptions): ServiceOptions & { readonly registrars: readonly string[] } {
+function joinOptionsOf(options: PeOptions, io: Io): JoinSaid {
   const { pool, registrar, policy: givenPolicy, id, life, sctpPort, address, udpPort } = options;
-  const said = withConfigFile<Partial<ServiceOptions>>(options, CONFIG_KEYS, {
+  const { security: config, ...said } = withConfigFile<
+    Partial<Omit<ServiceOptions, 'security'>> & { readonly security?: SecurityConfig }
+  >(options, CONFIG_KEYS, {
     pool,
     registrars: registrar,
     policy: givenPolicy,
@@ -145,7 +159,9 @@ function joinOptionsOf(options: PeOptions): ServiceOptions & { readonly registra
   const discovery = discoveryOf({ ...options, registrar: said.registrars as readonly string[] | undefined });
   // In a file it is a text.
   const chosen = typeof said.policy === 'string' ? policy(said.policy) : said.policy;
-  return { ...said, ...discovery, policy: chosen, config: { ...PATIENT, ...said.config } };
+  const joining = { ...said, ...discovery, policy: chosen, config: { ...PATIENT, ...said.config } };
+  const security = securityOf('element', options, config, options.config, io);
+  return { joining: { ...joining, security: security?.options }, security };
 }
 
 async function runPe(name: ServiceName, words: readonly string[], options: PeOptions, io: Io): Promise<void> {
@@ -156,7 +172,7 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
   const service = { ...made, maxSessions: options.maxSessions ?? made.maxSessions };
   const { json = false, logLevel } = options;
   using capture = openCapture(options.capture);
-  const joining = joinOptionsOf(options);
+  const { joining, security } = joinOptionsOf(options, io);
   const { pool = service.pool, registrars } = joining;
   const where = registrars.length === 0 ? 'announcements' : registrars.join(', ');
   const impatient = setTimeout(() => io.err(`rserpool: no registrar has answered yet; asking ${where}`), PATIENCE_MS);
@@ -170,12 +186,14 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
     clearTimeout(impatient);
   }
   await using _leaving = element;
+  using _watch = security?.watch(element, json);
   await using _reporter = await reportStatus(element, options);
   const { peIdentifier, target, home } = element;
-  if (json) io.out(jsonLine({ kind: 'joined', pool, peIdentifier, target, home }));
+  if (json) io.out(jsonLine({ kind: 'joined', pool, peIdentifier, target, home, secured: security !== undefined }));
   else {
     const at = `${formatTarget(target)}, registered with ${home === undefined ? 'nobody' : formatTarget(home)}`;
-    io.out(`${name} in ${pool} as ${identifierText(peIdentifier)} at ${at}; Ctrl-C ends it`);
+    const how = security === undefined ? '' : ', by TLS';
+    io.out(`${name} in ${pool} as ${identifierText(peIdentifier)} at ${at}${how}; Ctrl-C ends it`);
   }
   element.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
   element.on('event', (event) => {

@@ -8,7 +8,7 @@ import { addRegistrarsOption } from '../discovery-options.ts';
 import { Interruption, type Io } from '../io.ts';
 import { addLogLevel, type CommonOptions, examples, seconds, wholeNumber } from '../options.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
-import { addUserOptions, openUser, type UserOptions, userOptionsOf } from '../user-options.ts';
+import { addUserOptions, openUser, type UserOptions, userOpeningOf } from '../user-options.ts';
 import { unanswered, within } from '../within.ts';
 
 interface PuOptions extends UserOptions, CommonOptions, StatusReportOption {
@@ -76,9 +76,10 @@ export function addPuCommand(program: Command, io: Io): void {
 async function runPu(pool: string, options: PuOptions, io: Io): Promise<void> {
   const { timeout, json = false, logLevel } = options;
   using capture = openCapture(options.capture);
-  const opening = userOptionsOf(options);
-  const { registrars } = opening;
+  const opening = userOpeningOf(options, io);
+  const { registrars } = opening.options;
   await using user = await openUser(opening, io, capture.hook);
+  using _watch = opening.security?.watch(user, json);
   await using _reporter = await reportStatus(user, options);
   const quiet = logLevel === 'error';
   const settings = { ...options, json, intervalS: options.interval, lingerS: options.linger, quiet };

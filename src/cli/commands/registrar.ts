@@ -28,6 +28,8 @@ import {
   wholeNumber,
 } from '../options.ts';
 import { addProfileOption, PROFILE, type ProfileOption } from '../profile-option.ts';
+import { type SecurityConfig, securityKey } from '../security/security-config.ts';
+import { addSecurityOptions, type SecurityOptions, securityOf } from '../security/security-options.ts';
 import { addStatusReportOption, reportStatus, type StatusReportOption } from '../status-option.ts';
 
 /** What a configuration file may say: options of `Registrar.start`. */
@@ -42,7 +44,10 @@ const CONFIG_KEYS = {
   config: SETTINGS,
   sctp: SETTINGS,
   profile: PROFILE,
+  security: securityKey('registrar'),
 };
+
+type RegistrarSaid = Omit<RegistrarStartOptions, 'security'> & { readonly security?: SecurityConfig | undefined };
 
 interface RegistrarOptions
   extends SocketOptions,
@@ -50,7 +55,8 @@ interface RegistrarOptions
     StatusReportOption,
     ConfigFileOption,
     MulticastOption,
-    ProfileOption {
+    ProfileOption,
+    SecurityOptions {
   readonly asapPort?: number;
   readonly tcp?: number | false;
   readonly enrpPort?: number;
@@ -71,18 +77,19 @@ export function addRegistrarCommand(program: Command, io: Io): void {
       'another registrar as HOST:SCTPPORT;udp=PORT or DOMAIN;srv, several times for several',
       collected,
     )
-    .option('--asap-port <port>', 'SCTP port for elements and users (default: 3863)', portNumber)
+    .option('--asap-port <port>', 'SCTP port for elements and users (default: 3863, with TLS 3864)', portNumber)
     .option(
       '--tcp <port>',
       'TCP port for users, or off (default: that of --asap-port if it is free, else any)',
       portOrOff,
     )
-    .option('--enrp-port <port>', 'SCTP port for other registrars (default: 9901)', portNumber)
+    .option('--enrp-port <port>', 'SCTP port for other registrars (default: 9901, with TLS 9902)', portNumber)
     .option('--id <number>', 'registrar identifier (default: random)', wholeNumber(1, 0xffffffff))
     .option('--announce', 'announce itself by multicast, so that elements and users find it')
     .option('--enrp-announce', 'find other registrars by multicast and be found, on 239.0.0.51:9901')
     .option('--ttl <hops>', 'how far announcements go; 1 is this link (default: 30)', hopCount);
-  addConfigFileOption(addStatusReportOption(addProfileOption(addSocketOptions(addMulticastOptions(command)))))
+  addSecurityOptions(addMulticastOptions(command), 'registrar');
+  addConfigFileOption(addStatusReportOption(addProfileOption(addSocketOptions(command))))
     .option('--json', 'print one JSON object for each event')
     .addHelpText(
       'after',
@@ -91,6 +98,7 @@ export function addRegistrarCommand(program: Command, io: Io): void {
         'rserpool registrar --address 10.0.0.1 --announce --group 239.0.0.50 --interface eth0 --ttl 1',
         'rserpool registrar --address 10.0.0.1 --peer "example.com;srv"        # peers that the DNS names under _enrp._sctp',
         'rserpool registrar --config registrar.yaml   # addresses: [10.0.0.1, 10.1.0.1]',
+        'rserpool keys scope && rserpool registrar --security scope/registrar-1',
         'rserpool registrar --udp-port 9900 --peer "127.0.0.1:9901;udp=9899"   # a second one on the same host',
       ),
     )
@@ -98,32 +106,42 @@ export function addRegistrarCommand(program: Command, io: Io): void {
   addLogLevel(command);
 }
 
-async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
-  const { address, udpPort, asapPort, tcp, enrpPort, id, enrpAnnounce, ttl, json = false, logLevel } = options;
+/** What the command line and the configuration file say together. @throws CliError */
+function startOptionsOf(options: RegistrarOptions): RegistrarSaid {
+  const { address, udpPort, profile, asapPort, tcp, enrpPort, id, enrpAnnounce, ttl } = options;
   // Whoever says where to announce wants to announce.
   const announces = options.announce || options.group !== undefined;
   const presence = enrpAnnounce && multicastOf({ interface: options.interface }, ttl);
   const peers = placesOf('--peer', options.peer);
-  using capture = openCapture(options.capture);
-  const start: RegistrarStartOptions = withConfigFile(options, CONFIG_KEYS, {
+  return withConfigFile<RegistrarSaid>(options, CONFIG_KEYS, {
     addresses: address,
-    profile: options.profile,
+    profile,
     udpPort,
     peers: options.peer === undefined ? undefined : peers,
     registrarId: id,
     announce: announces ? multicastOf(options, ttl) : undefined,
-    capture: capture.hook,
     asap: asapPort === undefined && tcp === undefined ? undefined : { sctpPort: asapPort, tcp },
     enrp: enrpPort === undefined && enrpAnnounce === undefined ? undefined : { sctpPort: enrpPort, announce: presence },
   });
-  await using registrar = await Registrar.start(start);
+}
+
+async function runRegistrar(options: RegistrarOptions, io: Io): Promise<void> {
+  const { json = false, logLevel } = options;
+  const said = startOptionsOf(options);
+  const security = securityOf('registrar', options, said.security, options.config, io);
+  using capture = openCapture(options.capture);
+  await using registrar = await Registrar.start({ ...said, capture: capture.hook, security: security?.options });
   // Whatever the log level: it is told before anything else.
   registrar.on('warning', ({ code, text }) => code === 'insecure' && io.err(`rserpool: warning: ${text}`));
+  using _watch = security?.watch(registrar, json);
   await using _reporter = await reportStatus(registrar, options);
   const { registrarId, asap, asapTcp, enrp } = registrar;
   const places = [asap, ...asapTcp].map(formatTarget).join(', ');
-  if (json) io.out(jsonLine({ kind: 'listening', registrarId, asap, asapTcp, enrp }));
-  else io.out(`registrar: ASAP at ${places}, ENRP at ${formatTarget(enrp)}; Ctrl-C ends it`);
+  const secured = security !== undefined;
+  if (json) io.out(jsonLine({ kind: 'listening', registrarId, asap, asapTcp, enrp, secured }));
+  else {
+    io.out(`registrar: ASAP at ${places}, ENRP at ${formatTarget(enrp)}${secured ? ', by TLS' : ''}; Ctrl-C ends it`);
+  }
   registrar.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
   registrar.on('event', (event) => {
     if (json) io.out(jsonLine(event));

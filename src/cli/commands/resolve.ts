@@ -5,7 +5,7 @@ import { addRegistrarsOption } from '../discovery-options.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
 import { addLogLevel, type CommonOptions, examples, seconds } from '../options.ts';
-import { addUserOptions, openUser, type UserOptions, userOptionsOf } from '../user-options.ts';
+import { addUserOptions, openUser, type UserOptions, userOpeningOf } from '../user-options.ts';
 import { unanswered, within } from '../within.ts';
 
 interface ResolveOptions extends UserOptions, CommonOptions {
@@ -36,13 +36,13 @@ export function addResolveCommand(program: Command, io: Io): void {
 
 async function runResolve(pool: string, options: ResolveOptions, io: Io): Promise<void> {
   const { json = false } = options;
-  const opening = userOptionsOf(options);
+  const opening = userOpeningOf(options, io);
   using capture = openCapture(options.capture);
   await using user = await openUser(opening, io, capture.hook);
   const elements = await within(
     1000 * options.timeout,
     io,
-    () => unanswered(user.home, opening.registrars),
+    () => unanswered(user.home, opening.options.registrars),
     (signal) => user.resolve(pool, { signal }),
   );
   if (json) io.out(jsonLine(elements));

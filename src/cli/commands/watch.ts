@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
 import { addLogLevel, type CommonOptions, examples, seconds } from '../options.ts';
 import { changesOf } from '../pool-changes.ts';
-import { addUserOptions, openUser, type UserOptions, userOptionsOf } from '../user-options.ts';
+import { addUserOptions, openUser, type UserOptions, userOpeningOf } from '../user-options.ts';
 
 interface WatchOptions extends UserOptions, CommonOptions {
   readonly interval: number;
@@ -34,11 +34,12 @@ export function addWatchCommand(program: Command, io: Io): void {
 
 async function runWatch(pools: readonly string[], options: WatchOptions, io: Io): Promise<void> {
   const { json = false, interval, logLevel } = options;
-  const opening = userOptionsOf(options);
+  const opening = userOpeningOf(options, io);
   using capture = openCapture(options.capture);
   // Half of the interval: what is older is asked for anew, unless the registrar has promised changes.
   const config = { subscribe: true, staleCacheMs: 500 * interval };
   await using user = await openUser(opening, io, capture.hook, config);
+  using _watch = opening.security?.watch(user, json);
   const known = new Map<string, readonly PoolElementParameter[]>();
   const show = (pool: string, elements: readonly PoolElementParameter[]): void => {
     const before = known.get(pool);

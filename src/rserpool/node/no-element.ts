@@ -4,6 +4,7 @@ import type { PoolHandle } from '../wire/pool-handle.ts';
 
 const CODES: Readonly<Record<WaitReason, RSerPoolErrorCode>> = {
   'unknown-pool': 'ERR_RSERPOOL_UNKNOWN_POOL',
+  denied: 'ERR_RSERPOOL_REJECTED',
   refused: 'ERR_RSERPOOL_NO_ELEMENT',
   'handle-too-long': 'ERR_RSERPOOL_BAD_ARGUMENT',
   'no-answer': 'ERR_RSERPOOL_NO_REGISTRAR',
@@ -14,6 +15,7 @@ const CODES: Readonly<Record<WaitReason, RSerPoolErrorCode>> = {
 
 const TEXTS: Readonly<Record<WaitReason, string>> = {
   'unknown-pool': 'the registrar knows no such pool: is an element registered under this name?',
+  denied: 'the registrar refuses for security: it wants TLS, or a user that its access rules let resolve this pool',
   refused: 'the registrar named no element',
   'handle-too-long': 'the registrar is one of rsplib, which takes handles of at most 32 bytes',
   'no-answer': 'the registrar does not answer',

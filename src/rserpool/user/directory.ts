@@ -182,9 +182,8 @@ export class Directory {
     // Unasked: an update, if one was promised here (RFC 5352 §2.2.5).
     else if (this.cache.get(poolHandle)?.updatedOn !== channel) return;
     if (causes.length > 0 || elements.length === 0) {
-      const unknown = causes.some(({ kind }) => kind === 'unknown-pool-handle');
       this.#failedPools.failed(poolHandle, now);
-      this.#failed(poolHandle, unknown ? 'unknown-pool' : 'refused', causes, now);
+      this.#failed(poolHandle, failureOf(causes), causes, now);
       return;
     }
     this.#failedPools.worked(poolHandle);
@@ -215,8 +214,14 @@ export class Directory {
   }
 }
 
+function failureOf(causes: readonly ErrorCause[]): ResolutionFailure {
+  if (causes.some(({ kind }) => kind === 'unknown-pool-handle')) return 'unknown-pool';
+  return causes.some(({ kind }) => kind === 'rejected-for-security') ? 'denied' : 'refused';
+}
+
 const FAILURE_TEXT: Readonly<Record<ResolutionFailure, string>> = {
   'unknown-pool': 'there is no such pool',
+  denied: 'the registrar refuses for security',
   refused: 'the registrar gave neither elements nor a reason',
   'handle-too-long': 'the registrar is one of rsplib, which takes handles of at most 32 bytes',
   'no-answer': 'the registrar does not answer',

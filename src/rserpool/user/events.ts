@@ -19,6 +19,8 @@ export interface SessionElement {
 export type ResolutionFailure =
   /** The registrar answered that there is no such pool. */
   | 'unknown-pool'
+  /** The registrar refuses for security: it is secured and this user is not, or no rule lets it. RFC 5354 §3.12.10. */
+  | 'denied'
   /** The registrar answered with another error. */
   | 'refused'
   /** The registrar is one of rsplib, which a handle of more than 32 bytes would end: it was not asked. */
