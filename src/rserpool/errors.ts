@@ -26,7 +26,7 @@ export type RSerPoolErrorCode =
   | 'ERR_RSERPOOL_LOOKUP'
   /** A TCP port cannot be bound. */
   | 'ERR_RSERPOOL_PORT_TAKEN'
-  /** The registrar refused the registration; the message has its reason. */
+  /** The registrar refused the registration, or for security the resolution; the message has its reason. */
   | 'ERR_RSERPOOL_REJECTED'
   /** The registrar, element, user or session is closed, or was while something waited for it. */
   | 'ERR_RSERPOOL_CLOSED';

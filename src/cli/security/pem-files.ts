@@ -46,8 +46,7 @@ export function checkCertified(cert: TextFile, key: TextFile): void {
   try {
     privateKey = createPrivateKey(key.text);
   } catch (error) {
-    const encrypted = (error as { readonly code?: string }).code === 'ERR_MISSING_PASSPHRASE';
-    const what = encrypted ? 'the private key needs a passphrase' : 'there is no private key';
+    const what = key.text.includes('ENCRYPTED') ? 'the private key needs a passphrase' : 'there is no private key';
     throw fileError(
       key.file,
       undefined,

@@ -170,9 +170,10 @@ describe('handle resolution', () => {
   });
 
   it('takes an answer without elements for a refusal, and one with a cause, and keeps what it knows of the pool', () => {
-    for (const [elements, causes, reason] of [
-      [[], [], 'neither elements nor a reason'],
-      [[10], [{ kind: 'lack-of-resources' }], 'lack'],
+    for (const [elements, causes, reason, failure] of [
+      [[], [], 'neither elements nor a reason', 'refused'],
+      [[10], [{ kind: 'lack-of-resources' }], 'lack', 'refused'],
+      [[], [{ kind: 'rejected-for-security' }], 'security', 'denied'],
     ] as const) {
       const ladder = new UserLadder();
       ladder.home();
@@ -188,7 +189,7 @@ describe('handle resolution', () => {
         causes,
       });
       expect(ladder.eventsOf('resolution-failed')).toMatchObject([
-        { failure: 'refused', reason: expect.stringContaining(reason) },
+        { failure, reason: expect.stringContaining(reason) },
       ]);
       expect(ladder.role.cacheSize).toBe(1);
     }
