@@ -43,7 +43,8 @@ const MAX_IDENTIFIER = 0xffff_ffff;
 
 /**
  * Who may do what at a registrar. What one rule grants is granted; without any rule, everybody may register who has a key
- * or certificate that the registrar accepts, and everybody may resolve. Once there is a rule, what none grants is denied.
+ * or certificate that the registrar accepts, everybody may resolve, and who has a registrar's key is a registrar. Once there
+ * is a rule, what none grants is denied. Who is a registrar by its certificate needs a rule in any case.
  */
 export class AccessRules {
   readonly #grants: readonly Grant[];
@@ -78,7 +79,9 @@ export class AccessRules {
   /** Why somebody may not be a registrar; `undefined` if it may. */
   refusesPeer(identity: PeerIdentity): string | undefined {
     if (identity.kind === 'anonymous') return 'only who has a key or a certificate is a registrar';
-    if (this.#grants.length === 0 || this.#of(identity).some(({ peer }) => peer)) return undefined;
+    if (this.#of(identity).some(({ peer }) => peer)) return undefined;
+    // Keys of registrars are registrars' alone; an authority signs certificates of elements and users as well.
+    if (identity.kind === 'psk' && this.#grants.length === 0) return undefined;
     return 'no rule lets it be a registrar';
   }
 

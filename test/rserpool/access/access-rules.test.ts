@@ -20,7 +20,7 @@ function registration(
 }
 
 describe('access rules', () => {
-  it('[SEC-005] without any, who has a key or a certificate may register, and be a registrar', () => {
+  it("[SEC-005] without any, who has a key or a certificate may register, and who has a registrar's key be one", () => {
     expect(registration([], psk('pe-1'), 'EchoPool')).toBeUndefined();
     expect(registration([], certificate('dns:a.example'), 'EchoPool')).toBeUndefined();
     expect(registration([], anonymous, 'EchoPool')).toBe('only who has a key or a certificate registers');
@@ -30,6 +30,8 @@ describe('access rules', () => {
       undefined,
     ]);
     expect(rules.refusesPeer(anonymous)).toBe('only who has a key or a certificate is a registrar');
+    // The same authority signs certificates of users.
+    expect(rules.refusesPeer(certificate('dns:r-1'))).toBe('no rule lets it be a registrar');
   });
 
   it('[SEC-013] [ASAP-422] once there is one, what none grants is denied', () => {
@@ -72,6 +74,9 @@ describe('access rules', () => {
     const rules = new AccessRules([{ who: 'psk:registrar-*', peer: true }]);
     expect(rules.refusesPeer(psk('registrar-2'))).toBeUndefined();
     expect(rules.refusesPeer(psk('pe-2'))).toBe('no rule lets it be a registrar');
+    const byName = new AccessRules([{ who: 'dns:*.registrars.example', peer: true }]);
+    expect(byName.refusesPeer(certificate('dns:a.registrars.example'))).toBeUndefined();
+    expect(byName.refusesPeer(certificate('dns:pe.example'))).toBe('no rule lets it be a registrar');
   });
 
   it.each([
