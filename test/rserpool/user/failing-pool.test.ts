@@ -113,7 +113,7 @@ describe('a pool that fails', () => {
     expect(ladder.role.nextTimeoutAt()).toBeUndefined();
   });
 
-  it('[ASAP-404] [ASAP-210] is reported once, however many sessions see an element fail', () => {
+  it('[ASAP-404] [ASAP-210] [SEC-036] is reported once, however many sessions see an element fail', () => {
     const ladder = new UserLadder();
     ladder.home();
     for (let i = 0; i < 50; i++) ladder.open();

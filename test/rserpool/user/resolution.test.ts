@@ -430,7 +430,7 @@ describe('updates of subscribed pools', () => {
 });
 
 describe('failures that the application sees', () => {
-  it('[ASAP-377] [ASAP-210] [ASAP-404] [ENRP-237] [OVW-029] [REQ-028] [OVW-030] reports an element once and picks the next one', () => {
+  it('[ASAP-377] [ASAP-210] [ASAP-404] [ENRP-237] [SEC-036] [OVW-029] [REQ-028] [OVW-030] reports an element once and picks the next one', () => {
     const ladder = new UserLadder();
     ladder.home();
     resolve(ladder);
