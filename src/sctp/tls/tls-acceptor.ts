@@ -38,6 +38,8 @@ export class TlsAcceptor {
     return new Promise((resolve, reject) => {
       const closed = (): void => reject(new Error('closed within the handshake'));
       const accepted = (socket: tls.TLSSocket): void => {
+        // It may end before anybody listens: `close` tells that.
+        socket.on('error', () => undefined);
         transport.off('error', reject);
         transport.off('close', closed);
         resolve(socket);

@@ -17,9 +17,9 @@ export function tlsConnect(
 ): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ ...options, socket: transport });
+    // Its own error, and that of the transport: one of them is told. It may end before anybody listens: `close` tells that.
+    socket.on('error', () => undefined);
     const failed = (error: Error): void => {
-      // Its own error, and that of the transport: one of them is told.
-      socket.on('error', () => undefined);
       socket.destroy();
       reject(error);
     };

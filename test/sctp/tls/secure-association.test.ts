@@ -104,6 +104,22 @@ describe('TLS over SCTP: connections', () => {
     await expect(client.open(-1)).rejects.toThrow('no TLS on stream -1');
   });
 
+  it.each([
+    ['this side', 'near'],
+    ['the peer', 'far'],
+  ] as const)(
+    'an association that %s aborts ends connections that nobody listens to yet, and no program',
+    async (_, who) => {
+      const setting = await open();
+      const [mine, theirs] = await setting.pair(0);
+      setting[who].abort('enough');
+      const closed = (socket: TLSSocket): Promise<void> =>
+        new Promise((resolve) => socket.once('close', () => resolve()));
+      await setting.world.run(Promise.all([mine, theirs].map(closed)));
+      expect([mine.destroyed, theirs.destroyed]).toEqual([true, true]);
+    },
+  );
+
   it('[TLSS-020] a handshake begins when the pair is first used', async () => {
     const { scope, world, pair, client } = await open();
     const sent = sentMessages(scope, '10.0.1.1');
