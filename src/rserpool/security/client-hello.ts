@@ -1,3 +1,4 @@
+import { ByteQueue } from '../../base/byte-queue.ts';
 import { ByteReader } from '../../base/bytes.ts';
 import { WireError } from '../../base/errors.ts';
 
@@ -25,20 +26,55 @@ const PSK_SUITES: readonly (readonly [number, number])[] = [
   [0xd001, 0xd005],
 ];
 
+/** Longer than any ClientHello is. OpenSSL would take 131,396. */
+const MAX_HELLO_BYTES = 16_384;
+
 /**
- * Reads the ClientHello that a TLS connection begins with. RFC 8446 §4.1.2, RFC 5246 §7.4.1.2.
- *
- * @param bytes what has come of the connection
- * @returns undefined as long as it is not complete
- * @throws WireError if this is none
+ * Reads the ClientHello that a TLS connection begins with, in however many records and pieces it comes. RFC 8446 §4.1.2,
+ * §5.1, RFC 5246 §7.4.1.2.
  */
-export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
-  const message = handshakeBytes(bytes);
-  if (message.length > 0 && message[0] !== CLIENT_HELLO) throw new WireError('unexpected', 0, 'no ClientHello');
-  if (message.length < MESSAGE_HEADER_BYTES) return undefined;
-  const length = (message[1]! << 16) | (message[2]! << 8) | message[3]!;
-  if (message.length < MESSAGE_HEADER_BYTES + length) return undefined;
-  const r = new ByteReader(message.subarray(MESSAGE_HEADER_BYTES, MESSAGE_HEADER_BYTES + length));
+export class ClientHelloReader {
+  readonly #received = new ByteQueue();
+  /** Where the next record begins in that. */
+  #nextRecord = 0;
+  /** What the records that are whole carry. */
+  readonly #message = new ByteQueue();
+
+  /** All that has come. */
+  get received(): Uint8Array {
+    return this.#received.waiting;
+  }
+
+  /** Takes what comes next. @returns undefined as long as it is not complete @throws WireError if this is none */
+  add(bytes: Uint8Array): ClientHello | undefined {
+    this.#received.add(bytes);
+    this.#takeRecords();
+    const { waiting } = this.#message;
+    if (waiting.length > 0 && waiting[0] !== CLIENT_HELLO) throw new WireError('unexpected', 0, 'no ClientHello');
+    if (waiting.length >= MESSAGE_HEADER_BYTES) {
+      const end = MESSAGE_HEADER_BYTES + ((waiting[1]! << 16) | (waiting[2]! << 8) | waiting[3]!);
+      if (waiting.length >= end) return helloOf(waiting.subarray(MESSAGE_HEADER_BYTES, end));
+    }
+    if (this.#received.length > MAX_HELLO_BYTES) throw new WireError('bad-length', 0, 'no end of the ClientHello');
+    return undefined;
+  }
+
+  #takeRecords(): void {
+    const { waiting } = this.#received;
+    while (waiting.length - this.#nextRecord >= RECORD_HEADER_BYTES) {
+      const [begin, r] = [this.#nextRecord, new ByteReader(waiting.subarray(this.#nextRecord))];
+      if (r.u8() !== HANDSHAKE_RECORD) throw new WireError('unexpected', begin, 'no TLS handshake');
+      r.skip(2);
+      const length = r.u16();
+      if (r.remaining < length) return;
+      this.#message.add(r.bytes(length));
+      this.#nextRecord += RECORD_HEADER_BYTES + length;
+    }
+  }
+}
+
+function helloOf(body: Uint8Array): ClientHello {
+  const r = new ByteReader(body);
   // legacy_version, random, legacy_session_id.
   r.skip(2 + 32);
   r.skip(r.u8());
@@ -47,20 +83,6 @@ export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
   while (suites.remaining > 0) hasPskSuite = isPskSuite(suites.u16()) || hasPskSuite;
   r.skip(r.u8());
   return { pskIdentities: r.remaining === 0 ? [] : pskIdentities(new ByteReader(r.bytes(r.u16()))), hasPskSuite };
-}
-
-/** The handshake messages in the records that are whole. */
-function handshakeBytes(bytes: Uint8Array): Uint8Array {
-  const r = new ByteReader(bytes);
-  const fragments: Uint8Array[] = [];
-  while (r.remaining >= RECORD_HEADER_BYTES) {
-    if (r.u8() !== HANDSHAKE_RECORD) throw new WireError('unexpected', r.offset - 1, 'no TLS handshake');
-    r.skip(2);
-    const length = r.u16();
-    if (r.remaining < length) break;
-    fragments.push(r.bytes(length));
-  }
-  return fragments.length === 1 ? fragments[0]! : Buffer.concat(fragments);
 }
 
 function isPskSuite(suite: number): boolean {

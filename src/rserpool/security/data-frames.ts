@@ -1,3 +1,4 @@
+import { ByteQueue } from '../../base/byte-queue.ts';
 import { WireError } from '../../base/errors.ts';
 
 /** A message of the application within TLS. */
@@ -27,47 +28,29 @@ export function dataFrame({ ppid, streamId, bytes }: DataFrame): Uint8Array {
 /** Finds the messages in what comes: `add`, then `take` until it is `undefined`. */
 export class DataFrameStream {
   readonly #maxMessageBytes: number;
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
+  readonly #queue = new ByteQueue();
 
   /** @param maxMessageBytes a message that claims to be longer loses the stream */
   constructor(maxMessageBytes: number) {
     this.#maxMessageBytes = maxMessageBytes;
   }
 
-  /** Keeps the bytes, which belong to it from now on. */
-  add(bytes: Buffer): void {
-    this.#pending.push(bytes);
-    this.#pendingBytes += bytes.length;
+  /** Copies bytes in, in the order in which they came. */
+  add(bytes: Uint8Array): void {
+    this.#queue.add(bytes);
   }
 
-  /** The next whole message. @throws WireError if it is too long, or no frame begins here */
+  /** The next whole message, which is the caller's. @throws WireError if it is too long, or no frame begins here */
   take(): DataFrame | undefined {
-    if (this.#pendingBytes < HEADER_BYTES) return undefined;
-    const header = this.#joined(HEADER_BYTES);
-    const length = header.readUInt32BE(0);
+    if (this.#queue.length < HEADER_BYTES) return undefined;
+    const { waiting } = this.#queue;
+    const header = new DataView(waiting.buffer, waiting.byteOffset, HEADER_BYTES);
+    const length = header.getUint32(0);
     if (length === 0 || length > this.#maxMessageBytes)
       throw new WireError('bad-length', 0, `a message of ${length} bytes`);
-    if (header.readUInt16BE(10) !== 0) throw new WireError('bad-value', 10, 'a message within TLS');
-    if (this.#pendingBytes < HEADER_BYTES + length) return undefined;
-    const frame = this.#joined(HEADER_BYTES + length);
-    const rest = frame.subarray(HEADER_BYTES + length);
-    this.#pending.shift();
-    if (rest.length > 0) this.#pending.unshift(rest);
-    this.#pendingBytes -= HEADER_BYTES + length;
-    return {
-      ppid: frame.readUInt32BE(4),
-      streamId: frame.readUInt16BE(8),
-      bytes: new Uint8Array(frame.subarray(HEADER_BYTES, HEADER_BYTES + length)),
-    };
-  }
-
-  /** The first piece, with so many bytes at least: pieces are joined once for a message, not once for each that comes. */
-  #joined(bytes: number): Buffer {
-    const [first] = this.#pending;
-    if (first !== undefined && first.length >= bytes) return first;
-    const all = Buffer.concat(this.#pending, this.#pendingBytes);
-    this.#pending = [all];
-    return all;
+    if (header.getUint16(10) !== 0) throw new WireError('bad-value', 10, 'a message within TLS');
+    if (this.#queue.length < HEADER_BYTES + length) return undefined;
+    const [ppid, streamId] = [header.getUint32(4), header.getUint16(8)];
+    return { ppid, streamId, bytes: this.#queue.take(HEADER_BYTES + length).subarray(HEADER_BYTES) };
   }
 }

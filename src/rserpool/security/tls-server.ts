@@ -1,11 +1,10 @@
 import { constants } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket, TlsOptions } from 'node:tls';
-import { WireError } from '../../base/errors.ts';
 import { TlsAcceptor } from '../../sctp/index.ts';
 import type { PeerIdentity } from '../access/identity.ts';
 import { certificateNames } from './certificate-names.ts';
-import { type ClientHello, readClientHello } from './client-hello.ts';
+import { type ClientHello, ClientHelloReader } from './client-hello.ts';
 import type { PskKeys } from './psk-keys.ts';
 import { profileOptions, type TlsProfile } from './tls-profile.ts';
 import { isKept, type Trust } from './trust.ts';
@@ -27,9 +26,6 @@ export interface SecuredClient {
   readonly identity: PeerIdentity;
   readonly trust: Trust;
 }
-
-/** A ClientHello longer than that is none; OpenSSL takes no longer one either. */
-const MAX_HELLO_BYTES = 131_396;
 
 /**
  * The server's side of TLS, for clients that are known by a pre-shared key, by a certificate, or not at all.
@@ -127,7 +123,7 @@ function byCertificateOf(socket: TLSSocket, ca = ''): SecuredClient {
 /** Reads the ClientHello, and leaves it to be read again. */
 function helloOf(transport: Duplex): Promise<ClientHello> {
   return new Promise((resolve, reject) => {
-    let bytes = Buffer.alloc(0);
+    const reader = new ClientHelloReader();
     const settle = (settled: () => void): void => {
       transport.off('readable', look);
       transport.off('error', failed);
@@ -139,13 +135,11 @@ function helloOf(transport: Duplex): Promise<ClientHello> {
     const look = (): void => {
       const more = transport.read() as Buffer | null;
       if (more === null) return;
-      bytes = Buffer.concat([bytes, more]);
       try {
-        const hello = readClientHello(bytes);
-        if (hello === undefined && bytes.length <= MAX_HELLO_BYTES) return;
-        if (hello === undefined) throw new WireError('bad-length', 0, 'no end of the ClientHello');
+        const hello = reader.add(more);
+        if (hello === undefined) return;
         settle(() => {
-          transport.unshift(bytes);
+          transport.unshift(Buffer.from(reader.received));
           resolve(hello);
         });
       } catch (error) {

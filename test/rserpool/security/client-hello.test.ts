@@ -3,7 +3,9 @@ import tls from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WireError } from '../../../src/base/errors.ts';
-import { readClientHello } from '../../../src/rserpool/security/client-hello.ts';
+import { type ClientHello, ClientHelloReader } from '../../../src/rserpool/security/client-hello.ts';
+
+const readClientHello = (bytes: Uint8Array): ClientHello | undefined => new ClientHelloReader().add(bytes);
 
 /** What Node's TLS really begins with. */
 function helloOf(options: tls.ConnectionOptions): Promise<Buffer> {
@@ -21,7 +23,7 @@ function helloOf(options: tls.ConnectionOptions): Promise<Buffer> {
 }
 
 const pskCallback = () => ({ psk: Buffer.alloc(32, 1), identity: 'pe-1' });
-const texts = (hello: ReturnType<typeof readClientHello>) =>
+const texts = (hello: ClientHello | undefined) =>
   hello?.pskIdentities.map((identity) => Buffer.from(identity).toString());
 
 describe('what a ClientHello offers', () => {
@@ -49,11 +51,18 @@ describe('what a ClientHello offers', () => {
       record(message.subarray(50)),
     ]);
     expect(texts(readClientHello(cut))).toEqual(['pe-1']);
+    const crumbs = new ClientHelloReader();
+    const seen = Array.from(cut, (byte) => crumbs.add(new Uint8Array([byte])));
+    expect([texts(seen.pop()), new Set(seen)]).toEqual([['pe-1'], new Set([undefined])]);
+    expect([...crumbs.received]).toEqual([...cut]);
   });
 
   it('is refused if it is none', async () => {
     expect(() => readClientHello(Buffer.from('GET / HTTP/1.1'))).toThrow('no TLS handshake');
     expect(() => readClientHello(Buffer.from([22, 3, 1, 0, 4, 2, 0, 0, 0]))).toThrow('no ClientHello');
+    const endless = new ClientHelloReader();
+    for (let i = 0; i < 2730; i++) expect(endless.add(Buffer.from([22, 3, 1, 0, 1, 1]))).toBeUndefined();
+    expect(() => endless.add(Buffer.from([22, 3, 1, 0, 1, 1]))).toThrow('no end of the ClientHello');
   });
 
   it('nothing but WireErrors comes of any bytes', async () => {
