@@ -21,6 +21,17 @@ export class RateLimit {
     return true;
   }
 
+  /**
+   * Takes one more, whether it is allowed or not.
+   *
+   * @returns when all that was taken is within the rate: not after `now` unless it was too much
+   */
+  spend(now: Instant): Instant {
+    this.#refill(now);
+    this.#tokens -= 1;
+    return this.#tokens >= 0 ? now : now - this.#tokens / this.#perMs;
+  }
+
   /** When {@link take} succeeds again. */
   allowedAt(now: Instant): Instant {
     this.#refill(now);

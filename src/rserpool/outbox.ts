@@ -1,3 +1,4 @@
+import type { Instant } from '../base/contract.ts';
 import { Deque } from '../base/deque.ts';
 import type { Dialects } from './dialects.ts';
 import { type ChannelId, ChannelIds, PPID, type RoleOutput, type TransportTarget } from './role.ts';
@@ -66,6 +67,11 @@ export class Outbox<Event> {
 
   close(channel: ChannelId, how: 'shutdown' | 'abort', reason: string): void {
     this.#queue.push({ kind: 'close', channel, how, reason });
+  }
+
+  /** Reads nothing more from a channel before that time. */
+  hold(channel: ChannelId, until: Instant): void {
+    this.#queue.push({ kind: 'hold', channel, until });
   }
 
   /** Asks for a `probe-result`. */

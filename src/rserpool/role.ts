@@ -163,6 +163,11 @@ export type RoleOutput<Event> =
    * nothing speaks against it, and the role's own times decide.
    */
   | { readonly kind: 'probe'; readonly channel: ChannelId }
+  /**
+   * The peer asks for more than its share: nothing more is read from the channel before `until`, so that the peer has to
+   * wait as soon as its window is full. What was read already may still come. Drivers without windows need not do it.
+   */
+  | { readonly kind: 'hold'; readonly channel: ChannelId; readonly until: Instant }
   /** Send to the multicast groups of ASAP or, with the PPID of ENRP, of the registrars, on every interface. */
   | { readonly kind: 'announce'; readonly ppid?: number | undefined; readonly bytes: Uint8Array }
   /** For the program that uses the role. */

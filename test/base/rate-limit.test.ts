@@ -11,6 +11,12 @@ describe('RateLimit', () => {
     expect([limit.take(10_000), limit.take(10_000), limit.take(10_000)]).toEqual([true, true, false]);
   });
 
+  it('lets one spend more than there is, and says when that is made up for', () => {
+    const limit = new RateLimit(10, 2);
+    expect([limit.spend(0), limit.spend(0), limit.spend(0), limit.spend(0)]).toEqual([0, 0, 100, 200]);
+    expect([limit.take(200), limit.spend(200), limit.spend(1000)]).toEqual([false, 300, 1000]);
+  });
+
   it('refills evenly, and never beyond the burst', () => {
     const limit = new RateLimit(100, 10);
     const count = (now: number): number => {

@@ -197,6 +197,9 @@ export class ClusterHost<R extends Role<any> = Role<any>> {
         else side.association?.probe(side);
         return;
       }
+      case 'hold':
+        // Channels here have no windows.
+        return;
       case 'announce':
         this.#count(kindOf(11, output.bytes));
         this.#network.announce(this as unknown as ClusterHost, output.bytes);

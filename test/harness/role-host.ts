@@ -158,6 +158,8 @@ export class RoleHost<Event = any, R extends Role<Event> = Role<Event>> {
     if (output.kind === 'event') this.events.push({ at: this.#network.clock.now(), event: output.event });
     else if (output.kind === 'announce') this.#network.announce(this, output.bytes);
     else if (output.kind === 'connect') this.#connect(output);
+    // Channels here have no windows.
+    else if (output.kind === 'hold') return;
     else this.#use(output);
   }
 

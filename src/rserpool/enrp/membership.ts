@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import { isSameIdentity } from '../access/identity.ts';
 import { sameEndpoint } from '../endpoint-match.ts';
 import type { Channel, Channels } from '../registrar/channels.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
@@ -66,10 +67,14 @@ export class Membership {
     if (channel.peerId === undefined && channel.closing) return NOBODY;
     const peer = this.#peers.get(senderId) ?? this.#peers.add(senderId, now);
     if (peer === undefined) return this.#refuse(channel, 'limit-reached', 'too many peers', senderId);
-    if (channel.peerId === undefined && !this.#peerChannels.bind(peer, channel, now)) {
+    if (
+      channel.peerId === undefined &&
+      !(this.#isItself(peer, channel) && this.#peerChannels.bind(peer, channel, now))
+    ) {
       this.#peerChannels.close(channel, 'abort', 'the Sending Server ID belongs to another registrar');
       return this.#refuse(channel, 'identifier-conflict', 'two hosts use the same registrar identifier', senderId);
     }
+    peer.identity ??= channel.peer;
     const isNew = !peer.heard;
     peer.heard = true;
     peer.lastHeardAt = now;
@@ -146,6 +151,11 @@ export class Membership {
       this.#peers.remove(peer);
       this.#peerChannels.closeAll(peer.id, 'this registrar has a new identifier');
     }
+  }
+
+  /** Identities are proven, identifiers are only said (RFC 5355 §2.5). Without TLS there is nothing to compare. */
+  #isItself({ identity }: Peer, channel: Channel): boolean {
+    return identity === undefined || isSameIdentity(identity, channel.peer);
   }
 
   #neighbours(peer: Peer, transport: TransportTarget): readonly Peer[] {

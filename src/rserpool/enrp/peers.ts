@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import { Deadlines } from '../../base/deadlines.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import { addressesOverlap, DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { RegistrarConfig } from '../registrar/config.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
@@ -14,6 +15,8 @@ export interface Peer {
   transport: TransportTarget | undefined;
   /** The one channel on which we send to it. */
   channel: ChannelId | undefined;
+  /** Who has spoken as this registrar first, on secured channels: nobody else does while it is in the list. */
+  identity: PeerIdentity | undefined;
   state: PeerState;
   /** peer_last_heard: any message, or when we learnt of it. RFC 5353 §4.1. */
   lastHeardAt: Instant;
@@ -63,6 +66,7 @@ export class Peers {
       id,
       transport: undefined,
       channel: undefined,
+      identity: undefined,
       state: { kind: 'active' },
       lastHeardAt: now,
       heard: false,

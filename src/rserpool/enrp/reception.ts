@@ -104,6 +104,7 @@ export class Reception {
         this.#handlePresence(peer, isNew, channel, message, now);
         return;
       case 'list-request':
+        this.#parts.outbox.holdBack(channel, 'table', now);
         speaker.reply(channel.id, peer.id, {
           kind: 'list-response',
           rejected: !mentor.serving,
@@ -163,7 +164,8 @@ export class Reception {
   }
 
   #handleTableRequest(peer: Peer, channel: Channel, message: HandleTableRequest, now: Instant): void {
-    const { dialects, mentor, speaker, tables } = this.#parts;
+    const { dialects, mentor, outbox, speaker, tables } = this.#parts;
+    outbox.holdBack(channel, 'table', now);
     if (message.ownChildrenOnly && mentor.serving) {
       dialects.handleAudit(peer, channel, !tables.isContinued(channel.id, true));
     }

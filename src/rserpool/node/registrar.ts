@@ -55,8 +55,11 @@ export class Registrar extends EventEmitter<RegistrarEvents> implements StatusSo
       plainEndpoints: sockets.plain,
       security: options.security && registrarSecurity(options.security, substrateOf(options)),
       substrate: substrateOf(options),
+      messagesPerTurn: role.config.messagesPerTurn,
       tcp: network && { network, config: tcpConfig(options.asap?.tcpLimits) },
       announce: (bytes, ppid) => sockets.announce(bytes, ppid),
+      onRefused: ({ remote, error }) =>
+        this.#driver.call((each, now) => each.noteRefusedHandshake(remote.addresses[0]!, error.message, now)),
       onEvent: (event) => this.#tell(event),
     });
   }

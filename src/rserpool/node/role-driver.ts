@@ -10,6 +10,7 @@ import { SecuredChannel } from './secured-channel.ts';
 import { TcpChannel, type TcpChannelParts } from './tcp-channel.ts';
 import type { TcpConfig } from './tcp-config.ts';
 import type { TcpNetwork, TcpSocket } from './tcp-network.ts';
+import { TurnShares } from './turn-shares.ts';
 
 export interface RoleDriverOptions<Event, R extends Role<Event>> extends ConnectorOptions {
   readonly role: R;
@@ -18,6 +19,8 @@ export interface RoleDriverOptions<Event, R extends Role<Event>> extends Connect
   readonly tcp?: { readonly network: TcpNetwork; readonly config: TcpConfig } | undefined;
   /** Where others come without TLS although the others are secured. */
   readonly plainEndpoints?: readonly PlainEndpoint[] | undefined;
+  /** Messages of one channel that are read in one turn; all that there are unless given. */
+  readonly messagesPerTurn?: number | undefined;
   readonly onEvent: (event: Event) => void;
   /** Sends to the multicast groups of a protocol. */
   readonly announce?: ((bytes: Uint8Array, ppid: number) => void) | undefined;
@@ -34,6 +37,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
   readonly #channels = new Map<ChannelId, DriverChannel>();
   /** What the secured ones of them rest upon. */
   readonly #proofs = new Map<ChannelId, ChannelProof>();
+  readonly #shares: TurnShares | undefined;
   readonly #connecting = new Map<ChannelId, AbortController>();
   readonly #teller = (input: RoleInput): void => this.#tell(input);
   #nextIncoming: ChannelId = 2;
@@ -45,6 +49,8 @@ export class RoleDriver<Event, R extends Role<Event>> {
   constructor(options: RoleDriverOptions<Event, R>) {
     this.#options = options;
     this.role = options.role;
+    const { messagesPerTurn, substrate } = options;
+    this.#shares = messagesPerTurn === undefined ? undefined : new TurnShares(substrate, messagesPerTurn);
     this.#connector = new Connector(options);
   }
 
@@ -113,6 +119,7 @@ export class RoleDriver<Event, R extends Role<Event>> {
   stop(): void {
     this.#stopped = true;
     this.#cancelTimer?.();
+    this.#shares?.stop();
     for (const attempt of this.#connecting.values()) attempt.abort();
     for (const channel of this.#channels.values()) channel.abandon();
   }
@@ -145,6 +152,15 @@ export class RoleDriver<Event, R extends Role<Event>> {
     if (this.#stopped) return;
     this.role.handleInput(input, this.#options.substrate.now());
     this.#drain();
+    if (this.#shares !== undefined) this.#share(this.#shares, input);
+  }
+
+  #share(shares: TurnShares, input: RoleInput): void {
+    if (input.kind === 'channel-down') shares.forget(input.channel);
+    else if (input.kind === 'message') {
+      const channel = this.#channels.get(input.channel);
+      if (channel !== undefined) shares.note(channel);
+    }
   }
 
   #drain(): void {
@@ -175,6 +191,11 @@ export class RoleDriver<Event, R extends Role<Event>> {
       case 'probe':
         this.#channels.get(output.channel)?.probe();
         break;
+      case 'hold': {
+        const channel = this.#channels.get(output.channel);
+        if (channel !== undefined) this.#shares?.hold(channel, output.until);
+        break;
+      }
       case 'announce':
         this.#options.announce?.(output.bytes, output.ppid ?? PPID.asap);
         break;

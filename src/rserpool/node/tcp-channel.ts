@@ -97,7 +97,11 @@ export class TcpChannel implements DriverChannel {
   }
 
   resume(): void {
+    if (!this.#paused) return;
     this.#paused = false;
+    queueMicrotask(() => {
+      if (this.#isOpen && !this.#paused) this.#takeMessages();
+    });
     if (this.#waitingSince === undefined) this.#parts.socket.resume();
   }
 
@@ -123,11 +127,18 @@ export class TcpChannel implements DriverChannel {
   }
 
   #onData(bytes: Uint8Array): void {
-    const { id, substrate, tell } = this.#parts;
     if (this.#end !== undefined) return;
     this.#stream.add(bytes);
+    this.#takeMessages();
+  }
+
+  #takeMessages(): void {
+    const { id, substrate, tell } = this.#parts;
     try {
-      for (let message = this.#stream.take(); message !== undefined; message = this.#stream.take()) {
+      // The role may have had enough of it in between.
+      while (!this.#paused) {
+        const message = this.#stream.take();
+        if (message === undefined) break;
         this.#lastMessageAt = substrate.now();
         this.#pendingSince = undefined;
         tell({ kind: 'message', channel: id, ppid: PPID.asap, streamId: 0, bytes: message });
@@ -139,7 +150,7 @@ export class TcpChannel implements DriverChannel {
       this.#fail(`no message can begin here: ${error.message}`);
       return;
     }
-    if (this.#stream.pendingBytes > 0) this.#pendingSince ??= substrate.now();
+    if (this.#stream.pendingBytes > 0 && !this.#paused) this.#pendingSince ??= substrate.now();
     this.#watch();
   }
 
@@ -152,7 +163,8 @@ export class TcpChannel implements DriverChannel {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#timer?.cancel();
-    const cut = this.#end === undefined && this.#stream.pendingBytes > 0 ? 'closed within a message' : undefined;
+    const isCut = this.#end === undefined && !this.#paused && this.#stream.pendingBytes > 0;
+    const cut = isCut ? 'closed within a message' : undefined;
     const why = failure ?? cut;
     const { reason, failed } = this.#end ?? { reason: why ?? 'closed by the peer', failed: why !== undefined };
     this.#parts.gone();

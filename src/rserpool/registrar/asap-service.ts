@@ -22,6 +22,7 @@ import type { ElementMonitor } from './element-monitor.ts';
 import { type ElementStore, nameOf, type StoredElement } from './element-store.ts';
 import type { ElementLoss } from './events.ts';
 import { denied, type Gatekeeper } from './gatekeeper.ts';
+import type { Holdings } from './holdings.ts';
 import type { RegistrarOutbox } from './outbox.ts';
 import { Resolver } from './resolver.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -37,6 +38,7 @@ export interface AsapParts {
   readonly distances: Distances;
   readonly monitor: ElementMonitor;
   readonly gatekeeper: Gatekeeper;
+  readonly holdings: Holdings;
   /** Whether a peer is known to be one of rsplib. */
   readonly isRsplib: (registrarId: number) => boolean;
   /** Tells the peers: HANDLE_UPDATE. */
@@ -64,6 +66,7 @@ export class AsapService {
       this.#refuse(channel, error);
       return;
     }
+    this.#limit(channel, message, now);
     if (message.unrecognized !== undefined && message.kind !== 'error') {
       const causes = message.unrecognized.map((parameter) => ({ kind: 'unrecognized-parameter', parameter }) as const);
       this.#error(channel, causes);
@@ -161,6 +164,17 @@ export class AsapService {
     announceUpdate('del-pe', poolHandle, parameter);
   }
 
+  /** RFC 5355 §2.1, §2.13: who asks for too much has to wait. */
+  #limit(channel: Channel, { kind }: AsapMessage, now: Instant): void {
+    const request =
+      kind === 'handle-resolution'
+        ? 'resolution'
+        : kind === 'registration' || kind === 'deregistration'
+          ? 'registration'
+          : undefined;
+    if (request !== undefined) this.#parts.outbox.holdBack(channel, request, now);
+  }
+
   #register(channel: Channel, { poolHandle, element: registered }: Registration, now: Instant): void {
     const { config, own, outbox, store, distances, gatekeeper, announceUpdate } = this.#parts;
     const element = distances.ofElement(registered, channel.id);
@@ -168,6 +182,10 @@ export class AsapService {
     const admission = admit(poolHandle, element, channel, own.id, owner, config);
     if (admission.kind === 'refused') {
       this.#rejectRegistration(channel, poolHandle, element.identifier, admission.causes);
+      return;
+    }
+    if (!this.#parts.holdings.hasRoom(store.find(poolHandle, element.identifier), channel.holder)) {
+      this.#rejectRegistration(channel, poolHandle, element.identifier, [{ kind: 'lack-of-resources' }]);
       return;
     }
     const { parameter, warnings } = admission;
@@ -198,10 +216,7 @@ export class AsapService {
   #deny(channel: Channel, message: AsapMessage, why: string): void {
     const { outbox } = this.#parts;
     const causes: ErrorCause[] = [{ kind: 'rejected-for-security' }];
-    if (!channel.refused || message.kind === 'registration' || message.kind === 'deregistration') {
-      outbox.event(denied(channel, message.kind, why));
-    }
-    channel.refused = true;
+    outbox.event(denied(channel, message.kind, why));
     switch (message.kind) {
       case 'registration':
         this.#rejectRegistration(channel, message.poolHandle, message.element.identifier, causes);
@@ -233,7 +248,7 @@ export class AsapService {
   ): void {
     const { outbox } = this.#parts;
     outbox.sendAsap(channel.id, { kind: 'registration-response', rejected: true, poolHandle, peIdentifier, causes });
-    outbox.event({ kind: 'registration-rejected', poolHandle, peIdentifier, causes });
+    outbox.event({ kind: 'registration-rejected', poolHandle, peIdentifier, causes, channel: channel.id });
   }
 
   #deregister(channel: Channel, { poolHandle, peIdentifier }: Deregistration, now: Instant): void {
@@ -247,7 +262,7 @@ export class AsapService {
       peIdentifier,
       causes: permitted ? [] : [{ kind: 'rejected-for-security' }],
     });
-    if (!permitted) outbox.event({ kind: 'deregistration-rejected', poolHandle, peIdentifier });
+    if (!permitted) outbox.event({ kind: 'deregistration-rejected', poolHandle, peIdentifier, channel: channel.id });
     else if (element !== undefined) {
       store.remove(element, now);
       outbox.event({ kind: 'deregistered', poolHandle, peIdentifier });
@@ -271,8 +286,12 @@ export class AsapService {
   }
 
   #acknowledge(channel: Channel, { poolHandle, peIdentifier }: EndpointKeepAliveAck, now: Instant): void {
-    const element = this.#parts.store.find(poolHandle, peIdentifier);
-    if (element !== undefined) this.#parts.monitor.handleAck(element, channel.id, now);
+    const { gatekeeper, monitor, store } = this.#parts;
+    const element = store.find(poolHandle, peIdentifier);
+    if (element === undefined) return;
+    const [owner, speaker] = [element.parameter.owner, gatekeeper.ownerOf(channel)];
+    // Who answers in the place of another one keeps nobody alive (RFC 5355 §2.3).
+    if (owner === undefined || speaker === undefined || owner === speaker) monitor.handleAck(element, channel.id, now);
   }
 
   #report(channel: Channel, { poolHandle, peIdentifier }: EndpointUnreachable, now: Instant): void {

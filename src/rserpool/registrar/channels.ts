@@ -1,9 +1,10 @@
 import type { Instant } from '../../base/contract.ts';
 import { RateLimit } from '../../base/rate-limit.ts';
-import type { PeerIdentity } from '../access/identity.ts';
+import { identityText, type PeerIdentity } from '../access/identity.ts';
 import { DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { RegistrarConfig } from './config.ts';
+import { RequestLimits } from './request-limits.ts';
 
 /** An open channel, whoever opened it and whatever is spoken on it. */
 export interface Channel {
@@ -14,12 +15,14 @@ export interface Channel {
   readonly upAt: Instant;
   /** Who it is, if the channel is secured. */
   readonly peer: PeerIdentity | undefined;
-  /** The operator was told that something was refused on it. */
-  refused: boolean;
   /** Who speaks ENRP on it, once a message told. It never changes (RFC 5353 §3.2.1). */
   peerId: number | undefined;
+  /** Whom its limits are shared with: all of the same identity, or of the same address where there is no TLS. */
+  readonly holder: string;
   /** Brakes ENDPOINT_UNREACHABLE. RFC 5352 §9.1 T8. */
   readonly reports: RateLimit;
+  /** Brakes what is costly. */
+  readonly requests: RequestLimits;
   /** Being closed, by us or by the peer: nothing more is sent on it. What the peer sent before it knew is still read … */
   closing: boolean;
   /** … unless it was aborted. */
@@ -32,6 +35,7 @@ export class Channels {
   readonly #byId = new Map<ChannelId, Channel>();
   /** By every address of the other end. */
   readonly #byRemote = new Map<string, Channel>();
+  readonly #countByHolder = new Map<string, number>();
 
   constructor(config: RegistrarConfig) {
     this.#config = config;
@@ -60,7 +64,7 @@ export class Channels {
     return undefined;
   }
 
-  /** Takes a channel in, or returns `undefined` because there are too many. */
+  /** Takes a channel in, or returns `undefined` because there are too many, of all or of that one. */
   add(
     id: ChannelId,
     initiator: 'local' | 'remote',
@@ -69,7 +73,12 @@ export class Channels {
     peer: PeerIdentity | undefined,
     now: Instant,
   ): Channel | undefined {
-    if (this.#byId.size >= this.#config.maxChannels) return undefined;
+    const { maxChannels, maxChannelsPerPeer } = this.#config;
+    const holder = peer === undefined || peer.kind === 'anonymous' ? remote.addresses[0]! : identityText(peer);
+    const others = this.#countByHolder.get(holder) ?? 0;
+    // Whom we call ourselves is called once.
+    if (this.#byId.size >= maxChannels || (others >= maxChannelsPerPeer && initiator === 'remote')) return undefined;
+    this.#countByHolder.set(holder, others + 1);
     const reports = new RateLimit(this.#config.reportsPerSecond, Math.max(1, Math.ceil(this.#config.reportsPerSecond)));
     const channel: Channel = {
       id,
@@ -78,9 +87,10 @@ export class Channels {
       local,
       upAt: now,
       peer,
-      refused: false,
       peerId: undefined,
+      holder,
       reports,
+      requests: new RequestLimits(this.#config),
       closing: false,
       aborted: false,
     };
@@ -105,12 +115,21 @@ export class Channels {
   remove(id: ChannelId): Channel | undefined {
     const channel = this.#byId.get(id);
     this.#byId.delete(id);
-    if (channel !== undefined) this.#forgetRemote(channel);
+    if (channel !== undefined) {
+      this.#forgetRemote(channel);
+      this.#forgetHolder(channel.holder);
+    }
     return channel;
   }
 
   values(): IterableIterator<Channel> {
     return this.#byId.values();
+  }
+
+  #forgetHolder(holder: string): void {
+    const left = this.#countByHolder.get(holder)! - 1;
+    if (left === 0) this.#countByHolder.delete(holder);
+    else this.#countByHolder.set(holder, left);
   }
 
   #forgetRemote(channel: Channel): void {

@@ -85,6 +85,33 @@ export const registrarSettings = {
   /** ENDPOINT_UNREACHABLE messages of one channel that are read per second; others are dropped. RFC 5352 §9.1 T8. */
   reportsPerSecond: { default: 10, min: 0.001, max: 100_000, integer: false },
 
+  /**
+   * Messages of one channel that are read before those of others get their turn; the rest waits in its receive window, and
+   * then its peer. RFC 5355 §2.1, §2.13: who asks without end is slow himself, and the others are not.
+   */
+  messagesPerTurn: { default: 64, min: 1, max: 1_000_000 },
+  /**
+   * Registrations and deregistrations of one channel that are read per second: each is told to all peers. Who sends more
+   * has to wait, as with all of these limits. RFC 5355 §2.1, §2.2.
+   */
+  registrationsPerSecond: { default: 200, min: 0.1, max: 1_000_000, integer: false },
+  /** The same in a burst. */
+  registrationBurst: { default: 1000, min: 1, max: 1_000_000 },
+  /** Handle resolutions of one channel that are read per second; 0: as many as its share of the turns allows. */
+  resolutionsPerSecond: { default: 0, min: 0, max: 1_000_000, integer: false },
+  /** LIST_REQUEST and HANDLE_TABLE_REQUEST of one channel that are read per second. RFC 5355 §2.5. */
+  tableRequestsPerSecond: { default: 100, min: 0.1, max: 1_000_000, integer: false },
+  /** The same in a burst: a whole handlespace is downloaded in parts. */
+  tableRequestBurst: { default: 1000, min: 1, max: 1_000_000 },
+
+  /**
+   * Events about what others do wrong (`access-denied`, bad messages, refused handshakes), all channels together, per
+   * second; one channel has each only once. So nobody fills the log.
+   */
+  complaintsPerSecond: { default: 10, min: 0.001, max: 1_000_000, integer: false },
+  /** The same in a burst. */
+  complaintBurst: { default: 100, min: 1, max: 1_000_000 },
+
   /** Whether SERVER_ANNOUNCE is sent by multicast. RFC 5352 §3.6. */
   announce: { default: false },
   /** T6-Serverannounce, multiplied by the number of registrars that announce themselves. RFC 5352 §3.6, §7.1. */
@@ -106,12 +133,21 @@ export const registrarSettings = {
   maxTableSessions: { default: 64, min: 1, max: 65_536 },
   /** Channels that are open at the same time. */
   maxChannels: { default: 16_384, min: 1, max: 1 << 20 },
+  /**
+   * The same of one identity, or of one address where there is no TLS: one source does not use them all up. RFC 5355 §2.1.
+   */
+  maxChannelsPerPeer: { default: 1024, min: 1, max: 1 << 20 },
   /** Peers that are known at the same time. */
   maxPeers: { default: 256, min: 1, max: 65_536 },
   /** Pools in the handlespace. */
   maxPools: { default: 16_384, min: 1, max: 1 << 22 },
   /** Elements in the handlespace. */
   maxElements: { default: 131_072, min: 1, max: 1 << 22 },
+  /**
+   * Elements that one identity may have registered here, or one address where there is no TLS, so that there is room for
+   * those of others, and for their pools. RFC 5355 §2.2.
+   */
+  maxElementsPerOwner: { default: 4096, min: 1, max: 1 << 22 },
   /** Pools that one channel can subscribe to. RFC 5352 §2.2.5. */
   maxSubscriptionsPerChannel: { default: 64, min: 0, max: 65_536 },
   /** Least time between two updates of a pool for its subscribers; the changes of this time come together. */

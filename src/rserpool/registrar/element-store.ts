@@ -51,16 +51,20 @@ export class ElementStore {
   readonly #own: { readonly id: number };
   readonly #outbox: RegistrarOutbox;
   readonly #handlespace: Handlespace<ChannelId>;
+  readonly #keepsOwners: boolean;
   readonly #changed: (change: StoreChange, now: Instant) => void;
   /** On which channel an element registered here last, also if it has another home by now. */
   readonly #registeredOn = new WeakMap<StoredElement, ChannelId>();
 
+  /** @param keepsOwners whether elements belong to somebody, for the registrar is secured */
   constructor(
     config: RegistrarConfig,
     own: { readonly id: number },
     outbox: RegistrarOutbox,
     changed: (change: StoreChange, now: Instant) => void,
+    keepsOwners: boolean,
   ) {
+    this.#keepsOwners = keepsOwners;
     this.#own = own;
     this.#outbox = outbox;
     this.#handlespace = new Handlespace({ maxPools: config.maxPools, maxElements: config.maxElements });
@@ -105,9 +109,10 @@ export class ElementStore {
   learn(poolHandle: PoolHandle, parameter: PoolElementParameter, now: Instant): LearnOutcome {
     // Only the home expires an element; our copy outlives its life, in case all who own it are gone.
     const expiresAt = endOfLife(parameter, 2, now);
+    const owner = this.#ownerAfter(poolHandle, parameter);
     const result = this.#handlespace.learn({
       poolHandle,
-      parameter,
+      parameter: owner === parameter.owner ? parameter : { ...parameter, owner },
       now,
       expiresAt,
       ownRegistrarIdentifier: this.#own.id,
@@ -128,6 +133,11 @@ export class ElementStore {
     } else this.#noteMove(element, result.previousHome, now);
     this.#changed({ kind: 'learnt', element }, now);
     return result.kind;
+  }
+
+  /** A home that knows nothing of owners does not take an element away from its own (RFC 5355 §2.3). */
+  #ownerAfter(poolHandle: PoolHandle, { identifier, owner }: PoolElementParameter): string | undefined {
+    return owner ?? (this.#keepsOwners ? this.find(poolHandle, identifier)?.parameter.owner : undefined);
   }
 
   /** An entry of the table of its owner. If we own the element too, one of the two has to give way. RFC 5353 §3.6.3. */

@@ -1,3 +1,4 @@
+import type { IpAddress } from '../../base/address.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
@@ -35,9 +36,15 @@ export type RegistrarEvent =
       readonly renewed: boolean;
       readonly channel: ChannelId;
     } & ElementName)
-  | ({ readonly kind: 'registration-rejected'; readonly causes: readonly ErrorCause[] } & ElementName)
+  /** Told once for each channel; all are counted. */
+  | ({
+      readonly kind: 'registration-rejected';
+      readonly causes: readonly ErrorCause[];
+      readonly channel: ChannelId;
+    } & ElementName)
   | ({ readonly kind: 'deregistered' } & ElementName)
-  | ({ readonly kind: 'deregistration-rejected' } & ElementName)
+  /** Likewise. */
+  | ({ readonly kind: 'deregistration-rejected'; readonly channel: ChannelId } & ElementName)
   /** The registration life ran out. */
   | ({ readonly kind: 'expired' } & ElementName)
   | ({ readonly kind: 'element-lost'; readonly reason: ElementLoss; readonly homeRegistrarId: number } & ElementName)
@@ -54,7 +61,7 @@ export type RegistrarEvent =
       readonly elements: number;
       readonly channel: ChannelId;
     }
-  /** Somebody wanted what it may not: told once for each channel, and for each registration and deregistration. */
+  /** Somebody wanted what it may not: told once for each channel and kind of message; all are counted. */
   | {
       readonly kind: 'access-denied';
       /** Who it is, as far as that is proven: `psk:NAME`, names of a certificate, `anonymous` or `plain`. */
@@ -64,6 +71,8 @@ export type RegistrarEvent =
       readonly why: string;
       readonly channel: ChannelId;
     }
+  /** TLS with somebody did not come about: told once a minute for each address; all are counted. */
+  | { readonly kind: 'handshake-refused'; readonly address: IpAddress; readonly why: string }
   /** A peer turned out to be an rsplib registrar: it is spoken to accordingly from now on. */
   | { readonly kind: 'rsplib-peer'; readonly registrarId: number }
   | { readonly kind: 'peer-up'; readonly registrarId: number; readonly transport: TransportTarget | undefined }

@@ -43,11 +43,6 @@ export class Gatekeeper {
     this.#security = security;
   }
 
-  /** Whether what elements register belongs to somebody. */
-  get isSecured(): boolean {
-    return this.#security !== undefined;
-  }
-
   /** Why a message of an element or a user is not acted upon; undefined if it is. */
   refuses(channel: Channel, message: AsapMessage): string | undefined {
     if (this.#security === undefined) return undefined;

@@ -1,3 +1,4 @@
+import type { Instant } from '../../base/contract.ts';
 import type { Dialects } from '../dialects.ts';
 import { Outbox } from '../outbox.ts';
 import { type ChannelId, PPID, type RoleOutput, type TransportTarget } from '../role.ts';
@@ -6,16 +7,24 @@ import type { Dialect } from '../wire/dialect.ts';
 import type { EnrpMessage } from '../wire/enrp.ts';
 import { encodeEnrp } from '../wire/enrp-codec.ts';
 import { safeEnrpForRsplib } from '../wire/rsplib-limits.ts';
+import type { Channel } from './channels.ts';
+import { Complaints } from './complaints.ts';
+import type { RegistrarConfig } from './config.ts';
 import { Counters } from './counters.ts';
 import type { RegistrarEvent } from './events.ts';
+import type { RequestKind } from './request-limits.ts';
 
 /** What the registrar wants done, in order; its events are counted on the way. */
 export class RegistrarOutbox {
   readonly #outbox: Outbox<RegistrarEvent>;
   readonly counters = new Counters();
+  readonly #complaints: Complaints;
+  /** The time of the input that is being dealt with. */
+  now: Instant = 0;
 
-  constructor(dialects: Dialects) {
+  constructor(dialects: Dialects, config: RegistrarConfig) {
     this.#outbox = new Outbox(dialects);
+    this.#complaints = new Complaints(config);
   }
 
   /** What is spoken on which channel. */
@@ -51,6 +60,18 @@ export class RegistrarOutbox {
     this.#outbox.close(channel, how, reason);
   }
 
+  /** The channel has asked for one more of what is limited: if that is too much, nothing more is read of it for a while. */
+  holdBack({ id, requests }: Channel, kind: RequestKind, now: Instant): void {
+    const until = requests.spend(kind, now);
+    if (until !== undefined) this.#outbox.hold(id, until);
+  }
+
+  /** The channel is gone. */
+  forget(channel: ChannelId): void {
+    this.dialects.forget(channel);
+    this.#complaints.forget(channel);
+  }
+
   /** Asks for a `probe-result`. */
   probe(channel: ChannelId): void {
     this.#outbox.probe(channel);
@@ -66,8 +87,9 @@ export class RegistrarOutbox {
   }
 
   event(event: RegistrarEvent): void {
-    this.counters.note(event);
-    this.#outbox.event(event);
+    const isTold = this.#complaints.tells(event, this.now);
+    this.counters.note(event, isTold);
+    if (isTold) this.#outbox.event(event);
   }
 }
 

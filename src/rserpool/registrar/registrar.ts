@@ -1,3 +1,4 @@
+import type { IpAddress } from '../../base/address.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { Entropy, Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
@@ -16,6 +17,7 @@ import { ElementMonitor } from './element-monitor.ts';
 import { ElementStore, type StoreChange } from './element-store.ts';
 import type { RegistrarEvent } from './events.ts';
 import { denied, Gatekeeper, type RegistrarSecurity } from './gatekeeper.ts';
+import { Holdings } from './holdings.ts';
 import { RegistrarOutbox } from './outbox.ts';
 import { randomRegistrarId } from './random.ts';
 import type { RegistrarCensus, RegistrarSnapshot } from './snapshot.ts';
@@ -57,6 +59,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   readonly #asap: AsapService;
   readonly #announcer: Announcer;
   readonly #gatekeeper: Gatekeeper;
+  readonly #holdings: Holdings;
   readonly #stall = new Stall();
   #wasServing = false;
 
@@ -64,16 +67,18 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   constructor(options: RegistrarOptions, now: Instant) {
     const { entropy, enrp, asap = [], peers = [] } = options;
     const config = registrarConfig(options.config, options.profile);
-    const outbox = new RegistrarOutbox(new Dialects(config.dialect));
+    const outbox = new RegistrarOutbox(new Dialects(config.dialect), config);
     this.#outbox = outbox;
     this.#config = config;
     const own = { id: options.registrarId ?? randomRegistrarId(entropy), transport: enrp };
     const channels = new Channels(config);
-    const store = new ElementStore(config, own, outbox, (change, at) => this.#handleChange(change, at));
+    const changed = (change: StoreChange, at: Instant): void => this.#handleChange(change, at);
+    const store = new ElementStore(config, own, outbox, changed, options.security !== undefined);
     const distances = new Distances(options.roundTripMs ?? (() => undefined));
     const monitor = new ElementMonitor(config, entropy, own, channels, outbox);
     const gatekeeper = new Gatekeeper(options.security);
     this.#gatekeeper = gatekeeper;
+    this.#holdings = new Holdings(config.maxElementsPerOwner);
     this.#own = own;
     this.#channels = channels;
     this.#store = store;
@@ -89,6 +94,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
       distances,
       monitor,
       gatekeeper,
+      holdings: this.#holdings,
       isRsplib: (registrarId) => this.#enrp.peers.get(registrarId)?.dialect === 'rsplib',
       announceUpdate: (action, poolHandle, element) => this.#enrp.announceUpdate(action, poolHandle, element),
     });
@@ -114,12 +120,19 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     this.#gatekeeper.setSecurity(security);
   }
 
+  /** A handshake with somebody who wanted a channel, or was wanted, did not come about. */
+  noteRefusedHandshake(address: IpAddress, why: string, now: Instant): void {
+    this.#outbox.now = now;
+    this.#outbox.event({ kind: 'handshake-refused', address, why });
+  }
+
   /** Replaces the configured peers, where names have other addresses now. Whoever is connected stays a peer. */
   configurePeers(peers: readonly TransportTarget[], now: Instant): void {
     this.#enrp.configurePeers(peers, now);
   }
 
   handleInput(input: RoleInput, now: Instant): void {
+    this.#outbox.now = now;
     switch (input.kind) {
       case 'channel-up':
         this.#handleChannelUp(input, now);
@@ -161,6 +174,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
   }
 
   handleTimeout(now: Instant): void {
+    this.#outbox.now = now;
     if (!this.#stall.holdsBack(now)) {
       this.#enrp.handleTimeout(now);
       this.#monitor.handleTimeout(now);
@@ -261,7 +275,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
 
   #handleChannelDown(id: ChannelId, now: Instant): void {
     const channel = this.#channels.remove(id);
-    this.#outbox.dialects.forget(id);
+    this.#outbox.forget(id);
     if (channel !== undefined) this.#asap.handleChannelDown(channel);
     this.#monitor.handleChannelDown(id, channel !== undefined, now);
     this.#enrp.handleChannelDown(id, channel, now);
@@ -307,6 +321,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
     switch (change.kind) {
       case 'registered':
         this.#monitor.handleRegistered(element, change.channel, now);
+        this.#holdings.note(element, this.#channels.get(change.channel)!.holder);
         break;
       case 'learnt':
         break;
@@ -316,6 +331,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
           // A late update may claim what came back to us. Whoever took us over tells the elements itself.
           if (change.from === this.#own.id && !change.takenOver) this.#asap.tellOut(element);
           this.#monitor.forget(element);
+          this.#holdings.forget(element);
         }
         break;
       case 'disputed':
@@ -326,6 +342,7 @@ export class RegistrarRole implements Role<RegistrarEvent> {
         return;
       case 'removed':
         this.#monitor.forget(element);
+        this.#holdings.forget(element);
         break;
       default:
         unreachable(change);

@@ -74,4 +74,12 @@ export interface RegistrarCounters {
   readonly takeovers: number;
   readonly auditMismatches: number;
   readonly warnings: number;
+  /** Messages of ASAP and ENRP that could not be read. */
+  readonly badMessages: number;
+  /** What somebody wanted that it may not. */
+  readonly deniedRequests: number;
+  /** TLS that did not come about. */
+  readonly refusedHandshakes: number;
+  /** Of all these, those that no event told of: what is told once, or too often. */
+  readonly untoldComplaints: number;
 }

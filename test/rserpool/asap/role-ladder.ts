@@ -160,6 +160,8 @@ function line<Event extends { readonly kind: string }>(output: RoleOutput<Event>
       return `close ${output.channel} ${output.how}`;
     case 'probe':
       return `probe ${output.channel}`;
+    case 'hold':
+      return `hold ${output.channel}`;
     case 'announce':
       return 'announce';
     case 'event':

@@ -11,7 +11,7 @@ const CONFIG = registrarConfig({ peerRetryMinMs: 100, peerRetryMaxMs: 1000, form
 /** A dialer on its own; every pause is as short as it can be. */
 class Calls {
   readonly dialer: Dialer;
-  readonly #outbox = new RegistrarOutbox(new Dialects('auto'));
+  readonly #outbox = new RegistrarOutbox(new Dialects('auto'), CONFIG);
   #reached: TransportTarget | undefined;
 
   constructor() {

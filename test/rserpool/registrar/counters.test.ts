@@ -35,6 +35,10 @@ it('what a registrar has done is counted by kind', () => {
     takeovers: 0,
     auditMismatches: 0,
     warnings: 0,
+    badMessages: 0,
+    deniedRequests: 0,
+    refusedHandshakes: 0,
+    untoldComplaints: 0,
   });
   expect(ladder.eventsOf('deregistration-rejected')).toMatchObject([{ peIdentifier: 9 }]);
 });

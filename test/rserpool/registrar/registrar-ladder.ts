@@ -238,6 +238,9 @@ export class RegistrarLadder {
         case 'close':
           this.#lines.push(`close ${output.channel} ${output.how}`);
           break;
+        case 'hold':
+          this.#lines.push(`hold ${output.channel} until ${output.until}`);
+          break;
         case 'probe':
           this.probes.push(output.channel);
           break;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type AccessRule, AccessRules } from '../../../src/rserpool/access/access-rules.ts';
 import type { PeerIdentity } from '../../../src/rserpool/access/identity.ts';
+import { PPID } from '../../../src/rserpool/role.ts';
+import { encodeEnrp } from '../../../src/rserpool/wire/enrp-codec.ts';
 import { ABC, element, host, peerElement, RegistrarLadder } from './registrar-ladder.ts';
 
 const psk = (name: string): PeerIdentity => ({ kind: 'psk', name });
@@ -25,7 +27,7 @@ function denials(ladder: RegistrarLadder): string[] {
 }
 
 describe('a secured registrar: without TLS', () => {
-  it('[SEC-003] [SEC-040] [SEC-041] [SEC-043] [ASAP-434] [ENRP-265] [ASAP-397] rejects registrations, however many, and nothing is left of them', () => {
+  it('[SEC-003] [SEC-040] [SEC-041] [SEC-043] [ASAP-434] [ENRP-265] [ASAP-397] [ASAP-115] [ENRP-232] rejects registrations, however many, and nothing is left of them', () => {
     const ladder = secured();
     ladder.up(2, host(1, 4711));
     for (let i = 0; i < 1000; i++) {
@@ -33,7 +35,10 @@ describe('a secured registrar: without TLS', () => {
       expect(register(ladder, 2, i + 1, 1)).toEqual([rejected]);
     }
     expect(ladder.elements()).toEqual([]);
-    expect(denials(ladder)[0]).toBe('plain: registration: this registrar is secured: TLS is needed');
+    // Told once, and counted.
+    expect(denials(ladder)).toEqual(['plain: registration: this registrar is secured: TLS is needed']);
+    expect(ladder.eventsOf('registration-rejected')).toHaveLength(1);
+    expect(ladder.role.snapshot().counters).toMatchObject({ deniedRequests: 1000, rejectedRegistrations: 1000 });
   });
 
   it('[SEC-042] [SEC-043] [ASAP-435] [ENRP-264] [ASAP-438] rejects updates of registrars', () => {
@@ -66,7 +71,7 @@ describe('a secured registrar: without TLS', () => {
 });
 
 describe('a secured registrar: whose an element is', () => {
-  it('[SEC-009] [SEC-010] [SEC-011] [TLSS-039] nobody registers, changes or removes the element of another one', () => {
+  it('[SEC-009] [SEC-010] [SEC-011] [TLSS-039] [REQ-038] [REQ-039] nobody registers, changes or removes the element of another one', () => {
     const ladder = secured();
     ladder.up(2, host(1, 4711), 'remote', psk('pe-7'));
     register(ladder, 2, 7, 1);
@@ -101,6 +106,40 @@ describe('a secured registrar: whose an element is', () => {
     expect(Buffer.from(ladder.lastSent(4), 'hex').toString()).not.toContain('psk:');
   });
 
+  it('[SEC-011] a home that says nothing of owners does not change that', () => {
+    const ladder = secured();
+    const learn = (owner?: string) =>
+      ladder.enrp(20, 20, {
+        kind: 'handle-update',
+        action: 'add-pe',
+        poolHandle: ABC,
+        element: peerElement(7, 1, 20, owner === undefined ? {} : { owner }),
+      });
+    learn('psk:pe-7');
+    learn();
+    ladder.up(2, host(1, 4711), 'remote', psk('pe-8'));
+    expect(register(ladder, 2, 7, 1)).toEqual(['2: registration-response 7 rejected non-unique-pe-identifier']);
+  });
+
+  it('[SEC-011] nobody else acknowledges keep-alives for it', () => {
+    const ladder = secured();
+    const owner = 'psk:pe-7';
+    ladder.enrp(20, 20, {
+      kind: 'handle-update',
+      action: 'add-pe',
+      poolHandle: ABC,
+      element: peerElement(7, 1, 20, { owner }),
+    });
+    ladder.up(4, host(5), 'remote', anonymous);
+    ladder.asap(4, { kind: 'endpoint-unreachable', poolHandle: ABC, peIdentifier: 7 });
+    // The element is called as who has registered it; another one is there.
+    expect(ladder.connects.at(-1)).toMatchObject({ owner });
+    const { channel } = ladder.connects.at(-1)!;
+    ladder.up(channel, host(1, 4711), 'local', psk('pe-8'));
+    ladder.asap(channel, { kind: 'endpoint-keep-alive-ack', poolHandle: ABC, peIdentifier: 7 });
+    expect(ladder.role.snapshot().watchedElements).toBe(1);
+  });
+
   it('what an element says of its owner does not count', () => {
     const ladder = secured();
     ladder.up(2, host(1, 4711), 'remote', psk('pe-8'));
@@ -129,10 +168,11 @@ describe('a secured registrar: what is permitted', () => {
     for (let i = 0; i < 5; i++) ladder.asap(4, { kind: 'endpoint-unreachable', poolHandle: ABC, peIdentifier: 7 });
     expect([ladder.take(), ladder.elements()]).toEqual([[], ['7@50']]);
     expect(register(ladder, 4, 9, 5)).toEqual(['4: registration-response 9 rejected rejected-for-security']);
-    // Told once for a channel, and for each registration.
+    // Told once for a channel and kind of message.
     expect(denials(ladder)).toEqual([
       'psk:pe-7: registration: no rule lets it be element 8 of abc',
       'anonymous: handle-resolution: no rule lets it resolve abc',
+      'anonymous: endpoint-unreachable: no rule lets it resolve abc',
       'anonymous: registration: only who has a key or a certificate registers',
     ]);
   });
@@ -145,6 +185,71 @@ describe('a secured registrar: what is permitted', () => {
     expect(ladder.peers()).toEqual(['20 active']);
     ladder.up(40, host(40), 'remote', anonymous);
     ladder.presence(40, 40);
+    expect(ladder.peers()).toEqual(['20 active']);
+  });
+});
+
+describe('a secured registrar: its peers', () => {
+  it('[ENRP-138] [SEC-054] [ENRP-234] [REQ-042] only who has proven who it is is one, whatever it says, and whoever tells of it', () => {
+    const ladder = secured();
+    for (const kind of ['presence', 'list-request', 'handle-table-request'] as const) {
+      ladder.up(30, host(30));
+      if (kind === 'presence') ladder.presence(30, 30, 0xffff, true);
+      else if (kind === 'list-request') ladder.enrp(30, 30, { kind });
+      else ladder.enrp(30, 30, { kind, ownChildrenOnly: false });
+      expect(ladder.take()).toEqual(['close 30 abort']);
+      ladder.down(30);
+    }
+    expect(ladder.peers()).toEqual(['20 active']);
+  });
+
+  it('[SEC-015] [ENRP-138] who has spoken as a registrar first is that one, and nobody else', () => {
+    const ladder = secured();
+    // The same host says so, and the channel of the true one is gone.
+    ladder.down(20);
+    ladder.up(30, host(20), 'remote', psk('registrar-30'));
+    ladder.take();
+    ladder.enrp(30, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(7, 1, 20) });
+    expect(ladder.take()).toEqual(['close 30 abort']);
+    expect(ladder.elements()).toEqual([]);
+    expect(ladder.warnings()).toContain('identifier-conflict');
+    ladder.up(40, host(20), 'remote', psk('registrar-20'));
+    ladder.enrp(40, 20, { kind: 'handle-update', action: 'add-pe', poolHandle: ABC, element: peerElement(7, 1, 20) });
+    expect(ladder.elements()).toEqual(['7@20']);
+  });
+
+  it('[SEC-033] [SEC-035] [ENRP-268] forged announcements make nobody a peer and push nobody out', () => {
+    const ladder = secured();
+    for (let id = 1000; id < 11_000; id++) {
+      const presence = encodeEnrp({
+        kind: 'presence',
+        senderId: id,
+        receiverId: 0,
+        replyRequired: true,
+        information: {
+          identifier: id,
+          transport: { protocol: 'sctp', port: 9901, use: 'data-only', addresses: [`198.18.${id >> 8}.${id & 0xff}`] },
+        },
+      });
+      ladder.input({
+        kind: 'announcement',
+        ppid: PPID.enrp,
+        from: { address: '198.18.0.1', udpPort: 1 },
+        bytes: presence,
+      });
+      ladder.input({
+        kind: 'announcement',
+        ppid: PPID.asap,
+        from: { address: '198.18.0.1', udpPort: 1 },
+        bytes: presence,
+      });
+    }
+    ladder.advance(100);
+    const calls = ladder.connects.length;
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThanOrEqual(16);
+    // Called, they prove nothing.
+    for (const { channel } of ladder.connects) ladder.down(channel);
     expect(ladder.peers()).toEqual(['20 active']);
   });
 });
