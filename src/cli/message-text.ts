@@ -34,14 +34,31 @@ const BY_UDP_PORT: ReadonlyMap<number, Explain> = new Map<number, Explain>([
   [CSP_PORT, explainReport],
 ]);
 
-/** One line about a message of an association; `undefined` if its PPID is none of ours. */
+/** One line about a message of an association; `undefined` if it is neither a TLS record nor of a PPID of ours. */
 export function messageText(ppid: number, bytes: Uint8Array): string | undefined {
-  return explained(BY_PPID.get(ppid), bytes);
+  return recordText(bytes) ?? explained(BY_PPID.get(ppid), bytes);
 }
 
 /** One line about a datagram that is not SCTP: an announcement or a status report; `undefined` for others. */
 export function datagramText(udpPort: number, bytes: Uint8Array): string | undefined {
   return explained(BY_UDP_PORT.get(udpPort), bytes);
+}
+
+/** ContentType of RFC 8446 §5.1, RFC 5246 §6.2.1. No message of ASAP or ENRP has these types. */
+const RECORDS: ReadonlyMap<number, string> = new Map([
+  [20, 'change-cipher-spec'],
+  [21, 'alert'],
+  [22, 'handshake'],
+  [23, 'application data'],
+]);
+const RECORD_HEADER_BYTES = 5;
+
+/** One line about a TLS record: RFC 3436 §3.2 has one in each message. */
+function recordText(bytes: Uint8Array): string | undefined {
+  const [type, major, , high = 0, low = 0] = bytes;
+  const kind = RECORDS.get(type ?? 0);
+  const isWhole = bytes.length === RECORD_HEADER_BYTES + 256 * high + low;
+  return kind === undefined || major !== 3 || !isWhole ? undefined : `TLS ${kind}`;
 }
 
 function explained(explain: Explain | undefined, bytes: Uint8Array): string | undefined {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,8 @@ describe('rserpool demo', () => {
       const code = await ended;
       expect(code, err()).toBe(0);
       const summary = JSON.parse(out()) as Summary;
-      expect(summary.ok).toBe(true);
+      expect([summary.ok, summary.secured]).toEqual([true, false]);
+      expect(readFileSync(capture, 'latin1')).toContain('DemoCounterPool');
       expect(summary.requests).toMatchObject({ lost: 0, wrong: 0 });
       expect(summary.requests.sent).toBeGreaterThan(100);
       expect(summary.killed).toEqual([expect.stringMatching(/^element-/), expect.stringMatching(/^registrar-/)]);
@@ -75,6 +76,29 @@ describe('rserpool demo', () => {
       }
       const times = decoded.out.map((line) => line.split(' ')[0]!);
       expect(times).toEqual([...times].sort());
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'runs all of it over TLS if it is to: who reads every packet finds neither the pool nor what is asked',
+    async () => {
+      const capture = join(mkdtempSync(join(tmpdir(), 'rserpool-')), 'secure.pcapng');
+      const { demo, ended } = startDemo('--secure', '--json', '--capture', capture);
+      const [out, err] = [textOf(demo.stdout), textOf(demo.stderr)];
+      expect(await ended, err()).toBe(0);
+      const summary = JSON.parse(out()) as Summary;
+      expect(summary).toMatchObject({ ok: true, secured: true, requests: { lost: 0, wrong: 0 } });
+      expect(summary.killed).toEqual([expect.stringMatching(/^element-/), expect.stringMatching(/^registrar-/)]);
+      const bytes = readFileSync(capture, 'latin1');
+      expect(bytes.length).toBeGreaterThan(100_000);
+      for (const secret of ['DemoCounterPool', '"seq":', '"count":']) expect(bytes).not.toContain(secret);
+      const { out: decoded } = await run('decode', capture);
+      expect(decoded.filter((line) => / (3863|9901) > | (ASAP|ENRP|MALFORMED) /.test(line))).toEqual([]);
+      expect(decoded.filter((line) => line.includes('=> TLS application data')).length).toBeGreaterThan(500);
+      // Keys and certificates are gone.
+      const directory = /keys and certificates are in (\S+):/.exec(err())![1]!;
+      expect(existsSync(directory)).toBe(false);
     },
     LIMIT_MS,
   );

@@ -13,6 +13,9 @@ describe('messages for people, as captured from rsplib', () => {
     [32, '02000008 00000000', 'MALFORMED (truncated at byte 8: 4 bytes wanted, 0 left)'],
     [34, '09000004', 'CalcApp unknown'],
     [35, '01000006766d', undefined],
+    [11, '16030100040100abcd', 'TLS handshake'],
+    [0, '170303000211ab', 'TLS application data'],
+    [0, '170303000311ab', undefined],
   ])('PPID %i: %s', (ppid, hex, text) => {
     expect(messageText(ppid, fromHex(hex))).toBe(text);
   });

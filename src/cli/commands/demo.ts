@@ -7,6 +7,7 @@ interface DemoOptions {
   readonly keep?: boolean;
   readonly json?: boolean;
   readonly capture?: string;
+  readonly secure?: boolean;
 }
 
 export function addDemoCommand(program: Command, io: Io): void {
@@ -17,12 +18,19 @@ export function addDemoCommand(program: Command, io: Io): void {
         'Kills an element and a registrar and shows that no request is lost.',
     )
     .option('--keep', 'leave everything running afterwards, until Ctrl-C')
+    .option('--secure', 'all of it over TLS, with keys and certificates that are made for it')
     .option('--json', 'print the summary as one JSON object; the timeline goes to standard error')
     .option('--capture <file>', 'write all packets of all processes to this pcapng file')
     .addHelpText(
       'after',
-      examples('rserpool demo', 'rserpool demo --capture demo.pcapng && rserpool decode demo.pcapng'),
+      examples(
+        'rserpool demo',
+        'rserpool demo --secure',
+        'rserpool demo --capture demo.pcapng && rserpool decode demo.pcapng',
+      ),
     )
-    .action(({ keep = false, json = false, capture }: DemoOptions) => runDemo({ keep, json, capture }, io));
+    .action(({ keep = false, json = false, capture, secure = false }: DemoOptions) =>
+      runDemo({ keep, json, capture, secure }, io),
+    );
   addLogLevel(command);
 }

@@ -1,4 +1,5 @@
-import { ASAP_PORT, ENRP_PORT, formatTarget } from '../../rserpool/index.ts';
+import { join } from 'node:path';
+import { ASAP_PORT, ASAP_TLS_PORT, ENRP_PORT, ENRP_TLS_PORT, formatTarget } from '../../rserpool/index.ts';
 import { freeUdpPorts } from './free-udp-ports.ts';
 import type { ElementSettings, PartSettings, RegistrarSettings, UserSettings } from './messages.ts';
 
@@ -17,25 +18,26 @@ export interface Cast {
   readonly user: UserSettings;
 }
 
-export async function makeCast(capture: boolean): Promise<Cast> {
+/** @param scope directory with keys and certificates for all of them, if they speak TLS */
+export async function makeCast(capture: boolean, scope: string | undefined): Promise<Cast> {
   const udpPorts = await freeUdpPorts(DEMO_ADDRESS, REGISTRARS + ELEMENTS + 1);
   const registrarPorts = udpPorts.slice(0, REGISTRARS);
   const elementPorts = udpPorts.slice(REGISTRARS, REGISTRARS + ELEMENTS);
-  const asap = registrarPorts.map((udpPort) => placeOf(ASAP_PORT, udpPort));
-  const enrp = registrarPorts.map((udpPort) => placeOf(ENRP_PORT, udpPort));
+  const ports = registrarPortsOf(scope);
+  const asap = registrarPorts.map((udpPort) => placeOf(ports.asap, udpPort));
+  const enrp = registrarPorts.map((udpPort) => placeOf(ports.enrp, udpPort));
+  const common = (name: string) => ({ name, capture, security: scope && join(scope, name) });
   return {
     registrars: registrarPorts.map((udpPort, i) => ({
       role: 'registrar',
-      name: `registrar-${i + 1}`,
+      ...common(`registrar-${i + 1}`),
       udpPort,
-      capture,
       peers: enrp.filter((_, other) => other !== i),
     })),
     elements: elementPorts.map((udpPort, i) => ({
       role: 'element',
-      name: `element-${i + 1}`,
+      ...common(`element-${i + 1}`),
       udpPort,
-      capture,
       pool: DEMO_POOL,
       // Not all of them to the same one.
       registrars: rotated(asap, i),
@@ -44,9 +46,8 @@ export async function makeCast(capture: boolean): Promise<Cast> {
     })),
     user: {
       role: 'user',
-      name: 'user',
+      ...common('user'),
       udpPort: udpPorts[REGISTRARS + ELEMENTS]!,
-      capture,
       pool: DEMO_POOL,
       registrars: asap,
     },
@@ -57,13 +58,20 @@ export async function makeCast(capture: boolean): Promise<Cast> {
 export function addressesOf(settings: PartSettings): string {
   const { udpPort } = settings;
   switch (settings.role) {
-    case 'registrar':
-      return `ASAP ${placeOf(ASAP_PORT, udpPort)}, ENRP ${placeOf(ENRP_PORT, udpPort)}`;
+    case 'registrar': {
+      const { asap, enrp } = registrarPortsOf(settings.security);
+      return `ASAP ${placeOf(asap, udpPort)}, ENRP ${placeOf(enrp, udpPort)}`;
+    }
     case 'element':
       return `${settings.pool} ${placeOf(settings.sctpPort, udpPort)}`;
     case 'user':
       return `${DEMO_ADDRESS}, UDP port ${udpPort}`;
   }
+}
+
+/** SCTP ports of registrars. */
+function registrarPortsOf(security: string | undefined): { readonly asap: number; readonly enrp: number } {
+  return security === undefined ? { asap: ASAP_PORT, enrp: ENRP_PORT } : { asap: ASAP_TLS_PORT, enrp: ENRP_TLS_PORT };
 }
 
 function placeOf(sctpPort: number, udpPort: number): string {

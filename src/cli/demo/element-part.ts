@@ -2,6 +2,7 @@ import { PoolElement } from '../../rserpool/index.ts';
 import { serveCounter } from '../services/counter.ts';
 import type { ElementSettings } from './messages.ts';
 import type { PartHost } from './part-host.ts';
+import { partSecurity } from './part-security.ts';
 import { DEMO_ELEMENT, DEMO_SCTP } from './timing.ts';
 
 /** A pool element of the demo: counts requests until the director wants the end. */
@@ -16,6 +17,7 @@ export async function playElement(settings: ElementSettings, host: PartHost): Pr
       peIdentifier,
       sctp: DEMO_SCTP,
       config: DEMO_ELEMENT,
+      security: partSecurity(settings),
       capture: host.capture,
     },
     (session) => serveCounter(session, peIdentifier),

@@ -8,6 +8,8 @@ interface CommonSettings {
   readonly udpPort: number;
   /** Report every packet that is sent. */
   readonly capture: boolean;
+  /** Directory with its keys and certificates, if everything speaks TLS. */
+  readonly security: string | undefined;
 }
 
 export interface RegistrarSettings extends CommonSettings {

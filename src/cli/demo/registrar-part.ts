@@ -1,18 +1,21 @@
 import { Registrar } from '../../rserpool/index.ts';
 import type { RegistrarSettings } from './messages.ts';
 import type { PartHost } from './part-host.ts';
+import { partSecurity } from './part-security.ts';
 import { DEMO_REGISTRAR, DEMO_SCTP } from './timing.ts';
 
 const VIEW_PERIOD_MS = 50;
 
 /** A registrar of the demo: runs until the director wants the end. */
-export async function playRegistrar({ udpPort, peers }: RegistrarSettings, host: PartHost): Promise<void> {
+export async function playRegistrar(settings: RegistrarSettings, host: PartHost): Promise<void> {
+  const { udpPort, peers } = settings;
   const { capture } = host;
   await using registrar = await Registrar.start({
     udpPort,
     peers,
     sctp: DEMO_SCTP,
     config: DEMO_REGISTRAR,
+    security: partSecurity(settings),
     capture,
   });
   registrar.on('serving', () => host.event({ kind: 'serving' }));

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { CliError } from '../errors.ts';
 import { type Io, untilInterrupted } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
 import { addressesOf, DEMO_ADDRESS, makeCast } from './cast.ts';
+import { DemoKeys } from './demo-keys.ts';
 import { Director } from './director.ts';
 import { PacketLog } from './packet-log.ts';
 import { playStory, type StoryResults } from './story.ts';
@@ -16,6 +18,8 @@ export interface DemoOptions {
   readonly json: boolean;
   /** pcapng file for all packets. */
   readonly capture: string | undefined;
+  /** TLS everywhere, with keys and certificates made for it. */
+  readonly secure: boolean;
 }
 
 /**
@@ -23,10 +27,11 @@ export interface DemoOptions {
  *
  * @throws (rejects) CliError if a step did not happen, or a request was lost or answered wrongly; after the summary
  */
-export async function runDemo({ keep, json, capture }: DemoOptions, io: Io): Promise<void> {
+export async function runDemo({ keep, json, capture, secure }: DemoOptions, io: Io): Promise<void> {
   const timeline = new Timeline(json ? io.err : io.out, io.color && !json);
   using packets = capture === undefined ? undefined : new PacketLog(capture);
-  const cast = await makeCast(capture !== undefined);
+  using keys = secure ? new DemoKeys() : undefined;
+  const cast = await makeCast(capture !== undefined, keys?.directory);
   const director = new Director(cast, timeline, packets && ((packet) => packets.add(packet)));
   const results: StoryResults = { killed: [], restarted: [] };
   const interrupt = (): void => director.fail(new CliError('ERR_CLI_INTERRUPTED', 'interrupted before the end'));
@@ -37,11 +42,15 @@ export async function runDemo({ keep, json, capture }: DemoOptions, io: Io): Pro
   );
   let failure: unknown;
   try {
+    if (keys !== undefined) {
+      keys.make(director.parts.map(({ settings }) => settings));
+      timeline.tell('demo', `keys and certificates are in ${keys.directory}: everything is secured by TLS`, 'green');
+    }
     timeline.tell('demo', `starts ${director.parts.length} processes on ${DEMO_ADDRESS}`);
     await playStory(director, results);
     clearTimeout(limit);
     io.interrupted.removeEventListener('abort', interrupt);
-    if (keep) await keepRunning(director, io);
+    if (keep) await keepRunning(director, keys?.directory, io);
     await director.dismiss(LEAVE_LIMIT_MS);
   } catch (error) {
     failure = error;
@@ -51,15 +60,16 @@ export async function runDemo({ keep, json, capture }: DemoOptions, io: Io): Pro
     await director.killAll();
   }
   failure ??= complaintAbout(director);
-  const summary = summaryOf(director, results, failure, packets);
+  const summary = { ...summaryOf(director, results, failure, packets), secured: secure };
   if (json) io.out(jsonLine(summary));
   else for (const line of ['', ...summaryTable(summary)]) io.out(line);
   if (failure !== undefined) throw failure;
 }
 
-async function keepRunning(director: Director, io: Io): Promise<void> {
+async function keepRunning(director: Director, keys: string | undefined, io: Io): Promise<void> {
   director.timeline.tell('demo', 'everything goes on until Ctrl-C:', 'bold');
   for (const part of director.parts) director.timeline.tell(part.name, addressesOf(part.settings));
+  if (keys !== undefined) director.timeline.tell('demo', `other commands join with --security ${join(keys, 'user')}`);
   const broken = director.until('the end was asked for', () => io.interrupted.aborted, 2 ** 31 - 1);
   // `until` looks whenever a process reports something, which the user does all the time.
   await Promise.race([broken, untilInterrupted(io)]);
@@ -77,7 +87,7 @@ function summaryOf(
   results: StoryResults,
   failure: unknown,
   packets: PacketLog | undefined,
-): Summary {
+): Omit<Summary, 'secured'> {
   const { sent = 0, answered = 0, wrong = 0, repeated = 0 } = user.user ?? {};
   return {
     ok: failure === undefined,

@@ -4,6 +4,8 @@ export interface Summary {
   /** Why not, if not. */
   readonly failure?: string | undefined;
   readonly durationMs: number;
+  /** Whether all of it ran over TLS. */
+  readonly secured: boolean;
   readonly requests: {
     readonly sent: number;
     readonly answered: number;
@@ -27,6 +29,8 @@ export interface Summary {
   readonly capture?: { readonly file: string; readonly packets: number } | undefined;
 }
 
+const SECURED = 'by TLS: keys among registrars and with elements, certificates for the user';
+
 /** The summary as a table for people. */
 export function summaryTable(summary: Summary): string[] {
   const { requests, killed, restarted, capture } = summary;
@@ -39,6 +43,7 @@ export function summaryTable(summary: Summary): string[] {
     ['element killed → next answer', time(summary.failoverMs)],
     ['registrar killed → taken over', time(summary.takeoverMs)],
     ['registrar killed → new home', time(summary.newHomeMs)],
+    ...(summary.secured ? [['secured', SECURED] as [string, string]] : []),
     ['killed', killed.join(', ') || '-'],
     ['restarted', restarted.join(', ') || '-'],
   ];

@@ -2,15 +2,18 @@ import { PoolUser, RSerPoolError, type UserSession } from '../../rserpool/index.
 import type { CounterReply } from '../services/counter.ts';
 import type { UserSettings, UserView } from './messages.ts';
 import type { PartHost } from './part-host.ts';
+import { partSecurity } from './part-security.ts';
 import { DEMO_SCTP, DEMO_USER, REQUEST_PAUSE_MS } from './timing.ts';
 
 /** The pool user of the demo: asks, waits for the answer, checks it, asks again, until the director wants the end. */
-export async function playUser({ pool, registrars, udpPort }: UserSettings, host: PartHost): Promise<void> {
+export async function playUser(settings: UserSettings, host: PartHost): Promise<void> {
+  const { pool, registrars, udpPort } = settings;
   await using user = await PoolUser.open({
     registrars,
     udpPort,
     sctp: DEMO_SCTP,
     config: DEMO_USER,
+    security: partSecurity(settings),
     capture: host.capture,
   });
   const session = await user.connect(pool, { waitForPool: true });
