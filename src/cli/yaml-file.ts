@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isMap, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { CliError } from './errors.ts';
 
 /** What a key takes. */
@@ -22,13 +22,24 @@ export class YamlFile {
   /** @throws CliError `ERR_CLI_USAGE` that names file and line */
   constructor(file: string, text: string) {
     this.#file = file;
-    const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: true });
+    const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: true, logLevel: 'error' });
     const [broken] = document.errors;
     if (broken !== undefined) {
       throw fileError(file, broken.linePos?.[0].line, broken.message.split('\n')[0]!, broken);
     }
     this.contents = document.contents;
-    this.values = document.toJS();
+    this.values = this.#valuesOf(document);
+  }
+
+  /** Aliases may name what is not there, stand for too much, or for what they stand in themselves. */
+  #valuesOf(document: Document): unknown {
+    try {
+      const values: unknown = document.toJS();
+      JSON.stringify(values);
+      return values;
+    } catch (error) {
+      throw fileError(this.#file, undefined, (error as Error).message.split('\n')[0]!, error);
+    }
   }
 
   /** What is wrong at a place of it. */

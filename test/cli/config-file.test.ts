@@ -39,6 +39,12 @@ describe('a configuration file', () => {
     ['- a\n- b', /names with values are expected/],
     ['pool: x\npool: y', /scope\.yaml:2: .*unique/i],
     ['pool: [', /scope\.yaml:1: /],
+    ['pool: *nobody', /scope\.yaml: Unresolved alias/],
+    ['pool: &a [*a]', /scope\.yaml: .*circular/],
+    [
+      `config:${[0, 1, 2, 3].map((n) => `\n  a${n}: &a${n} [${n === 0 ? 'x' : `*a${n - 1}`}${`, *a${Math.max(n - 1, 0)}`.repeat(n && 9)}]`).join('')}`,
+      /scope\.yaml: Excessive alias/,
+    ],
   ])('%j is refused with file, line, key and what is accepted', (text, message) => {
     expect(() => read(text)).toThrow(message);
   });

@@ -51,21 +51,32 @@ export class ClientHelloReader {
     this.#takeRecords();
     const { waiting } = this.#message;
     if (waiting.length > 0 && waiting[0] !== CLIENT_HELLO) throw new WireError('unexpected', 0, 'no ClientHello');
-    if (waiting.length >= MESSAGE_HEADER_BYTES) {
-      const end = MESSAGE_HEADER_BYTES + ((waiting[1]! << 16) | (waiting[2]! << 8) | waiting[3]!);
-      if (waiting.length >= end) return helloOf(waiting.subarray(MESSAGE_HEADER_BYTES, end));
-    }
+    if (this.#isWhole) return helloOf(waiting.subarray(MESSAGE_HEADER_BYTES, this.#end));
     if (this.#received.length > MAX_HELLO_BYTES) throw new WireError('bad-length', 0, 'no end of the ClientHello');
     return undefined;
   }
 
+  /** Where the message ends, once its header has come. */
+  get #end(): number | undefined {
+    const { waiting } = this.#message;
+    if (waiting.length < MESSAGE_HEADER_BYTES) return undefined;
+    return MESSAGE_HEADER_BYTES + ((waiting[1]! << 16) | (waiting[2]! << 8) | waiting[3]!);
+  }
+
+  get #isWhole(): boolean {
+    return this.#end !== undefined && this.#message.length >= this.#end;
+  }
+
+  /** What follows the message is not looked at: early data, or a change_cipher_spec (RFC 8446 §4.2.10, D.4). */
   #takeRecords(): void {
     const { waiting } = this.#received;
-    while (waiting.length - this.#nextRecord >= RECORD_HEADER_BYTES) {
+    while (!this.#isWhole && waiting.length - this.#nextRecord >= RECORD_HEADER_BYTES) {
       const [begin, r] = [this.#nextRecord, new ByteReader(waiting.subarray(this.#nextRecord))];
       if (r.u8() !== HANDSHAKE_RECORD) throw new WireError('unexpected', begin, 'no TLS handshake');
       r.skip(2);
       const length = r.u16();
+      // RFC 8446 §5.1, RFC 5246 §6.2.1.
+      if (length === 0) throw new WireError('bad-length', begin, 'a TLS handshake');
       if (r.remaining < length) return;
       this.#message.add(r.bytes(length));
       this.#nextRecord += RECORD_HEADER_BYTES + length;

@@ -57,7 +57,14 @@ describe('what a ClientHello offers', () => {
     expect([...crumbs.received]).toEqual([...cut]);
   });
 
+  it('what follows it does not count, whether it comes at once or later: early data, change_cipher_spec', async () => {
+    const hello = await helloOf({ pskCallback, ciphers: 'TLS_AES_128_GCM_SHA256' });
+    const more = Buffer.from([20, 3, 3, 0, 1, 1, 23, 3, 3, 0, 2, 5, 5]);
+    expect(texts(readClientHello(Buffer.concat([hello, more])))).toEqual(['pe-1']);
+  });
+
   it('is refused if it is none', async () => {
+    expect(() => readClientHello(Buffer.from([22, 3, 1, 0, 0]))).toThrow('TLS handshake');
     expect(() => readClientHello(Buffer.from('GET / HTTP/1.1'))).toThrow('no TLS handshake');
     expect(() => readClientHello(Buffer.from([22, 3, 1, 0, 4, 2, 0, 0, 0]))).toThrow('no ClientHello');
     const endless = new ClientHelloReader();
