@@ -16,6 +16,8 @@ export interface FuzzTarget {
   readonly maxSteps: number;
   /** Time that an input may take, ms, besides 2 ms for each step. Default 50. */
   readonly limitMs?: number;
+  /** Its turns are so many times as long as those of others. Default 1. */
+  readonly weight?: number;
   /** Bytes that mean something to it: put into inputs as they are. */
   readonly words?: readonly Uint8Array[];
   /** Inputs that mean something, made by our own encoders. */

@@ -7,8 +7,8 @@ import { planted } from './targets/planted.ts';
 import { Verdict } from './verdict.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** The targets take turns of this length. */
-const TURN_MS = 500;
+/** The targets take turns of this length, times their weight. */
+const TURN_MS = 300;
 const HANG_MS = 20_000;
 const PROGRESS_MS = 10_000;
 /** Memory that all targets together may hold more at the end than after a third of the time, besides their corpora. */
@@ -20,6 +20,7 @@ async function fuzz(options: FuzzOptions): Promise<number> {
   const watchdog = new Watchdog(HANG_MS, directory, seed);
   const verdict = new Verdict(watchdog);
   const fuzzers = targets.map((target) => new TargetFuzzer(target, seed, verdict));
+  const weights = targets.reduce((sum, { weight = 1 }) => sum + weight, 0);
   const startedAt = performance.now();
   const elapsedMs = (): number => performance.now() - startedAt;
   const leftMs = (): number => 1000 * seconds - elapsedMs();
@@ -28,7 +29,8 @@ async function fuzz(options: FuzzOptions): Promise<number> {
   while (leftMs() > 0) {
     for (const fuzzer of fuzzers) {
       const before = fuzzer.findings.length;
-      await fuzzer.run(Math.min(TURN_MS, leftMs() / fuzzers.length));
+      const { weight = 1 } = fuzzer.target;
+      await fuzzer.run(weight * Math.min(TURN_MS, Math.max(leftMs(), 0) / weights));
       for (const finding of fuzzer.findings.slice(before)) {
         console.error(
           `${finding.target}: ${finding.what}\n  npm run fuzz -- --reproduce ${writeFinding(finding, directory)}`,

@@ -109,6 +109,7 @@ export const asapElement: FuzzTarget = {
   about: 'ASAP messages of registrars and users into a pool element, plain and secured',
   shape: 'tlv',
   maxSteps: 40,
+  weight: 4,
   seeds: () =>
     STAGES.flatMap((_, stage): FuzzInput[] => {
       const first = Uint8Array.of(stage);

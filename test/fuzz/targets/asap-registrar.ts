@@ -23,6 +23,7 @@ export const asapRegistrar: FuzzTarget = {
   about: 'ASAP messages into a registrar: alone, with peers, starting, taking over, secured',
   shape: 'tlv',
   maxSteps: 40,
+  weight: 4,
   seeds: () =>
     STAGES.flatMap((_, stage): FuzzInput[] => {
       const first = [Uint8Array.of(stage), step(doing(DO.up, 3), Uint8Array.of(1, 1))];

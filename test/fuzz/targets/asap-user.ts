@@ -123,6 +123,7 @@ export const asapUser: FuzzTarget = {
   about: 'ASAP messages of registrars and elements into a pool user',
   shape: 'tlv',
   maxSteps: 40,
+  weight: 4,
   seeds: () =>
     STAGES.flatMap((_, stage): FuzzInput[] => {
       const first = Uint8Array.of(stage);

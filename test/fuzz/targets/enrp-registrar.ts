@@ -51,6 +51,7 @@ export const enrpRegistrar: FuzzTarget = {
     'ENRP messages into a registrar: alone, with peers, during the download of the handlespace and a takeover, secured',
   shape: 'tlv',
   maxSteps: 40,
+  weight: 4,
   seeds: () =>
     STAGES.flatMap((_, stage): FuzzInput[] => {
       const first = Uint8Array.of(stage);

@@ -224,6 +224,7 @@ export const sctpPackets: FuzzTarget = {
   about: 'SCTP packets with right tag and checksum, and others, into an endpoint in every state of RFC 9260 §4',
   shape: 'tlv',
   maxSteps: 40,
+  weight: 4,
   seeds,
   run: ([first = new Uint8Array(2), ...steps]) => {
     const peer = worldOf(STAGES[(first[0] ?? 0) % STAGES.length]!, first[1] ?? 0);
