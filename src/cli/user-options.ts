@@ -56,5 +56,6 @@ export async function openUser(
 ): Promise<PoolUser> {
   const user = await PoolUser.open({ ...options, capture, config: { ...options.config, ...config } });
   user.on('lookup-failed', (error) => io.err(`rserpool: ${error.message}`));
+  user.on('untrusted', ({ error }) => io.err(`rserpool: ${error.message}`));
   return user;
 }

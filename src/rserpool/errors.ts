@@ -28,6 +28,8 @@ export type RSerPoolErrorCode =
   | 'ERR_RSERPOOL_PORT_TAKEN'
   /** The registrar refused the registration, or for security the resolution; the message has its reason. */
   | 'ERR_RSERPOOL_REJECTED'
+  /** Who was called did not prove who it is, or is not accepted. */
+  | 'ERR_RSERPOOL_UNTRUSTED'
   /** The registrar, element, user or session is closed, or was while something waited for it. */
   | 'ERR_RSERPOOL_CLOSED';
 

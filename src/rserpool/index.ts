@@ -10,6 +10,7 @@ export type { ElementConfig } from './element/config.ts';
 export type { ElementEvent, ElementSessionId } from './element/events.ts';
 export type { RegistrationUpdate } from './element/profile.ts';
 export { RSerPoolError, type RSerPoolErrorCode } from './errors.ts';
+export type { TrustEvents, Untrusted } from './node/connector.ts';
 export type { ElementSession } from './node/element-session.ts';
 export type { EndpointOptions } from './node/endpoint-options.ts';
 export type { PoolName } from './node/handle.ts';
@@ -25,6 +26,7 @@ export { Registrar } from './node/registrar.ts';
 export type { DiscoveryOptions, LookupEvents } from './node/registrar-discovery.ts';
 export type { AsapOptions, EnrpOptions, RegistrarStartOptions } from './node/registrar-options.ts';
 export type {
+  Called,
   CertificateOptions,
   CommonSecurityOptions,
   ElementSecurityOptions,

@@ -128,6 +128,9 @@ export interface FirstMessage {
   readonly bytes: Uint8Array;
 }
 
+/** A channel can be used. */
+export type ChannelUp = Extract<RoleInput, { readonly kind: 'channel-up' }>;
+
 export type RoleOutput<Event> =
   /** Open a channel under this number. Answered by `channel-up` or `channel-down`. */
   | {

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { formatTarget, type PolicyParameter, type PoolElement } from '../../rserpool/index.ts';
+import { formatTarget, type PolicyParameter, type PoolElement, type Untrusted } from '../../rserpool/index.ts';
 import { type ServiceOptions, startService } from '../../rserpool/services/index.ts';
 import { openCapture } from '../capture-file.ts';
 import { addConfigFileOption, type ConfigFileOption, number, TEXT, withConfigFile } from '../config-file.ts';
@@ -178,7 +178,9 @@ async function runPe(name: ServiceName, words: readonly string[], options: PeOpt
   const impatient = setTimeout(() => io.err(`rserpool: no registrar has answered yet; asking ${where}`), PATIENCE_MS);
   let element: PoolElement;
   try {
-    element = await startService(service, { ...joining, capture: capture.hook, signal: io.interrupted });
+    const onUntrusted = ({ error }: Untrusted): void => io.err(`rserpool: ${error.message}`);
+    const { hook } = capture;
+    element = await startService(service, { ...joining, onUntrusted, capture: hook, signal: io.interrupted });
   } catch (error) {
     if (error instanceof Interruption) return;
     throw error;

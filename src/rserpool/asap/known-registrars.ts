@@ -44,6 +44,8 @@ export interface KnownRegistrarsConfig {
 export interface KnownRegistrar {
   readonly target: TransportTarget;
   readonly rank: number;
+  /** Else it is configured. */
+  readonly isAnnounced: boolean;
 }
 
 /**
@@ -107,7 +109,8 @@ export class KnownRegistrars {
   candidates(): readonly KnownRegistrar[] {
     return [...this.#known.values()]
       .filter((known) => known.announced?.outdated !== true)
-      .sort((a, b) => a.lastTried - b.lastTried || a.rank - b.rank);
+      .sort((a, b) => a.lastTried - b.lastTried || a.rank - b.rank)
+      .map(({ target, rank, announced }) => ({ target, rank, isAnnounced: announced !== undefined }));
   }
 
   /** Notes an attempt, so that others come first next time. */

@@ -1,11 +1,18 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import { sameEndpoint } from '../endpoint-match.ts';
 import type { Outbox } from '../outbox.ts';
-import { type AnnouncementSource, type ChannelId, PPID, type TransportTarget } from '../role.ts';
+import { type AnnouncementSource, type ChannelId, type ChannelUp, PPID, type TransportTarget } from '../role.ts';
 import type { ServerAnnounce } from '../wire/asap.ts';
 import type { Dialect } from '../wire/dialect.ts';
-import { KnownRegistrars, type KnownRegistrarsConfig, type RegistrarChoice, targetKey } from './known-registrars.ts';
+import {
+  type KnownRegistrar,
+  KnownRegistrars,
+  type KnownRegistrarsConfig,
+  type RegistrarChoice,
+  targetKey,
+} from './known-registrars.ts';
 
 /** Times and limits of {@link ServerHunt}; see `asapSettings`. */
 export interface ServerHuntConfig extends KnownRegistrarsConfig {
@@ -20,6 +27,8 @@ export interface HomeRegistrar {
   readonly target: TransportTarget;
   /** Our own side of the channel. */
   readonly local: TransportTarget;
+  /** Who it has proven to be; undefined without TLS. */
+  readonly peer?: PeerIdentity | undefined;
   /** Server Identifier, once a message told it. */
   identifier: number | undefined;
   /** What it speaks, once that is known. */
@@ -46,8 +55,10 @@ export class ServerHunt<Event> {
   readonly #outbox: Outbox<Event>;
   readonly #config: ServerHuntConfig;
   readonly #known: KnownRegistrars;
-  /** The channels that are being set up, and the rank of their registrars. */
-  readonly #attempts = new Map<ChannelId, number>();
+  /** The channels that are being set up, and to whom. */
+  readonly #attempts = new Map<ChannelId, KnownRegistrar>();
+  /** Whether the latest attempt was one with an announced registrar. */
+  #triedAnnounced = false;
   /** What was tried in the current round. */
   readonly #tried = new Set<string>();
   /** Until when not to call registrars that ended an association without an answer. */
@@ -139,10 +150,10 @@ export class ServerHunt<Event> {
     this.#home = undefined;
   }
 
-  handleChannelUp(channel: ChannelId, remote: TransportTarget, local: TransportTarget): HuntResult {
+  handleChannelUp({ channel, remote, local, peer }: ChannelUp): HuntResult {
     if (!this.#attempts.delete(channel)) return undefined;
     this.#endRound('another registrar was faster');
-    this.#install({ channel, target: remote, local, identifier: undefined });
+    this.#install({ channel, target: remote, local, peer, identifier: undefined });
     return 'home-found';
   }
 
@@ -197,24 +208,39 @@ export class ServerHunt<Event> {
     this.#t5At = undefined;
   }
 
-  /**
-   * SH1: as many attempts as may run at once. Those of a lower rank wait until the ones before have failed, or have used
-   * up their round.
-   */
+  /** SH1: as many attempts as may run at once. */
   #fill(): void {
     const free = this.#config.maxRegistrarAssociations - (this.#home === undefined ? 0 : 1);
-    if (this.#attempts.size >= free) return;
-    let [rankUnderWay] = this.#attempts.values();
-    for (const { target, rank } of this.#known.candidates()) {
-      const key = targetKey(target);
-      if (this.#tried.has(key) || this.#isHome(target) || this.#isAvoided(target)) continue;
-      rankUnderWay ??= rank;
-      if (rank !== rankUnderWay) continue;
-      this.#tried.add(key);
-      this.#known.markTried(target);
-      this.#attempts.set(this.#outbox.connect(target, PPID.asap), rank);
+    const open = this.#known.candidates().filter((each) => this.#isOpen(each));
+    for (const each of open) {
       if (this.#attempts.size >= free) return;
+      if (this.#mustWait(each, open, free)) continue;
+      const { target, isAnnounced } = each;
+      this.#tried.add(targetKey(target));
+      this.#known.markTried(target);
+      this.#attempts.set(this.#outbox.connect(target, PPID.asap), each);
+      this.#triedAnnounced = isAnnounced;
     }
+  }
+
+  #isOpen({ target }: KnownRegistrar): boolean {
+    return !this.#tried.has(targetKey(target)) && !this.#isHome(target) && !this.#isAvoided(target);
+  }
+
+  /**
+   * Those of a lower rank wait until the ones before have failed, or have used up their round. Announcements can be forged:
+   * for who is announced nobody waits who is configured, and there is always a place left for one of those, or every second
+   * one if there is a single place (RFC 5355 §2.12).
+   */
+  #mustWait({ rank, isAnnounced }: KnownRegistrar, open: readonly KnownRegistrar[], free: number): boolean {
+    const underWay = [...this.#attempts.values()];
+    const before = isAnnounced ? underWay : underWay.filter((each) => !each.isAnnounced);
+    if (before.length > 0 && rank !== Math.min(...before.map((each) => each.rank))) return true;
+    const hasConfigured =
+      underWay.some((each) => !each.isAnnounced) || open.some((each) => !each.isAnnounced && this.#isOpen(each));
+    if (!isAnnounced || !hasConfigured) return false;
+    const places = free > 1 ? free - 1 : Number(!this.#triedAnnounced);
+    return underWay.filter((each) => each.isAnnounced).length >= places;
   }
 
   /** Known by any of its addresses: a registrar that is called twice takes the second call for a restart. */

@@ -7,7 +7,7 @@ import { type HomeRegistrar, ServerHunt } from '../asap/server-hunt.ts';
 import { Dialects } from '../dialects.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type DataMessage, Outbox } from '../outbox.ts';
-import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
+import { type ChannelId, type ChannelUp, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
 import type { EndpointKeepAlive } from '../wire/asap.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
@@ -243,10 +243,10 @@ export class ElementRole implements Role<ElementEvent> {
     return earlier(next, this.#homeWatch.nextTimeoutAt());
   }
 
-  #onChannelUp(input: Extract<RoleInput, { readonly kind: 'channel-up' }>, now: Instant): void {
+  #onChannelUp(input: ChannelUp, now: Instant): void {
     if (input.initiator === 'remote') {
       this.#sessions.handleChannelUp(input, now);
-    } else if (this.#hunt.handleChannelUp(input.channel, input.remote, input.local) === 'home-found') {
+    } else if (this.#hunt.handleChannelUp(input) === 'home-found') {
       this.#onHome('found by server hunt', now);
     }
   }
@@ -261,7 +261,7 @@ export class ElementRole implements Role<ElementEvent> {
   #onHome(reason: string, now: Instant): void {
     const { home } = this.#hunt;
     if (home === undefined) return;
-    this.#outbox.event({ kind: 'home-changed', home: home.target, reason });
+    this.#outbox.event({ kind: 'home-changed', home: home.target, peer: home.peer, reason });
     this.#registrations.handleHome(home, now);
   }
 
@@ -362,11 +362,11 @@ export class ElementRole implements Role<ElementEvent> {
     if (home !== undefined && home.identifier === message.registrarIdentifier) return;
     // KA2.4: the sender is home from now on.
     this.#sessions.release(channel);
-    const { remote: target, local } = registrar;
-    const adopted: HomeRegistrar = { channel, target, local, identifier: message.registrarIdentifier };
+    const { remote: target, local, peer } = registrar;
+    const adopted: HomeRegistrar = { channel, target, local, peer, identifier: message.registrarIdentifier };
     this.#hunt.adopt(adopted);
     const reason = message.home ? 'a registrar took over' : 'a registrar asked that owns an element here';
-    this.#outbox.event({ kind: 'home-changed', home: target, reason });
+    this.#outbox.event({ kind: 'home-changed', home: target, peer, reason });
     this.#registrations.handleHome(adopted, now);
   }
 

@@ -18,6 +18,8 @@ export type ElementEvent =
   | {
       readonly kind: 'home-changed';
       readonly home: TransportTarget | undefined;
+      /** Who the new one has proven to be; undefined without TLS. */
+      readonly peer?: PeerIdentity | undefined;
       /** For people: why. */
       readonly reason: string;
     }

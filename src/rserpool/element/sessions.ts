@@ -3,7 +3,7 @@ import { Deque } from '../../base/deque.ts';
 import { identityText, type PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { DataMessage, Outbox } from '../outbox.ts';
-import { type ChannelId, PPID, type RoleInput, type TransportTarget } from '../role.ts';
+import { type ChannelId, type ChannelUp, PPID, type TransportTarget } from '../role.ts';
 import type { BusinessCard } from '../wire/asap.ts';
 import type { ElementConfig } from './config.ts';
 import type { ElementRoleOptions } from './element-options.ts';
@@ -24,8 +24,6 @@ interface Incoming {
   /** We are closing it: what still arrives is delivered, nothing is sent. */
   closing: boolean;
 }
-
-type ChannelUp = Extract<RoleInput, { readonly kind: 'channel-up' }>;
 
 /** Longest cookie that fits into a message. RFC 5352 §2.2.11. */
 const MAX_COOKIE_BYTES = 65_527;
@@ -148,9 +146,7 @@ export class ElementSessions {
    * A keep-alive came on the channel: is it a registrar's? Not if its peer behaved as a user before, for then anybody
    * who may connect could make itself the element's home.
    */
-  handleKeepAlive(
-    channel: ChannelId,
-  ): { readonly remote: TransportTarget; readonly local: TransportTarget } | undefined {
+  handleKeepAlive(channel: ChannelId): Pick<ChannelUp, 'remote' | 'local' | 'peer'> | undefined {
     const incoming = this.#incoming.get(channel);
     if (incoming === undefined || incoming.talked) return undefined;
     if (incoming.kind === 'session') {

@@ -4,6 +4,7 @@ import { PPID, type RoleOutput, type TransportTarget } from '../role.ts';
 import { remoteOf } from './association-watch.ts';
 import type { ChannelProof, ChannelSecurity, SecuredAssociation, SecuredConnection } from './channel-security.ts';
 import { Dialer } from './dialer.ts';
+import { formatTarget } from './place.ts';
 import type { TcpNetwork, TcpSocket } from './tcp-network.ts';
 
 /** What a channel runs on; where there is security, the peer has proven who it is. */
@@ -18,8 +19,30 @@ export interface Refusal {
   /** Who has set the association or connection up. */
   readonly initiator: 'local' | 'remote';
   readonly remote: TransportTarget;
-  /** What was wrong with it. */
+  /** What was wrong with it; `ERR_RSERPOOL_UNTRUSTED` if it was called. */
   readonly error: Error;
+}
+
+/** Somebody who was called, as a registrar, an element or a peer, and whose identity is suspect. */
+export interface Untrusted {
+  readonly remote: TransportTarget;
+  /** `ERR_RSERPOOL_UNTRUSTED`; its details have `expected` and `names` if its certificate is for somebody else. */
+  readonly error: RSerPoolError;
+}
+
+/** Beside the role's own events. */
+export interface TrustEvents {
+  /**
+   * Who was called did not prove who it is, or is not accepted: it hears nothing, and the next one is tried. RFC 5352 §9.2.
+   */
+  untrusted: [event: Untrusted];
+}
+
+/** Of all refusals, those of who was called. */
+export function tellUntrusted(tell: (event: Untrusted) => void): (refusal: Refusal) => void {
+  return ({ remote, error }) => {
+    if (error instanceof RSerPoolError && error.code === 'ERR_RSERPOOL_UNTRUSTED') tell({ remote, error });
+  };
 }
 
 export interface ConnectorOptions {
@@ -150,11 +173,11 @@ export class Connector {
       signal.throwIfAborted();
       return transport;
     } catch (error) {
-      if (!signal.aborted) {
-        giveUp(`TLS: ${(error as Error).message}`);
-        this.#options.onRefused?.({ initiator: 'local', remote: target, error: error as Error });
-      }
-      throw error;
+      if (signal.aborted) throw error;
+      giveUp(`TLS: ${(error as Error).message}`);
+      const suspicion = untrusted(target, error as Error);
+      this.#options.onRefused?.({ initiator: 'local', remote: target, error: suspicion });
+      throw suspicion;
     } finally {
       signal.removeEventListener('abort', abort);
     }
@@ -179,6 +202,19 @@ export class Connector {
     if (!this.holds(secured.proof)) throw new Error(TAKEN_AWAY);
     return secured;
   }
+}
+
+/** RFC 5352 §9.2: the identity is suspect. OpenSSL's own sentence is in `reason`. */
+function untrusted(target: TransportTarget, error: Error & { readonly reason?: unknown }): RSerPoolError {
+  const why = typeof error.reason === 'string' ? error.reason : error.message;
+  const place = target.names === undefined ? '' : ` (${target.names.join(', ')})`;
+  const text = `the identity of ${formatTarget(target)}${place} is suspect: ${why}`;
+  return new RSerPoolError('ERR_RSERPOOL_UNTRUSTED', text, { target, ...expected(error) }, error);
+}
+
+/** Whom it should have been, and who it says it is, if that was the reason. */
+function expected(error: Error & { readonly expected?: unknown; readonly names?: unknown }): object {
+  return error.expected === undefined ? {} : { expected: error.expected, names: error.names };
 }
 
 function targetOf({ remote: { address, port } }: TcpSocket): TransportTarget {

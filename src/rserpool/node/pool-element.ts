@@ -14,6 +14,7 @@ import type { PoolElementParameter } from '../wire/element.ts';
 import type { PolicyParameter } from '../wire/policy.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import type { TransportParameter } from '../wire/transport.ts';
+import { type TrustEvents, tellUntrusted, type Untrusted } from './connector.ts';
 import { ElementSession } from './element-session.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf } from './endpoint-options.ts';
 import { EventWaits } from './event-waits.ts';
@@ -46,6 +47,8 @@ export interface JoinOptions extends EndpointOptions, DiscoveryOptions {
   readonly transport?: UserTransport | undefined;
   /** TLS with registrars and users; none unless given. RFC 5355. */
   readonly security?: ElementSecurityOptions | undefined;
+  /** Told of registrars that are not trusted, as by the event `untrusted`, but while `join` waits as well. */
+  readonly onUntrusted?: ((event: Untrusted) => void) | undefined;
   /** Timers and limits, over those of the profile. */
   readonly config?: Partial<ElementConfig> | undefined;
   /** Ends the wait for the registration. */
@@ -60,11 +63,13 @@ export type SessionHandler = (session: ElementSession) => Promise<void> | void;
  * keep-alives, and hands each user's session to the handler. RFC 5352.
  *
  * Emits every {@link ElementEvent} under its kind, and as `event`; a handler that fails as `handler-error`, a registrar's
- * name that is not known as `lookup-failed`.
+ * name that is not known as `lookup-failed`, one that does not prove who it is as `untrusted`.
  */
 export class PoolElement
   extends EventEmitter<
-    EventsByKind<ElementEvent> & LookupEvents & { 'handler-error': [error: unknown, session: ElementSession] }
+    EventsByKind<ElementEvent> &
+      LookupEvents &
+      TrustEvents & { 'handler-error': [error: unknown, session: ElementSession] }
   >
   implements StatusSource
 {
@@ -101,6 +106,10 @@ export class PoolElement
       endpoint,
       substrate: substrateOf(options),
       security: options.security && elementSecurity(options.security, substrateOf(options)),
+      onRefused: tellUntrusted((event) => {
+        options.onUntrusted?.(event);
+        emitSafely(this, 'untrusted', event);
+      }),
       onEvent: (event) => this.#onEvent(event),
     });
     const { policy, peIdentifier, registrationLifeS, preferredElements, transport } = options;

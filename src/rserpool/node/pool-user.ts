@@ -13,6 +13,7 @@ import type { SessionOptions } from '../user/session-options.ts';
 import { UserRole } from '../user/user.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
+import { type TrustEvents, tellUntrusted } from './connector.ts';
 import { bindEndpoint, type EndpointOptions, substrateOf, tcpNetworkOf } from './endpoint-options.ts';
 import type { EventsByKind } from './events-by-kind.ts';
 import { handleOf, type PoolName } from './handle.ts';
@@ -56,9 +57,13 @@ interface WaitOptions {
 /**
  * A pool user: finds the elements of pools, and holds sessions that go on with another element when one fails. RFC 5352.
  *
- * Emits every {@link UserEvent} under its kind, and as `event`; a registrar's name that is not known as `lookup-failed`.
+ * Emits every {@link UserEvent} under its kind, and as `event`; a registrar's name that is not known as `lookup-failed`,
+ * a registrar or an element that does not prove who it is as `untrusted`.
  */
-export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvents> implements StatusSource {
+export class PoolUser
+  extends EventEmitter<EventsByKind<UserEvent> & LookupEvents & TrustEvents>
+  implements StatusSource
+{
   readonly #endpoint: SctpEndpoint;
   readonly #driver: RoleDriver<UserEvent, UserRole>;
   readonly #sessions = new Map<UserSessionId, UserSession>();
@@ -85,6 +90,7 @@ export class PoolUser extends EventEmitter<EventsByKind<UserEvent> & LookupEvent
       security: options.security && userSecurity(options.security, substrate),
       severalPerPeer: true,
       tcp: network && { network, config: tcpConfig(options.tcpLimits) },
+      onRefused: tellUntrusted((event) => emitSafely(this, 'untrusted', event)),
       onEvent: (event) => this.#onEvent(event),
     });
     this.#messages = new PoolMessages(this.#driver);

@@ -1,10 +1,12 @@
 import type { Substrate } from '../../sctp/index.ts';
 import { type AccessRule, AccessRules } from '../access/access-rules.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import type { RegistrarSecurity } from '../registrar/gatekeeper.ts';
 import type { TransportTarget } from '../role.ts';
 import { PPID } from '../role.ts';
 import type { PskKeys } from '../security/psk-keys.ts';
 import { type ReferenceIdentity, referenceIdentity } from '../security/reference-identity.ts';
+import { checkSiteCertificate } from '../security/site-certificate.ts';
 import type { TlsClientOptions } from '../security/tls-client.ts';
 import type { TlsProfile } from '../security/tls-profile.ts';
 import { TlsSecurity } from '../security/tls-security.ts';
@@ -24,6 +26,13 @@ export interface PskOptions {
   readonly key: Uint8Array;
 }
 
+/** Who was called. */
+export interface Called {
+  readonly kind: 'registrar' | 'element';
+  /** Where, as it is configured, announced or registered. */
+  readonly target: TransportTarget;
+}
+
 /** What registrar, element and user have in common. */
 export interface CommonSecurityOptions {
   /** Its own certificate. */
@@ -36,6 +45,11 @@ export interface CommonSecurityOptions {
   readonly maxHandshakes?: number | undefined;
   /** How long a handshake may take, ms; 5,000 unless given. */
   readonly handshakeTimeoutMs?: number | undefined;
+  /**
+   * Local policy beyond who somebody is (RFC 5352 §9.2): asked for each registrar and element that was called and has proven
+   * who it is, before it hears anything. If it returns false or throws, the next one is tried. Unless given, all are accepted.
+   */
+  readonly accepts?: ((peer: PeerIdentity, called: Called) => boolean) | undefined;
 }
 
 /** How a registrar is secured: then it speaks with nobody without TLS. RFC 5352 §9, RFC 5353 §6, RFC 5355. */
@@ -46,6 +60,11 @@ export interface RegistrarSecurityOptions extends CommonSecurityOptions {
   readonly peerKeys?: PskKeys | undefined;
   /** What it is known by to other registrars; its certificate unless given. */
   readonly psk?: PskOptions | undefined;
+  /**
+   * Names that a peer's certificate may be for, unless it is known by a key; else the name that it is configured by, or one
+   * of its addresses.
+   */
+  readonly registrarNames?: readonly string[] | undefined;
   /** Who may do what. */
   readonly access?: readonly AccessRule[] | undefined;
   /** Whether users without TLS are answered all the same, on the port without it. No unless given. */
@@ -84,18 +103,22 @@ export function accessOf({ access, answersPlainUsers = false }: RegistrarSecurit
 /** How a registrar's channels are secured. @throws RSerPoolError for names that are none; what Node throws for certificates */
 export function registrarSecurity(options: RegistrarSecurityOptions, substrate: Substrate): TlsSecurity {
   const { certificate, ca, elementKeys, peerKeys, psk, profile } = options;
+  const names = options.registrarNames?.map(referenceIdentity);
+  if (certificate !== undefined) checkSiteCertificate(certificate);
   const servers = new Map([
     [PPID.asap as number, new TlsServer({ certificate, ca, keys: elementKeys, profile })],
     [PPID.enrp as number, new TlsServer({ certificate, ca, keys: peerKeys, profile })],
   ]);
-  return secured(options, substrate, {
+  return secured(options, PPID.enrp, substrate, {
     serverFor: (ppid) => servers.get(ppid),
     clientFor: (target, ppid, owner) => {
       const known = ppid === PPID.enrp ? psk && { psk, profile } : byKeyOf(owner, options);
       // Who is known by a key is called with that and nothing else: it may have been taken away.
       const isByKey = known !== undefined || owner?.startsWith(PSK_OWNER);
       const calling = isByKey ? known : byCertificate(options);
-      return calling && { options: calling, references: referencesOf(target) };
+      if (calling === undefined) return undefined;
+      const references = ppid === PPID.enrp ? names : referencesOfOwner(owner);
+      return { options: calling, references: references ?? referencesOf(target) };
     },
   });
 }
@@ -104,9 +127,10 @@ export function registrarSecurity(options: RegistrarSecurityOptions, substrate: 
 export function elementSecurity(options: ElementSecurityOptions, substrate: Substrate): TlsSecurity {
   const { certificate, ca, psk, profile } = options;
   const names = options.registrarNames?.map(referenceIdentity);
+  if (certificate !== undefined) checkSiteCertificate(certificate);
   // Registrars come by the key that they share with it.
   const server = new TlsServer({ certificate, ca, keys: psk && onlyKey(psk), profile });
-  return secured(options, substrate, {
+  return secured(options, PPID.asap, substrate, {
     serverFor: () => server,
     clientFor: (target) => {
       const known = psk === undefined ? byCertificate(options) : { psk, profile };
@@ -119,7 +143,7 @@ export function elementSecurity(options: ElementSecurityOptions, substrate: Subs
 export function userSecurity(options: UserSecurityOptions, substrate: Substrate): TlsSecurity {
   const registrars = options.registrarNames?.map(referenceIdentity);
   const elements = options.elementNames?.map(referenceIdentity);
-  return secured(options, substrate, {
+  return secured(options, PPID.asap, substrate, {
     serverFor: () => undefined,
     clientFor: (target, ppid) => {
       const known = byCertificate(options);
@@ -129,14 +153,24 @@ export function userSecurity(options: UserSecurityOptions, substrate: Substrate)
   });
 }
 
+/** @param registrarPpid what it speaks with registrars */
 function secured(
-  { maxHandshakes = MAX_HANDSHAKES, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS }: CommonSecurityOptions,
+  { accepts, maxHandshakes = MAX_HANDSHAKES, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS }: CommonSecurityOptions,
+  registrarPpid: number,
   substrate: Substrate,
   how: Pick<ConstructorParameters<typeof TlsSecurity>[0], 'clientFor' | 'serverFor'>,
 ): TlsSecurity {
   const after = (durationMs: number, action: () => void): (() => void) =>
     substrate.setTimer(substrate.now() + durationMs, action);
-  return new TlsSecurity({ ...how, maxHandshakes, handshakeTimeoutMs, after });
+  return new TlsSecurity({
+    ...how,
+    accepts:
+      accepts &&
+      ((peer, target, ppid) => accepts(peer, { kind: ppid === registrarPpid ? 'registrar' : 'element', target })),
+    maxHandshakes,
+    handshakeTimeoutMs,
+    after,
+  });
 }
 
 /** The key of an element that is called, if it has registered with one. */
@@ -152,6 +186,12 @@ function byKeyOf(
 
 function byCertificate({ ca, certificate, profile }: CommonSecurityOptions): TlsClientOptions | undefined {
   return ca === undefined ? undefined : { ca, certificate, profile };
+}
+
+/** An element that registered by a certificate is whom that names, wherever it is. */
+function referencesOfOwner(owner: string | undefined): ReferenceIdentity[] | undefined {
+  const names = owner?.split(' ').flatMap((name) => /^(?:dns|ip):([^*]+)$/.exec(name)?.[1] ?? []);
+  return names === undefined || names.length === 0 ? undefined : names.map(referenceIdentity);
 }
 
 /** As configured: what the DNS or an SRV record says of a name proves nothing. RFC 5352 §9.2. */

@@ -71,7 +71,7 @@ export type RegistrarEvent =
       readonly why: string;
       readonly channel: ChannelId;
     }
-  /** TLS with somebody did not come about: told once a minute for each address; all are counted. */
+  /** TLS with somebody who came, or who was called and whose identity is suspect, did not come about: told once a minute for each address; all are counted. */
   | { readonly kind: 'handshake-refused'; readonly address: IpAddress; readonly why: string }
   /** A peer turned out to be an rsplib registrar: it is spoken to accordingly from now on. */
   | { readonly kind: 'rsplib-peer'; readonly registrarId: number }

@@ -45,7 +45,9 @@ export function clientOptions(options: TlsClientOptions, references: readonly Re
     checkServerIdentity: (_host, { raw }) => {
       if (references.some((reference) => isCertificateFor(raw, reference))) return undefined;
       const wanted = references.map((each) => (each.kind === 'dns' ? each.name : each.address)).join(' or ');
-      return new Error(`its certificate is not for ${wanted} but for ${certificateNames(raw).join(' ') || 'nobody'}`);
+      const names = certificateNames(raw);
+      const text = `its certificate is not for ${wanted} but for ${names.join(' ') || 'nobody'}`;
+      return Object.assign(new Error(text), { expected: references, names });
     },
   };
 }

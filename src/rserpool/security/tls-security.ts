@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type SctpAssociation, SecureAssociation, type TlsSessions, tlsConnect } from '../../sctp/index.ts';
-import { identityText } from '../access/identity.ts';
+import { identityText, type PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { ChannelProof, ChannelSecurity, SecuredAssociation, SecuredConnection } from '../node/channel-security.ts';
 import type { TcpSocket } from '../node/tcp-network.ts';
@@ -21,6 +21,8 @@ export interface TlsSecurityParts {
     ppid: number | undefined,
     owner: string | undefined,
   ) => Calling | undefined;
+  /** Whether somebody who was called, and has proven who it is, is accepted; everybody unless given. */
+  readonly accepts?: ((peer: PeerIdentity, target: TransportTarget, ppid: number | undefined) => boolean) | undefined;
   /** Who lets others in, by what they speak. Nobody is let in where there is none. */
   readonly serverFor: (ppid: number) => TlsServer | undefined;
   /** Handshakes of others under way at a time, all together; what comes beyond is sent away. */
@@ -63,6 +65,7 @@ export class TlsSecurity implements ChannelSecurity {
     const peer = serverIdentity(socket, options);
     if (owner !== undefined && identityText(peer) !== owner)
       throw new Error(`${identityText(peer)} instead of ${owner}`);
+    this.#assertAccepted(peer, target, ppid);
     const proof = { target, ppid, owner, trust: serverTrust(options) };
     return { association: secured, peer, proof };
   }
@@ -89,8 +92,10 @@ export class TlsSecurity implements ChannelSecurity {
     const cancel = this.#limit((error) => transport.destroy(error));
     try {
       const tls = await tlsConnect(transport, clientOptions(options, references));
+      const peer = serverIdentity(tls, options);
+      this.#assertAccepted(peer, target, ppid);
       const proof = { target, ppid, trust: serverTrust(options) };
-      return { socket: new SecuredSocket(tls, transport, socket), peer: serverIdentity(tls, options), proof };
+      return { socket: new SecuredSocket(tls, transport, socket), peer, proof };
     } finally {
       cancel();
     }
@@ -129,6 +134,13 @@ export class TlsSecurity implements ChannelSecurity {
     const server = this.#parts.serverFor(ppid);
     if (server === undefined) throw new RSerPoolError('ERR_RSERPOOL_BAD_ARGUMENT', 'nobody is let in here');
     return server;
+  }
+
+  /** @throws Error */
+  #assertAccepted(peer: PeerIdentity, target: TransportTarget, ppid: number | undefined): void {
+    if (this.#parts.accepts?.(peer, target, ppid) === false) {
+      throw new Error(`${identityText(peer)} is not accepted here`);
+    }
   }
 
   /** A handshake that somebody else begins. @throws (rejects) RSerPoolError `ERR_RSERPOOL_LIMIT`; what was wrong with it */

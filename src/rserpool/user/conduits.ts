@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import { Deadlines } from '../../base/deadlines.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import { targetKey } from '../asap/known-registrars.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { UserContext } from './context.ts';
@@ -54,10 +55,11 @@ export class Conduits {
     return true;
   }
 
-  handleChannelUp(conduit: Conduit, now: Instant): void {
+  handleChannelUp(conduit: Conduit, peer: PeerIdentity | undefined, now: Instant): void {
     if (conduit.state.kind !== 'connecting') return;
     const { channel } = conduit.state;
     conduit.state = { kind: 'up', channel, since: now };
+    conduit.peer = peer;
     if (conduit.element !== undefined) {
       this.#context.failed.delete(conduit.element.poolHandle, conduit.element.peIdentifier);
     }
@@ -120,7 +122,7 @@ export class Conduits {
 
   #open(key: string, element: ConduitEnd['element'], target: TransportTarget, now: Instant): Conduit | undefined {
     if (this.#conduits.size >= this.#context.config.maxElementChannels) return undefined;
-    const conduit: Conduit = { key, element, target, state: { kind: 'pausing' }, queue: [] };
+    const conduit: Conduit = { key, element, target, peer: undefined, state: { kind: 'pausing' }, queue: [] };
     this.#conduits.set(key, conduit);
     const at = element === undefined ? now : this.#failing.nextAt(element.poolHandle, now);
     if (at > now) this.#deadlines.set(conduit, at);
@@ -138,7 +140,8 @@ export class Conduits {
   #transmit(conduit: Conduit, channel: ChannelId, sending: Sending, now: Instant): void {
     this.#context.outbox.data(channel, { ...sending.message, context: sending });
     this.touch(conduit, now);
-    this.#listener.sent(sending, { element: conduit.element, target: conduit.target, channel });
+    const { element, target, peer } = conduit;
+    this.#listener.sent(sending, { element, target, peer, channel });
   }
 
   #expired(conduit: Conduit, now: Instant): void {

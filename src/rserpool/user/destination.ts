@@ -1,3 +1,4 @@
+import type { PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
@@ -32,6 +33,8 @@ export interface Sender {
   readonly poolHandle: PoolHandle | undefined;
   readonly peIdentifier: number | undefined;
   readonly target: TransportTarget;
+  /** Who it has proven to be; undefined without TLS. */
+  readonly peer?: PeerIdentity | undefined;
   readonly channel: ChannelId;
 }
 

@@ -5,7 +5,7 @@ import { receiveControl } from '../asap/control.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
 import { type HomeRegistrar, type HuntResult, ServerHunt } from '../asap/server-hunt.ts';
 import type { Outbox } from '../outbox.ts';
-import type { AnnouncementSource, ChannelId, TransportTarget } from '../role.ts';
+import type { AnnouncementSource, ChannelId, ChannelUp, TransportTarget } from '../role.ts';
 import type { HandleResolutionResponse, ServerAnnounce } from '../wire/asap.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
@@ -99,10 +99,11 @@ export class Directory {
     return this.#hunt.home?.channel === channel;
   }
 
-  handleChannelUp(channel: ChannelId, remote: TransportTarget, local: TransportTarget, now: Instant): HuntResult {
-    const result = this.#hunt.handleChannelUp(channel, remote, local);
+  handleChannelUp(input: ChannelUp, now: Instant): HuntResult {
+    const result = this.#hunt.handleChannelUp(input);
     if (result === 'home-found') {
-      this.#outbox.event({ kind: 'home-changed', home: this.#hunt.home?.target, reason: 'found by server hunt' });
+      const { remote: home, peer } = input;
+      this.#outbox.event({ kind: 'home-changed', home, peer, reason: 'found by server hunt' });
       this.askHome(now);
     }
     return result;

@@ -1,3 +1,4 @@
+import type { PeerIdentity } from '../access/identity.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
@@ -13,6 +14,11 @@ export type UserSessionId = number;
 export interface SessionElement {
   readonly peIdentifier: number;
   readonly target: TransportTarget;
+  /**
+   * Who it has proven to be, once it is connected; undefined without TLS. The elements of a pool are different peers: trust
+   * in one of them is none in the next one (RFC 5355 §2.9).
+   */
+  readonly peer?: PeerIdentity | undefined;
 }
 
 /** Why a resolution failed. */
@@ -41,7 +47,14 @@ export type WaitReason =
 /** What a pool user tells its program, in the order in which it happens. */
 export type UserEvent =
   /** There is a home registrar, or none any more (then one is looked for). */
-  | { readonly kind: 'home-changed'; readonly home: TransportTarget | undefined; readonly reason: string }
+  | {
+      readonly kind: 'home-changed';
+      readonly home: TransportTarget | undefined;
+      /** Who the new one has proven to be; undefined without TLS. */
+      readonly peer?: PeerIdentity | undefined;
+      /** For people: why. */
+      readonly reason: string;
+    }
   /** The elements of a pool are known, or changed: TRANSLATION of RFC 5352 §6.9.1. */
   | {
       readonly kind: 'resolved';
@@ -61,7 +74,7 @@ export type UserEvent =
       readonly reason: string;
       readonly causes: readonly ErrorCause[];
     }
-  /** The first element is connected. */
+  /** The first element is connected. Nothing of the program's has gone there yet. */
   | { readonly kind: 'session-up'; readonly session: UserSessionId; readonly element: SessionElement }
   /** The element is gone, and another one is looked for. */
   | {
@@ -70,7 +83,10 @@ export type UserEvent =
       readonly element: SessionElement;
       readonly reason: string;
     }
-  /** The session goes on with another element, or with the same one anew. */
+  /**
+   * The session goes on with another element, or with the same one anew. Nothing of the program's has gone there yet: a
+   * listener that does not trust `to.peer` calls `forceFailover`, or closes the session.
+   */
   | {
       readonly kind: 'failover';
       readonly session: UserSessionId;

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { DataMessage } from '../outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
@@ -70,8 +71,8 @@ export class PoolSends {
     return this.#conduits.channels();
   }
 
-  handleChannelUp(conduit: Conduit, now: Instant): void {
-    this.#conduits.handleChannelUp(conduit, now);
+  handleChannelUp(conduit: Conduit, peer: PeerIdentity | undefined, now: Instant): void {
+    this.#conduits.handleChannelUp(conduit, peer, now);
   }
 
   handleChannelDown(conduit: Conduit, reason: string, failed: boolean, now: Instant): void {
@@ -103,7 +104,8 @@ export class PoolSends {
     const { target } = conduit;
     // Rules A and B: a PE handle, if the address is one of an element that is known.
     const element = conduit.element ?? cache.elementAt(target, protocols);
-    const from = { poolHandle: element?.poolHandle, peIdentifier: element?.peIdentifier, target, channel };
+    const { poolHandle, peIdentifier } = element ?? {};
+    const from = { poolHandle, peIdentifier, target, peer: conduit.peer, channel };
     outbox.event({ kind: 'data-received', from, ppid, streamId, bytes });
   }
 

@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import type { DataMessage } from '../outbox.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
@@ -28,6 +29,8 @@ export interface Sending {
 export interface ConduitEnd {
   readonly element: { readonly poolHandle: PoolHandle; readonly peIdentifier: number } | undefined;
   readonly target: TransportTarget;
+  /** Who it has proven to be; undefined without TLS. */
+  readonly peer?: PeerIdentity | undefined;
   readonly channel: ChannelId;
 }
 
@@ -36,6 +39,8 @@ export interface Conduit {
   readonly key: string;
   readonly element: ConduitEnd['element'];
   readonly target: TransportTarget;
+  /** Who it has proven to be, once it is up. */
+  peer: PeerIdentity | undefined;
   state: ConduitState;
   /** What waits for the channel. */
   queue: Sending[];

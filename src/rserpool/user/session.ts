@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { DataMessage } from '../outbox.ts';
 import type { ChannelId } from '../role.ts';
@@ -110,9 +111,10 @@ export class UserSession {
     }
   }
 
-  handleChannelUp(now: Instant): void {
+  handleChannelUp(peer: PeerIdentity | undefined, now: Instant): void {
     if (this.#state.kind !== 'connecting') return;
-    const { channel, element } = this.#state;
+    const { channel } = this.#state;
+    const element = { ...this.#state.element, peer };
     const { failed, outbox } = this.#context;
     failed.delete(this.poolHandle, element.peIdentifier);
     this.#become({ kind: 'up', channel, element, since: now });
@@ -373,6 +375,6 @@ export class UserSession {
   }
 }
 
-function named({ peIdentifier, target }: Candidate): SessionElement {
-  return { peIdentifier, target };
+function named({ peIdentifier, target, peer }: Candidate): SessionElement {
+  return peer === undefined ? { peIdentifier, target } : { peIdentifier, target, peer };
 }

@@ -6,7 +6,7 @@ import type { HomeRegistrar } from '../asap/server-hunt.ts';
 import { Dialects } from '../dialects.ts';
 import { RSerPoolError } from '../errors.ts';
 import { type DataMessage, Outbox } from '../outbox.ts';
-import { type ChannelId, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
+import { type ChannelId, type ChannelUp, PPID, type Role, type RoleInput, type RoleOutput } from '../role.ts';
 import type { PoolHandle } from '../wire/pool-handle.ts';
 import { type UserConfig, userConfig } from './config.ts';
 import type { UserContext } from './context.ts';
@@ -281,14 +281,14 @@ export class UserRole implements Role<UserEvent> {
     return earlier(this.#directory.nextTimeoutAt(), sessions);
   }
 
-  #onChannelUp(input: Extract<RoleInput, { readonly kind: 'channel-up' }>, now: Instant): void {
-    const { channel, initiator, remote, local } = input;
+  #onChannelUp(input: ChannelUp, now: Instant): void {
+    const { channel, initiator, peer } = input;
     if (initiator === 'remote') {
       this.#outbox.close(channel, 'abort', 'a pool user takes no channels');
-    } else if (this.#directory.handleChannelUp(channel, remote, local, now) === undefined) {
+    } else if (this.#directory.handleChannelUp(input, now) === undefined) {
       const conduit = this.#sends.on(channel);
-      if (conduit === undefined) this.#sessions.on(channel)?.handleChannelUp(now);
-      else this.#sends.handleChannelUp(conduit, now);
+      if (conduit === undefined) this.#sessions.on(channel)?.handleChannelUp(peer, now);
+      else this.#sends.handleChannelUp(conduit, peer, now);
     }
   }
 
