@@ -26,6 +26,8 @@ export class Outbox<Event> {
   readonly dialects: Dialects;
   readonly #queue = new Deque<RoleOutput<Event>>();
   readonly #channels = new ChannelIds();
+  /** Channels on which something came that cannot be read. */
+  readonly #bad = new Set<ChannelId>();
 
   constructor(dialects: Dialects) {
     this.dialects = dialects;
@@ -33,6 +35,19 @@ export class Outbox<Event> {
 
   poll(): RoleOutput<Event> | undefined {
     return this.#queue.shift();
+  }
+
+  /** Whether what came now is the first on a channel that cannot be read. */
+  isFirstBad(channel: ChannelId): boolean {
+    if (this.#bad.has(channel)) return false;
+    this.#bad.add(channel);
+    return true;
+  }
+
+  /** The channel is gone, and its number never used again. */
+  forget(channel: ChannelId): void {
+    this.dialects.forget(channel);
+    this.#bad.delete(channel);
   }
 
   event(event: Event): void {

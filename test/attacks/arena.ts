@@ -253,7 +253,12 @@ export function echo(name: string): SessionHandler {
 }
 
 /** A REGISTRATION as anybody can write it. */
-export function registration(peIdentifier: number, address: string, port: number, udpPort?: number): Uint8Array {
+export function registration(
+  peIdentifier: number,
+  address: string,
+  port: number,
+  { pool = POOL, udpPort }: { readonly pool?: string; readonly udpPort?: number } = {},
+): Uint8Array {
   const element: PoolElementParameter = {
     identifier: peIdentifier,
     homeRegistrarIdentifier: 0,
@@ -262,7 +267,7 @@ export function registration(peIdentifier: number, address: string, port: number
     policy: { kind: 'round-robin' },
     ...(udpPort !== undefined && { udpPorts: { user: udpPort } }),
   };
-  return asap({ kind: 'registration', poolHandle: poolHandle(POOL), element });
+  return asap({ kind: 'registration', poolHandle: poolHandle(pool), element });
 }
 
 export function deregistration(peIdentifier: number): Uint8Array {

@@ -60,6 +60,6 @@ async function elementWithoutTls(arena: Arena): Promise<Uint8Array[]> {
   const [way] = arena.waysTo(PPID.asap).filter(({ tls }) => tls !== undefined || !arena.isSecured);
   const tls = arena.isSecured ? { tls: { psk: psk('pe-667') } } : {};
   const insider = await arena.contact({ ...way!, ...tls }, PPID.asap, { from: substrate });
-  insider.say(registration(667, WITHOUT_TLS, endpoint.sctpPort, endpoint.udpPort));
+  insider.say(registration(667, WITHOUT_TLS, endpoint.sctpPort, { udpPort: endpoint.udpPort }));
   return heard;
 }

@@ -9,12 +9,20 @@ import { MessageError } from '../wire/message-error.ts';
 /** Message Type of ASAP_ERROR. RFC 5352 §2.2. */
 const ERROR_TYPE = 0x0e;
 
+/** A message that cannot be read was dropped. Told once for a channel, however many follow. */
+export interface BadMessage {
+  readonly kind: 'bad-message';
+  readonly channel: ChannelId;
+  /** For people: what is wrong with it. */
+  readonly reason: string;
+}
+
 /**
  * Decodes a message of the control channel and sends the reports that the action bits of unknown types ask for
  * (RFC 5354 §3, §4). `undefined` if there is nothing left to act upon.
  */
 export function receiveControl<Event>(
-  outbox: Outbox<Event>,
+  outbox: Outbox<Event | BadMessage>,
   channel: ChannelId,
   bytes: Uint8Array,
 ): AsapMessage | undefined {
@@ -23,6 +31,7 @@ export function receiveControl<Event>(
     message = outbox.dialects.readAsap(channel, bytes);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
+    if (outbox.isFirstBad(channel)) outbox.event({ kind: 'bad-message', channel, reason: error.message });
     if (error instanceof MessageError && error.context.messageType !== ERROR_TYPE) {
       report(outbox, channel, error.causes);
     }

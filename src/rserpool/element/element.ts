@@ -193,7 +193,7 @@ export class ElementRole implements Role<ElementEvent> {
         else this.#sessions.handleData(input.channel, input.ppid, input.streamId, input.bytes);
         break;
       case 'channel-down':
-        this.#outbox.dialects.forget(input.channel);
+        this.#outbox.forget(input.channel);
         this.#keepAlives.forget(input.channel);
         if (this.#hunt.handleChannelDown(input.channel, now) === 'home-lost') this.#onHomeLost(input.reason);
         else this.#sessions.handleChannelDown(input.channel, input.reason, input.failed);

@@ -1,4 +1,5 @@
 import type { PeerIdentity } from '../access/identity.ts';
+import type { BadMessage } from '../asap/control.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { BusinessCard } from '../wire/asap.ts';
 import type { ErrorCause } from '../wire/cause.ts';
@@ -91,6 +92,7 @@ export type ElementEvent =
       /** False if it was closed gracefully, or turned out to be no session. */
       readonly failed: boolean;
     }
+  | BadMessage
   /** An ASAP_ERROR came. */
   | { readonly kind: 'peer-error'; readonly channel: ChannelId; readonly reason: string }
   /** Somebody was sent away: who came without TLS to a secured element, or commanded it without being a registrar. */

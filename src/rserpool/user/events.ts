@@ -1,4 +1,5 @@
 import type { PeerIdentity } from '../access/identity.ts';
+import type { BadMessage } from '../asap/control.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
 import type { ErrorCause } from '../wire/cause.ts';
 import type { PoolElementParameter } from '../wire/element.ts';
@@ -165,5 +166,6 @@ export type UserEvent =
       readonly streamId: number;
       readonly bytes: Uint8Array;
     }
+  | BadMessage
   /** An ASAP_ERROR came. */
   | { readonly kind: 'peer-error'; readonly channel: ChannelId; readonly reason: string };

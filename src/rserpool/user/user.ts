@@ -242,7 +242,7 @@ export class UserRole implements Role<UserEvent> {
         this.#onMessage(input, now);
         break;
       case 'channel-down':
-        this.#outbox.dialects.forget(input.channel);
+        this.#outbox.forget(input.channel);
         this.#onChannelDown(input, now);
         break;
       case 'channel-closing':

@@ -62,6 +62,7 @@ describe('a hostile network', () => {
     expect(messages).toBeGreaterThan(50_000);
     // The noise got everywhere.
     expect([...seen].sort()).toEqual([
+      'bad-message',
       'business-card',
       'cookie-echo',
       'data',
@@ -135,6 +136,7 @@ describe('a hostile network', () => {
     if (process.env.SEED !== undefined) return;
     expect(messages).toBeGreaterThan(50_000);
     expect([...seen].sort()).toEqual([
+      'bad-message',
       'business-card',
       'cookie',
       'data',
