@@ -65,6 +65,7 @@ async function runDump(place: string, options: DumpOptions, io: Io): Promise<voi
     security: security?.options,
     config: { serveWithoutMentor: false },
   });
+  visitor.on('handshake-refused', ({ why }) => io.err(`rserpool: ${why}`));
   await within(
     1000 * options.timeout,
     io,

@@ -32,12 +32,13 @@ const COMMON_KEYS = {
   },
   maxHandshakes: number(1, 65_536),
   handshakeTimeoutMs: number(1, 86_400_000),
+  registrarNames: TEXTS,
 } as const satisfies Record<string, ConfigKey>;
 
 const KEYS: Readonly<Record<SecuredRole, Readonly<Record<string, ConfigKey>>>> = {
   registrar: { ...COMMON_KEYS, psk: FILE, elementKeys: FILE, peerKeys: FILE, access: FILE, answersPlainUsers: FLAG },
-  element: { ...COMMON_KEYS, psk: FILE, registrarNames: TEXTS },
-  user: { ...COMMON_KEYS, registrarNames: TEXTS, elementNames: TEXTS },
+  element: { ...COMMON_KEYS, psk: FILE },
+  user: { ...COMMON_KEYS, elementNames: TEXTS },
 };
 
 /** What a configuration file may say under `security`. */

@@ -37,23 +37,21 @@ export function addSecurityOptions(command: Command, role: SecuredRole): Command
     .addOption(
       new Option('--tls-profile <name>', 'versions and suites of TLS (default: modern)').choices(TLS_PROFILES),
     );
-  if (role !== 'user') {
-    command.option('--psk <file>', 'its own pre-shared key, a line IDENTITY:HEX');
-  }
-  if (role === 'registrar') {
-    return command
-      .option('--element-keys <file>', 'keys of elements, a line IDENTITY:HEX for each')
-      .option('--peer-keys <file>', 'keys of other registrars, a line IDENTITY:HEX for each')
-      .option('--access <file>', 'who may do what: rules, YAML or JSON')
-      .option('--answer-plain-users', 'answer users without TLS as well, on the port without it');
-  }
   command.option(
     '--registrar-name <name>',
-    'who a registrar has to be, by its certificate (default: its address)',
+    'who a registrar has to be, by its certificate (default: the name it is called by, or its address)',
     collected,
   );
+  if (role === 'user') {
+    return command.option('--element-name <name>', 'who an element has to be (default: its address)', collected);
+  }
+  command.option('--psk <file>', 'its own pre-shared key, a line IDENTITY:HEX');
   if (role === 'element') return command;
-  return command.option('--element-name <name>', 'who an element has to be (default: its address)', collected);
+  return command
+    .option('--element-keys <file>', 'keys of elements, a line IDENTITY:HEX for each')
+    .option('--peer-keys <file>', 'keys of other registrars, a line IDENTITY:HEX for each')
+    .option('--access <file>', 'who may do what: rules, YAML or JSON')
+    .option('--answer-plain-users', 'answer users without TLS as well, on the port without it');
 }
 
 /**
