@@ -17,7 +17,7 @@ type World = RoleWorld<ElementEvent, ElementRole>;
 const STAGES = ['looking for a registrar', 'registering', 'registered', 'serving', 'secured'] as const;
 const POOL = poolHandle('abc');
 const HONEST = poolHandle('honest');
-const MAX_SESSIONS = 20;
+const MAX_SESSIONS = 5;
 const REGISTRAR = { kind: 'psk', name: 'registrar-20' } as const;
 
 /** What an application may do at any moment. */

@@ -18,8 +18,8 @@ const STAGES = ['looking for a registrar', 'resolving', 'with a session', 'with 
 const POOL = poolHandle('abc');
 const HONEST = poolHandle('honest');
 const LIMITS = {
-  maxCacheEntries: 4,
-  maxSessions: 10,
+  maxCacheEntries: 3,
+  maxSessions: 4,
   maxFailedElements: 8,
   maxQueuedBytes: 200,
   maxElementChannels: 10,

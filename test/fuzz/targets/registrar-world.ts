@@ -17,7 +17,7 @@ export type RegistrarWorld = RoleWorld<RegistrarEvent, RegistrarRole>;
 export const STAGES = ['alone', 'with peers', 'looking for a mentor', 'downloading', 'taking over', 'secured'] as const;
 type Stage = (typeof STAGES)[number];
 
-const LIMITS = { maxPeers: 8, maxElements: 80, maxPools: 20, maxChannels: 200, maxTableSessions: 4 };
+const LIMITS = { maxPeers: 5, maxElements: 10, maxPools: 5, maxChannels: 12, maxTableSessions: 2 };
 const QUIET = { peerHeartbeatCycleMs: 1e7, keepAlivePeriodMs: 0 };
 const HONEST = poolHandle('honest');
 const HONEST_IDENTITY: PeerIdentity = { kind: 'psk', name: 'honest' };
@@ -119,9 +119,10 @@ function checkHonest(world: RegistrarWorld): void {
     world.pass(START_MS);
     if (world.role.state === 'starting') return;
   }
-  const { pools } = world.role.snapshot();
+  const { pools, channels } = world.role.snapshot();
   const elements = pools.reduce((sum, pool) => sum + pool.elements.length, 0);
-  if (elements === LIMITS.maxElements || pools.length === LIMITS.maxPools) return;
+  const isFull = elements >= LIMITS.maxElements || pools.length >= LIMITS.maxPools || channels >= LIMITS.maxChannels;
+  if (isFull) return;
   const channel = world.open(host(77, 4711), HONEST_IDENTITY);
   const ask = (message: AsapMessage): AsapMessage => {
     const before = world.sent.length;
