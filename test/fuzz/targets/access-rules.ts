@@ -57,7 +57,7 @@ export const accessRules: FuzzTarget = {
         '- who: dns:*.example\n  register: ["*"]\n  peer: true\n- {who: anonymous, resolve: [public*]}\n- who: psk:registrar-20\n  peer: true\n',
       ),
     ],
-    [text('[{"who": "*", "register": ["*"]}]')],
+    [text('[{"who": "*", "register": ["*"], "peer": true}]')],
   ],
   run: ([bytes = new Uint8Array(0)]) => {
     const content = new TextDecoder().decode(bytes);

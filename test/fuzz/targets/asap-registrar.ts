@@ -1,6 +1,7 @@
 import { PPID } from '../../../src/rserpool/role.ts';
 import type { AsapMessage } from '../../../src/rserpool/wire/asap.ts';
 import { encodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
+import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { ABC, element } from '../../rserpool/registrar/registrar-ladder.ts';
 import { type FuzzInput, type FuzzTarget, step } from '../fuzz-target.ts';
 import { ASAP_SEEDS } from './message-seeds.ts';
@@ -18,6 +19,13 @@ const LIFE: readonly AsapMessage[] = [
   { kind: 'deregistration', ...PE },
 ];
 
+/** More than there is room for: of elements in one pool, and of pools. */
+const CROWD: readonly AsapMessage[] = Array.from({ length: 24 }, (_, i) => ({
+  kind: 'registration',
+  poolHandle: poolHandle(i < 12 ? 'abc' : `abc ${i}`),
+  element: element(i + 1, 3),
+}));
+
 export const asapRegistrar: FuzzTarget = {
   name: 'asap-registrar',
   about: 'ASAP messages into a registrar: alone, with peers, starting, taking over, secured',
@@ -33,6 +41,7 @@ export const asapRegistrar: FuzzTarget = {
       return [
         [...first, ...life, pass],
         [...first, ...third, pass, ...third],
+        [...first, ...CROWD.map((message) => step(doing(DO.message), encodeAsap(message)))],
         ...ASAP_SEEDS.map((bytes) => [...first, step(doing(DO.message, 2), bytes), pass]),
       ];
     }),

@@ -45,6 +45,24 @@ function messagesOf(senderId: number): EnrpMessage[] {
   ];
 }
 
+/** More than there is room for: of peers, of elements, of downloads. */
+function crowd(first: Uint8Array): FuzzInput[] {
+  const say = (channel: number, message: EnrpMessage): Uint8Array =>
+    step(doing(DO.message, channel), encodeEnrp(message));
+  const numbers = Array.from({ length: 12 }, (_, i) => i);
+  const up = numbers.slice(0, 8).map((n) => step(doing(DO.up, n), Uint8Array.of(0, 0)));
+  return [
+    [first, ...up, ...numbers.map((n) => say(n, messagesOf(20 + n)[0]!))],
+    [first, ...up, ...numbers.map((n) => say(n, messagesOf(20 + n)[9]!))],
+    [
+      first,
+      ...up,
+      ...numbers.map((n) => say(0, { ...messagesOf(20)[9]!, element: peerElement(n + 1, 5, 20) } as EnrpMessage)),
+    ],
+    [first, ...up, ...numbers.map((n) => say(n, messagesOf(20 + n)[5]!))],
+  ];
+}
+
 export const enrpRegistrar: FuzzTarget = {
   name: 'enrp-registrar',
   about:
@@ -60,7 +78,11 @@ export const enrpRegistrar: FuzzTarget = {
       const ofPeer = (channel: number, id: number): Uint8Array[] =>
         messagesOf(id).map((message) => step(doing(DO.message, channel), encodeEnrp(message)));
       const single = [...ofPeer(0, 20), ...ofPeer(1, 30), ...ENRP_SEEDS.map((bytes) => step(doing(DO.message), bytes))];
-      return [[first, up, ...ofPeer(0, 20), pass, ...ofPeer(1, 30)], ...single.map((each) => [first, up, each, pass])];
+      return [
+        [first, up, ...ofPeer(0, 20), pass, ...ofPeer(1, 30)],
+        ...crowd(first),
+        ...single.map((each) => [first, up, each, pass]),
+      ];
     }),
   run: (input) => playAtRegistrar(input, PPID.enrp),
 };

@@ -1,4 +1,5 @@
 import { concatBytes, fromHex } from '../../../src/base/bytes.ts';
+import { fsn, mid, ssn } from '../../../src/base/serial.ts';
 import { SctpError } from '../../../src/sctp/core/errors.ts';
 import { encodeChunk } from '../../../src/sctp/wire/chunk.ts';
 import { writeChecksum } from '../../../src/sctp/wire/crc32c.ts';
@@ -148,6 +149,21 @@ function checkHonest(peer: ScriptedPeer): void {
   must(hear('sack') !== undefined, () => 'no SACK for an honest peer');
 }
 
+/** Parts of messages with others missing between them, in turns; then what was missing. */
+function gaps(variant: number): FuzzInput {
+  const peer = worldOf('ESTABLISHED', variant);
+  const part = (n: number): Uint8Array => {
+    const fields = { beginning: n % 4 === 0, ending: n % 4 === 3, text: 'part' };
+    const chunk =
+      variant === 1
+        ? peer.iData(n, { ...fields, mid: mid(n >> 2), fsn: fsn(n & 3) })
+        : peer.data(n, { ...fields, ssn: ssn(n >> 2) });
+    return step(DO.ours, encodeChunk(chunk));
+  };
+  const numbers = [2, 6, 4, 9, 11, 1, 0, 3, 5, 8, 10, 7];
+  return [Uint8Array.of(STAGES.indexOf('ESTABLISHED'), variant), ...numbers.map(part)];
+}
+
 /** The packets that bring an association to each stage and on, and what others send in it. */
 function seeds(): FuzzInput[] {
   const inputs: FuzzInput[] = [];
@@ -168,6 +184,7 @@ function seeds(): FuzzInput[] {
       }
     }
   }
+  for (const variant of [0, 1]) inputs.push(gaps(variant));
   const peer = worldOf('CLOSED', 0);
   const ack = peer.askForInitAck();
   const echo: Chunk = { kind: 'cookie-echo', cookie: cookieOf(ack) };
