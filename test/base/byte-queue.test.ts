@@ -22,14 +22,19 @@ describe('a queue of bytes', () => {
     );
   });
 
-  it('gives copies away, and forgets a large buffer when it is empty', () => {
+  it('gives copies away', () => {
     const queue = new ByteQueue();
-    queue.add(new Uint8Array(100_000).fill(1));
+    queue.add(new Uint8Array([1, 1, 1, 1]));
     const first = queue.take(4);
-    queue.take(99_996);
-    expect(queue.waiting.buffer.byteLength).toBe(0);
     queue.add(new Uint8Array([2, 2, 2, 2]));
     expect([...first]).toEqual([1, 1, 1, 1]);
+  });
+
+  it('forgets a large buffer when it is empty', () => {
+    const queue = new ByteQueue();
+    queue.add(new Uint8Array(100_000));
+    queue.take(100_000);
+    expect(queue.waiting.buffer.byteLength).toBe(0);
   });
 
   it('takes crumbs in time that grows with their number only', () => {
