@@ -12,20 +12,47 @@ import { RecordCutter } from './record-cutter.ts';
 export class RecordStream extends Duplex {
   readonly #stream: SctpStream;
   readonly #cutter = new RecordCutter();
-  #recordsSent = 0;
+  #recordsSent: number;
+  #firstSent: Uint8Array | undefined;
+  /** Takes back what was to be done with the stream; undefined once another one has it. */
+  #release: (() => void) | undefined;
+  /** Sees what comes first; true if nobody else shall. */
+  #onFirst: ((bytes: Uint8Array) => boolean) | undefined;
 
-  /** @param first what has come already */
-  constructor(stream: SctpStream, first: readonly Uint8Array[] = []) {
+  /**
+   * @param first what has come already
+   * @param recordsSent what SCTP was given before
+   */
+  constructor(stream: SctpStream, first: readonly Uint8Array[] = [], recordsSent = 0) {
     // TLS takes it over: who receives close_notify answers it (RFC 5246 §7.2.1).
     super({ allowHalfOpen: false });
     this.#stream = stream;
+    this.#recordsSent = recordsSent;
     for (const bytes of first) this.push(bytes);
-    stream.on('data', (bytes: Uint8Array) => {
-      if (!this.push(bytes)) stream.pause();
-    });
-    stream.on('end', () => this.#cut());
-    stream.on('error', (error) => this.destroy(error));
-    stream.on('close', () => this.#cut());
+    const onData = (bytes: Uint8Array): void => this.#receive(bytes);
+    const onEnd = (): void => this.#cut();
+    const onError = (error: Error): void => void this.destroy(error);
+    stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onEnd);
+    this.#release = () => void stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onEnd);
+  }
+
+  /** The first record, once there is one. */
+  get firstSent(): Uint8Array | undefined {
+    return this.#firstSent;
+  }
+
+  /** Whoever looks sees the first message that comes; true if it goes no further. */
+  lookAtFirst(look: (bytes: Uint8Array) => boolean): void {
+    this.#onFirst = look;
+  }
+
+  /** Another one has the stream from now on, and what has come already; this one ends without a trace. */
+  handOver(first: readonly Uint8Array[]): RecordStream {
+    this.#release?.();
+    this.#release = undefined;
+    const next = new RecordStream(this.#stream, first, this.#recordsSent);
+    this.destroy();
+    return next;
   }
 
   /** Records that SCTP was given. */
@@ -51,11 +78,22 @@ export class RecordStream extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    this.#stream.destroy();
+    if (this.#release !== undefined) this.#stream.destroy();
     callback(error);
   }
 
+  #receive(bytes: Uint8Array): void {
+    const look = this.#onFirst;
+    this.#onFirst = undefined;
+    if (look?.(bytes) === true) return;
+    if (!this.push(bytes)) this.#stream.pause();
+  }
+
   #send(bytes: Uint8Array, callback: (error?: Error | null) => void): void {
+    if (this.#release === undefined) {
+      callback();
+      return;
+    }
     let records: Uint8Array[];
     try {
       records = this.#cutter.cut(bytes);
@@ -64,6 +102,7 @@ export class RecordStream extends Duplex {
       return;
     }
     this.#recordsSent += records.length;
+    this.#firstSent ??= records[0];
     const last = records.pop();
     if (last === undefined) {
       callback();

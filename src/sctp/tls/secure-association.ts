@@ -5,6 +5,7 @@ import { GRACEFUL_CLOSE_MS, type SctpAssociation } from '../api/association.ts';
 import type { SctpMessage } from '../api/message.ts';
 import { Waiters, type WaitOptions } from '../api/waiters.ts';
 import { SctpError } from '../core/errors.ts';
+import { clientRandom } from './client-random.ts';
 import { RecordStream } from './record-stream.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
 import { tlsConnect } from './tls-connect.ts';
@@ -35,6 +36,12 @@ export interface SecureClientOptions extends SecureAssociationOptions {
   readonly tls: Omit<tls.ConnectionOptions, 'socket' | 'host' | 'port' | 'path' | 'session'>;
   /** Without it every handshake is a full one. */
   readonly sessions?: TlsSessions | undefined;
+  /**
+   * Does the server's side where the peer begins as well: both have set the association up at the same time (RFC 9260
+   * §5.2). Then the side with the greater random value in its ClientHello goes on as client. Without it this side does,
+   * and the peer should know that.
+   */
+  readonly acceptor?: Pick<TlsAcceptor, 'accept'> | undefined;
 }
 
 export interface SecureServerOptions extends SecureAssociationOptions {
@@ -59,10 +66,14 @@ export interface SecureAssociationEvents {
   readonly refused: [id: number, error: Error];
 }
 
+/** What a pair runs on now: another one from the moment at which the peer turns out to be the client. */
+interface Way {
+  readonly id: number;
+  transport: RecordStream;
+}
+
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_HANDSHAKES = 8;
-
-type Handshake = (transport: RecordStream) => Promise<tls.TLSSocket>;
 
 /**
  * TLS over SCTP (RFC 3436): a TLS connection on each bidirectional pair of streams, that is on streams of the same number
@@ -75,8 +86,9 @@ type Handshake = (transport: RecordStream) => Promise<tls.TLSSocket>;
 export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
   readonly association: SctpAssociation;
   readonly #options: SecureAssociationOptions;
-  readonly #handshake: Handshake;
-  readonly #initiates: boolean;
+  /** As client; undefined if the peer is that. */
+  #calling: SecureClientOptions | undefined;
+  readonly #acceptor: Pick<TlsAcceptor, 'accept'> | undefined;
   /** Those with a handshake under way too. */
   readonly #pairs = new Map<number, Promise<tls.TLSSocket>>();
   readonly #opened = new Map<number, SecurePair>();
@@ -86,18 +98,18 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
   private constructor(
     association: SctpAssociation,
     options: SecureAssociationOptions,
-    handshake: Handshake,
-    initiates: boolean,
+    calling: SecureClientOptions | undefined,
+    acceptor: Pick<TlsAcceptor, 'accept'> | undefined,
   ) {
     super();
     this.association = association;
     this.#options = options;
-    this.#handshake = handshake;
-    this.#initiates = initiates;
+    this.#calling = calling;
+    this.#acceptor = acceptor;
     void association.closed.then(({ text }) => this.#closed(text));
     const { pairs = 'all' } = options;
     if (pairs === 'all') association.on('message', (message) => this.#unexpected(message));
-    else if (!initiates) for (const id of pairs) this.#begin(id);
+    else if (calling === undefined) for (const id of pairs) this.#begin(id);
   }
 
   /**
@@ -112,12 +124,17 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
       const text = 'who is the server? Give a servername, checkServerIdentity or pskCallback';
       throw new SctpError('ERR_SCTP_BAD_ARGUMENT', text);
     }
-    return new SecureAssociation(association, options, (transport) => begun(transport, options), true);
+    return new SecureAssociation(association, options, options, options.acceptor);
   }
 
   /** The peer begins the handshakes. */
   static server(association: SctpAssociation, options: SecureServerOptions): SecureAssociation {
-    return new SecureAssociation(association, options, (transport) => options.acceptor.accept(transport), false);
+    return new SecureAssociation(association, options, undefined, options.acceptor);
+  }
+
+  /** Whether this side begins the handshakes. If the peer began as well, that is known when a pair is open. */
+  get isClient(): boolean {
+    return this.#calling !== undefined;
   }
 
   /** Pairs that there are: 0 to `pairs` - 1. Streams beyond have one direction, and carry no TLS. RFC 3436 §3.1, §7. */
@@ -139,7 +156,7 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
   async open(id: number, { signal }: WaitOptions = {}): Promise<tls.TLSSocket> {
     signal?.throwIfAborted();
     this.#assertPair(id);
-    const pair = this.#pairs.get(id) ?? (this.#initiates ? this.#begin(id) : undefined);
+    const pair = this.#pairs.get(id) ?? (this.isClient ? this.#begin(id) : undefined);
     if (pair === undefined) return this.#waitersOf(id).wait(undefined, signal);
     return signal === undefined ? pair : unlessAborted(pair, signal);
   }
@@ -164,25 +181,55 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
   #begin(id: number, first: readonly Uint8Array[] = []): Promise<tls.TLSSocket> {
     const { ppid, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS } = this.#options;
     const stream = this.association.stream(id, { ppid: ppid?.(id), exclusive: true });
-    const transport = new RecordStream(stream, first);
-    // Whoever reads and writes the connection learns of it there.
-    transport.on('error', () => undefined);
+    const way: Way = { id, transport: new RecordStream(stream, first) };
+    this.#watch(way);
     const cancel = this.association.after(handshakeTimeoutMs, () => {
       const text = `no TLS within ${handshakeTimeoutMs} ms`;
-      transport.destroy(new SctpError('ERR_SCTP_UNREACHABLE', text, { stream: id }));
+      way.transport.destroy(new SctpError('ERR_SCTP_UNREACHABLE', text, { stream: id }));
     });
-    const pair = this.#handshake(transport).finally(cancel);
+    const handshake = this.isClient ? this.#call(way) : this.#acceptor!.accept(way.transport);
+    const pair = handshake.finally(cancel);
     this.#pairs.set(id, pair);
-    // Both sides have ended it, or it has failed: it may begin anew.
-    transport.once('close', () => this.#pairs.delete(id));
     pair.then(
-      (socket) => this.#open(id, socket, transport),
-      (error: Error) => this.#refused(id, transport, error),
+      (socket) => this.#open(way, socket),
+      (error: Error) => this.#refused(way, error),
     );
     return pair;
   }
 
-  #open(id: number, socket: tls.TLSSocket, transport: RecordStream): void {
+  #watch(way: Way): void {
+    const { id, transport } = way;
+    // Whoever reads and writes the connection learns of it there.
+    transport.on('error', () => undefined);
+    transport.once('close', () => {
+      // Both sides have ended it, or it has failed: it may begin anew.
+      if (way.transport === transport) this.#pairs.delete(id);
+    });
+  }
+
+  /** A handshake as client. If the peer has begun one as well, one of both goes on as server. */
+  #call(way: Way): Promise<tls.TLSSocket> {
+    const { transport } = way;
+    const calling = this.#calling!;
+    const acceptor = this.#acceptor;
+    if (acceptor === undefined) return begun(transport, calling);
+    return new Promise((resolve, reject) => {
+      transport.lookAtFirst((bytes) => {
+        const [ours, theirs] = [transport.firstSent && clientRandom(transport.firstSent), clientRandom(bytes)];
+        if (theirs === undefined) return false;
+        // The peer sees both values, too, and drops ours.
+        if (ours !== undefined && Buffer.compare(ours, theirs) > 0) return true;
+        this.#calling = undefined;
+        way.transport = transport.handOver([bytes]);
+        this.#watch(way);
+        resolve(acceptor.accept(way.transport));
+        return true;
+      });
+      begun(transport, calling).then(resolve, reject);
+    });
+  }
+
+  #open({ id, transport }: Way, socket: tls.TLSSocket): void {
     const pair: SecurePair = {
       id,
       socket,
@@ -197,7 +244,7 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
     emitSafely(this, 'pair', pair);
   }
 
-  #refused(id: number, transport: RecordStream, error: Error): void {
+  #refused({ id, transport }: Way, error: Error): void {
     transport.destroy();
     this.#waiting.get(id)?.rejectAll(error);
     this.#waiting.delete(id);
@@ -214,7 +261,10 @@ export class SecureAssociation extends EventEmitter<SecureAssociationEvents> {
   /** A message on a stream that has no TLS yet: a handshake begins, or something else is spoken. */
   #unexpected({ stream, data }: SctpMessage): void {
     const { maxHandshakes = MAX_HANDSHAKES } = this.#options;
-    if (this.#initiates || stream >= this.pairs || this.#pairs.has(stream)) {
+    // It was faster than we are, and is the client.
+    const isFirst = this.#pairs.size === 0 && this.#acceptor !== undefined && clientRandom(data) !== undefined;
+    if (isFirst) this.#calling = undefined;
+    if (this.isClient || stream >= this.pairs || this.#pairs.has(stream)) {
       this.association.abort('only TLS is spoken here');
     } else if (this.#pairs.size - this.#opened.size >= maxHandshakes) {
       this.association.abort('too many handshakes at a time');
