@@ -26,7 +26,7 @@ export interface SecuredChannelParts {
 
 /**
  * An association with TLS as a role's channel (RFC 3436): control on pair 0, each stream of the application on a pair of
- * its own, stream 0 on pair 1 and so on. Who did not set the association up cannot begin a handshake: what it sends on a
+ * its own, stream 0 on pair 1 and so on. Who is not the client of TLS cannot begin a handshake: what it sends on a
  * stream without a pair goes by the first one that has one, in the order of the stream.
  */
 export class SecuredChannel implements DriverChannel {
@@ -144,8 +144,7 @@ export class SecuredChannel implements DriverChannel {
     if (known !== undefined) return this.#pairs.has(known) ? known : undefined;
     const { association } = this.#parts;
     const own = Math.min(streamId + 1, association.pairs - 1);
-    const isOurs = association.association.initiator === 'local';
-    const way = isOurs || this.#pairs.has(own) ? own : [...this.#pairs.keys()].find((id) => id > 0);
+    const way = association.isClient || this.#pairs.has(own) ? own : [...this.#pairs.keys()].find((id) => id > 0);
     if (way === undefined) return undefined;
     this.#ways.set(streamId, way);
     if (this.#pairs.has(way)) return way;

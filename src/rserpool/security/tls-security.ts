@@ -6,7 +6,7 @@ import { RSerPoolError } from '../errors.ts';
 import type { ChannelProof, ChannelSecurity, SecuredAssociation, SecuredConnection } from '../node/channel-security.ts';
 import type { TcpSocket } from '../node/tcp-network.ts';
 import { PPID, type TransportTarget } from '../role.ts';
-import type { ReferenceIdentity } from './reference-identity.ts';
+import { isNameFor, type ReferenceIdentity } from './reference-identity.ts';
 import { SecuredSocket } from './secured-socket.ts';
 import { TcpStream } from './tcp-stream.ts';
 import { clientOptions, serverIdentity, serverTrust, type TlsClientOptions } from './tls-client.ts';
@@ -53,21 +53,29 @@ export class TlsSecurity implements ChannelSecurity {
     ppid: number | undefined,
     owner?: string | undefined,
   ): Promise<SecuredAssociation> {
-    const { options, references } = this.#calling(target, ppid, owner);
+    const calling = this.#calling(target, ppid, owner);
+    const { options, references } = calling;
+    const server = this.#parts.serverFor(ppid ?? PPID.asap);
+    const acceptor = server && new OneClient(server);
     const secured = SecureAssociation.client(association, {
       tls: clientOptions(options, references),
+      acceptor,
       ppid: ppidOf(ppid),
       handshakeTimeoutMs: this.#parts.handshakeTimeoutMs,
       // A key shared is as fast as a session; certificates take longer.
       sessions: options.psk === undefined ? new NewestSession() : undefined,
     });
     const socket = await secured.open(0);
-    const peer = serverIdentity(socket, options);
-    if (owner !== undefined && identityText(peer) !== owner)
-      throw new Error(`${identityText(peer)} instead of ${owner}`);
-    this.#assertAccepted(peer, target, ppid);
-    const proof = { target, ppid, owner, trust: serverTrust(options) };
-    return { association: secured, peer, proof };
+    if (secured.isClient) {
+      const peer = serverIdentity(socket, options);
+      this.#assertWanted(peer, target, ppid, owner);
+      return { association: secured, peer, proof: { target, ppid, owner, trust: serverTrust(options) } };
+    }
+    // It has called at the same time: it has to be the one that was called all the same.
+    const { identity: peer, trust } = acceptor!.client!;
+    if (!isCalled(peer, calling)) throw new Error(`${identityText(peer)} is not who was called`);
+    this.#assertWanted(peer, target, ppid, owner);
+    return { association: secured, peer, proof: { ppid, trust } };
   }
 
   async accept(association: SctpAssociation, ppid: number): Promise<SecuredAssociation> {
@@ -93,7 +101,7 @@ export class TlsSecurity implements ChannelSecurity {
     try {
       const tls = await tlsConnect(transport, clientOptions(options, references));
       const peer = serverIdentity(tls, options);
-      this.#assertAccepted(peer, target, ppid);
+      this.#assertWanted(peer, target, ppid);
       const proof = { target, ppid, trust: serverTrust(options) };
       return { socket: new SecuredSocket(tls, transport, socket), peer, proof };
     } finally {
@@ -136,8 +144,10 @@ export class TlsSecurity implements ChannelSecurity {
     return server;
   }
 
-  /** @throws Error */
-  #assertAccepted(peer: PeerIdentity, target: TransportTarget, ppid: number | undefined): void {
+  /** @throws Error if it is not the owner of the element that was called, or local policy does not want it */
+  #assertWanted(peer: PeerIdentity, target: TransportTarget, ppid: number | undefined, owner?: string): void {
+    if (owner !== undefined && identityText(peer) !== owner)
+      throw new Error(`${identityText(peer)} instead of ${owner}`);
     if (this.#parts.accepts?.(peer, target, ppid) === false) {
       throw new Error(`${identityText(peer)} is not accepted here`);
     }
@@ -163,6 +173,13 @@ export class TlsSecurity implements ChannelSecurity {
     const { after, handshakeTimeoutMs } = this.#parts;
     return after(handshakeTimeoutMs, () => giveUp(new Error(`no TLS within ${handshakeTimeoutMs} ms`)));
   }
+}
+
+/** Whether a client is somebody that a call was for: who is called by a key has one, the others have a name. */
+function isCalled(peer: PeerIdentity, { options, references }: Calling): boolean {
+  if (options.psk !== undefined) return peer.kind === 'psk';
+  if (peer.kind !== 'certificate') return false;
+  return references.some((reference) => peer.names.some((name) => isNameFor(name, reference)));
 }
 
 /** Control is on pair 0; the application's own PPIDs are within TLS. */
