@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/contract.ts';
-import { isSameIdentity } from '../access/identity.ts';
+import { isSameIdentity, type PeerIdentity } from '../access/identity.ts';
 import { sameEndpoint } from '../endpoint-match.ts';
 import type { Channel, Channels } from '../registrar/channels.ts';
 import type { RegistrarOutbox } from '../registrar/outbox.ts';
@@ -74,7 +74,7 @@ export class Membership {
       this.#peerChannels.close(channel, 'abort', 'the Sending Server ID belongs to another registrar');
       return this.#refuse(channel, 'identifier-conflict', 'two hosts use the same registrar identifier', senderId);
     }
-    peer.identity ??= channel.peer;
+    peer.identity ??= shownBy(channel);
     const isNew = !peer.heard;
     peer.heard = true;
     peer.lastHeardAt = now;
@@ -155,7 +155,8 @@ export class Membership {
 
   /** Identities are proven, identifiers are only said (RFC 5355 §2.5). Without TLS there is nothing to compare. */
   #isItself({ identity }: Peer, channel: Channel): boolean {
-    return identity === undefined || isSameIdentity(identity, channel.peer);
+    const shown = shownBy(channel);
+    return identity === undefined || shown === undefined || isSameIdentity(identity, shown);
   }
 
   #neighbours(peer: Peer, transport: TransportTarget): readonly Peer[] {
@@ -192,4 +193,9 @@ export class Membership {
     this.#outbox.event({ kind: 'warning', code, text, registrarId, channel: channel.id });
     return NOBODY;
   }
+}
+
+/** The identity that a registrar has shown of itself. One that we have called with our key has shown that it knows ours. */
+function shownBy({ initiator, peer }: Channel): PeerIdentity | undefined {
+  return initiator === 'local' && peer?.kind === 'psk' ? undefined : peer;
 }

@@ -107,7 +107,7 @@ export function registrarSecurity(options: RegistrarSecurityOptions, substrate: 
   if (certificate !== undefined) checkSiteCertificate(certificate);
   const servers = new Map([
     [PPID.asap as number, new TlsServer({ certificate, ca, keys: elementKeys, profile })],
-    [PPID.enrp as number, new TlsServer({ certificate, ca, keys: peerKeys, profile })],
+    [PPID.enrp as number, new TlsServer({ certificate, ca, keys: peerKeys && butOwn(peerKeys, psk), profile })],
   ]);
   return secured(options, PPID.enrp, substrate, {
     serverFor: (ppid) => servers.get(ppid),
@@ -171,6 +171,13 @@ function secured(
     handshakeTimeoutMs,
     after,
   });
+}
+
+/**
+ * Keys of others only: with its own one, somebody in between could let a registrar talk with itself. RFC 9257 §4.1.
+ */
+function butOwn(keys: PskKeys, own: PskOptions | undefined): PskKeys {
+  return { find: (identity) => (identity === own?.identity ? undefined : keys.find(identity)) };
 }
 
 /** The key of an element that is called, if it has registered with one. */

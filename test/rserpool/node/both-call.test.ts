@@ -115,4 +115,9 @@ describe('two who call each other', () => {
     expect(called).toContain('psk:pe-1 instead of psk:pe-2');
     expect(called.some((each) => each?.startsWith('psk:') && !each.includes('instead'))).toBe(false);
   });
+
+  it('[SEC-016] a registrar does not talk with itself, though somebody in between would like that', async () => {
+    const own = { peerKeys: keysOf({ 'r-1': key(1), 'r-2': key(2) }), psk: { identity: 'r-1', key: key(1) } };
+    for (const both of await meetings([registrar(own), registrar(own)], PPID.enrp)) expect(both).not.toContain('psk:');
+  });
 });

@@ -218,6 +218,23 @@ describe('a secured registrar: its peers', () => {
     expect(ladder.elements()).toEqual(['7@20']);
   });
 
+  it('[SEC-015] a registrar that was called with our key has not said who it is: it may come by its own one later', () => {
+    const ladder = RegistrarLadder.serving({}, { security: { rules: new AccessRules(), answersPlainUsers: false } });
+    ladder.up(21, host(20), 'local', psk('registrar-9'));
+    ladder.presence(21, 20);
+    ladder.down(21);
+    ladder.up(30, host(20), 'remote', psk('registrar-20'));
+    ladder.presence(30, 20);
+    ladder.down(30);
+    ladder.take();
+    ladder.up(40, host(20), 'remote', psk('registrar-30'));
+    ladder.presence(40, 20);
+    expect(ladder.take()).toEqual(['close 40 abort']);
+    ladder.up(23, host(20), 'local', psk('registrar-9'));
+    ladder.presence(23, 20);
+    expect(ladder.take()).not.toContain('close 23 abort');
+  });
+
   it('[SEC-033] [SEC-035] [ENRP-268] forged announcements make nobody a peer and push nobody out', () => {
     const ladder = secured();
     for (let id = 1000; id < 11_000; id++) {
