@@ -1,5 +1,6 @@
 import type { Entropy, Instant } from '../../base/contract.ts';
 import { earlier } from '../../base/timers.ts';
+import type { PeerIdentity } from '../access/identity.ts';
 import { describeCauses } from '../asap/cause-text.ts';
 import { receiveAnnouncement, receiveControl } from '../asap/control.ts';
 import type { RegistrarChoice } from '../asap/known-registrars.ts';
@@ -76,6 +77,11 @@ export class ElementRole implements Role<ElementEvent> {
    */
   configureRegistrars(registrars: readonly RegistrarChoice[]): void {
     this.#hunt.configure(registrars);
+  }
+
+  /** Others count as registrars from now on, for an element whose channels are secured. See {@link ElementRoleOptions}. */
+  recognizeRegistrars(isRegistrar: (peer: PeerIdentity) => boolean): void {
+    this.#sessions.recognizeRegistrars(isRegistrar);
   }
 
   /** Users that are connected. */

@@ -32,7 +32,7 @@ const MAX_COOKIE_BYTES = 65_527;
 export class ElementSessions {
   readonly #outbox: Outbox<ElementEvent>;
   readonly #config: ElementConfig;
-  readonly #isRegistrar: ElementRoleOptions['isRegistrar'];
+  #isRegistrar: ElementRoleOptions['isRegistrar'];
   /** Cards for a session that begins. */
   readonly #cards: () => readonly BusinessCard[];
   readonly #incoming = new Map<ChannelId, Incoming>();
@@ -62,6 +62,11 @@ export class ElementSessions {
 
   has(channel: ChannelId): boolean {
     return this.#incoming.has(channel);
+  }
+
+  /** Who is a registrar, from now on. */
+  recognizeRegistrars(isRegistrar: (peer: PeerIdentity) => boolean): void {
+    this.#isRegistrar = isRegistrar;
   }
 
   /** Takes no more channels, and tells by `drained` when the last session has ended. */

@@ -82,6 +82,7 @@ export class PoolElement
   readonly #sessions = new Map<ElementSessionId, ElementSession>();
   #registration: RegistrationRequest;
   readonly #substrate: Substrate;
+  readonly #registrars: DiscoveryOptions['registrars'];
   #joined = false;
   readonly #discovery: RegistrarDiscovery;
   #isDraining = false;
@@ -115,6 +116,7 @@ export class PoolElement
     const { policy, peIdentifier, registrationLifeS, preferredElements, transport } = options;
     const userTransport = transport && transportParameter(transport, endpoint.addresses);
     this.#substrate = substrateOf(options);
+    this.#registrars = options.registrars;
     const request: RegistrationRequest = {
       poolHandle: handle,
       policy,
@@ -209,7 +211,9 @@ export class PoolElement
    * @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT`, and what Node throws for certificates; then nothing has changed
    */
   reloadSecurity(security: ElementSecurityOptions): void {
+    const isRegistrar = registrarCheck(security, this.#registrars);
     this.#driver.setSecurity(elementSecurity(security, this.#substrate));
+    this.#driver.call((role) => role.recognizeRegistrars(isRegistrar));
   }
 
   /** What a {@link StatusReporter} tells of it. */

@@ -25,6 +25,8 @@ export class SecuredSocket implements TcpSocket {
     this.remote = remote;
     tls.on('error', (error) => {
       this.#failure ??= error.message;
+      // TLS is over, and would keep the connection.
+      transport.destroy();
     });
   }
 
@@ -39,7 +41,9 @@ export class SecuredSocket implements TcpSocket {
       this.#ended = true;
     });
     // The end of the connection that follows is no failure: TLS has ended before.
-    this.#tls.on('close', () => onClose(this.#ended ? undefined : (this.#failure ?? CLOSED)));
+    const closed = (): void => onClose(this.#ended ? undefined : (this.#failure ?? CLOSED));
+    if (this.#transport.closed) setImmediate(closed);
+    else this.#transport.on('close', closed);
   }
 
   write(bytes: Uint8Array): void {

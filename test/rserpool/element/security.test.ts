@@ -89,6 +89,20 @@ describe('a secured element', () => {
     expect(ladder.role.home).toMatchObject({ channel: 2, identifier: 0x2222 });
   });
 
+  it('other registrars are recognized when that is said', () => {
+    const ladder = secured();
+    ladder.call((role) => role.recognizeRegistrars(registrarCheck({ psk: { identity: 'pe-new', key } })));
+    ladder.up(2, host(9, 40_000), 'remote', psk('pe-7'));
+    ladder.up(4, host(9, 40_000), 'remote', psk('pe-new'));
+    for (const channel of [2, 4]) ladder.keepAlive(channel, true, channel);
+    expect(ladder.take().slice(0, 3)).toEqual([
+      'close 2 abort',
+      'event access-denied',
+      '4: endpoint-keep-alive-ack abc 7',
+    ]);
+    expect(ladder.role.home?.channel).toBe(4);
+  });
+
   it('tells who its users are', () => {
     const ladder = secured();
     ladder.up(2, host(50, 40_000), 'remote', certificate('dns:user.example'));

@@ -46,8 +46,14 @@ async function secured() {
 }
 
 describe('a secured scope', () => {
-  it('registrars, elements and users work as without TLS', async () => {
+  it('[ASAP-406] [ENRP-239] [ENRP-261] registrars, elements and users work as without TLS', async () => {
     const { scope, world, registrars } = await secured();
+    expect(registrars.map(({ asap, enrp }) => [asap, enrp].map(({ protocol, port }) => `${protocol} ${port}`))).toEqual(
+      [
+        ['sctp 3864', 'sctp 9902'],
+        ['sctp 3864', 'sctp 9902'],
+      ],
+    );
     expect(
       registrars.map((each) => each.snapshot().peers.map(({ registrarId, connected }) => [registrarId, connected])),
     ).toEqual([[[2, true]], [[1, true]]]);
@@ -81,6 +87,7 @@ describe('a secured scope', () => {
       security: { ca: authority.cert },
     });
     const session = await world.run(user.connect('Pool', { resend: true }));
+    expect(session.element?.peer?.kind).toBe('certificate');
     await world.run(session.send('hello'));
     const first = text(await world.run(session.receive()));
     expect(first).toMatch(/^[12]: hello$/);
@@ -119,7 +126,7 @@ describe('a secured scope', () => {
     expect(homes()).toEqual([true]);
   });
 
-  it('[SEC-041] [SEC-042] [ASAP-434] [ENRP-264] who comes without TLS is told so on the ports for that, and gets nothing', async () => {
+  it('[SEC-041] [SEC-042] [ASAP-433] [ASAP-434] [ENRP-263] [ENRP-264] who comes without TLS is told so on the ports for that, and gets nothing', async () => {
     const { scope, world, registrars } = await secured();
     const substrate = scope.host('plain element', '10.0.3.1');
     const joining = PoolElement.join(

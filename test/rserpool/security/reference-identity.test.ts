@@ -12,21 +12,21 @@ function accepted(names: readonly string[], texts: readonly string[]): string[] 
 }
 
 describe('reference identities', () => {
-  it('[ASAP-417] [ASAP-418] one of the alternative names of the same type has to match', () => {
+  it('[ASAP-417] [ASAP-418] [ENRP-248] [ENRP-249] one of the alternative names of the same type has to match', () => {
     const names = ['a.example', '10.0.0.1', 'c.example'];
     expect(accepted(names, ['c.example', 'd.example', '10.0.0.1', '10.0.0.2'])).toEqual(['c.example', '10.0.0.1']);
   });
 
-  it('[ASAP-425] host names are compared without regard to case', () => {
+  it('[ASAP-425] [ENRP-255] host names are compared without regard to case', () => {
     expect(accepted(['www.example.com'], ['WWW.Example.COM', 'www.example.com.'])).toHaveLength(2);
   });
 
-  it('[ASAP-423] [ASAP-424] internationalized names are converted to ACE label by label', () => {
+  it('[ASAP-423] [ASAP-424] [ENRP-253] [ENRP-254] internationalized names are converted to ACE label by label', () => {
     const texts = ['bücher.example', 'bücher。example', 'BÜCHER.example', 'xn--bcher-kva.example', 'bucher.example'];
     expect(accepted(['xn--bcher-kva.example'], texts)).toEqual(texts.slice(0, 4));
   });
 
-  it('[ASAP-426] a wildcard is the whole left-most label', () => {
+  it('[ASAP-426] [ENRP-256] a wildcard is the whole left-most label', () => {
     const texts = ['a.example.com', 'example.com', 'a.b.example.com', '*.example.com'];
     expect(accepted(['*.example.com'], texts.slice(0, 3))).toEqual(['a.example.com']);
     expect(accepted(['w*.example.com'], ['www.example.com'])).toEqual([]);
@@ -34,12 +34,12 @@ describe('reference identities', () => {
     expect(() => referenceIdentity('*.example.com')).toThrow('"*.example.com" is no host name and no IP address');
   });
 
-  it('[ASAP-427] IP addresses are compared octet by octet', () => {
+  it('[ASAP-427] [ENRP-257] IP addresses are compared octet by octet', () => {
     expect(accepted(['10.0.0.1'], ['10.0.0.1', '::ffff:10.0.0.1', '10.0.0.10'])).toEqual(['10.0.0.1']);
     expect(accepted(['2001:db8::1'], ['2001:DB8:0:0:0:0:0:1', '2001:db8::2'])).toEqual(['2001:DB8:0:0:0:0:0:1']);
   });
 
-  it('[ASAP-418] a name does not stand for an address, nor the common name for anything', () => {
+  it('[ASAP-418] [ENRP-249] a name does not stand for an address, nor the common name for anything', () => {
     expect(accepted(['10.0.0.1'], ['a.example'])).toEqual([]);
     const { cert } = authority.certify('cn.example');
     expect(isCertificateFor(new X509Certificate(cert).raw, referenceIdentity('cn.example'))).toBe(true);

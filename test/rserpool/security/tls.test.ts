@@ -58,7 +58,7 @@ describe('keys shared before', () => {
     ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
     ['TLSv1.2', 'TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256'],
   ] as const)(
-    '[SEC-004] [SEC-008] [SEC-016] [SEC-018] [ASAP-410] [ASAP-411] authenticate both sides in %s',
+    '[SEC-004] [SEC-008] [SEC-016] [SEC-018] [ASAP-410] [ASAP-411] [ENRP-243] [ENRP-244] [ASAP-409] [ENRP-242] authenticate both sides in %s',
     async (version, suite) => {
       const seen = await meet({ keys: store }, pe1, { maxVersion: version });
       expect(seen).toEqual({
@@ -99,7 +99,7 @@ describe('keys shared before', () => {
 });
 
 describe('certificates', () => {
-  it('[SEC-020] [ASAP-413] [ASAP-415] a user authenticates the registrar, and needs none itself', async () => {
+  it('[SEC-020] [ASAP-413] [ASAP-415] [ENRP-245] [ENRP-258] a user authenticates the registrar, and needs none itself', async () => {
     const seen = await meet({ certificate, keys: store }, user);
     expect(seen).toMatchObject({
       server: { kind: 'anonymous' },
@@ -108,12 +108,12 @@ describe('certificates', () => {
     });
   });
 
-  it('[SEC-019] [SEC-021] [ASAP-416] one of another authority is refused', async () => {
+  it('[SEC-019] [SEC-021] [ASAP-416] [ENRP-245] [ENRP-247] one of another authority is refused', async () => {
     const other = stranger.certify('registrar.example');
     expect((await meet({ certificate: other }, user)).client).toMatch(/unable to|self.signed/);
   });
 
-  it('[ASAP-417] one for another name is refused, whose names are told', async () => {
+  it('[ASAP-417] [ENRP-248] one for another name is refused, whose names are told', async () => {
     const seen = await meet({ certificate }, user, {}, [
       referenceIdentity('other.example'),
       referenceIdentity('10.0.0.1'),
