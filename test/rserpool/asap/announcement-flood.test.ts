@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ElementLadder } from '../element/element-ladder.ts';
 import { UserLadder } from '../user/user-ladder.ts';
+import { host } from './role-ladder.ts';
 
 type Ladder = UserLadder | ElementLadder;
 
@@ -26,17 +27,12 @@ function calls(ladder: Ladder): { readonly channel: number; readonly address: st
 
 describe('a flood of forged announcements', () => {
   it.each([
-    [
-      'a user',
-      (places: number): Ladder => new UserLadder(2, { maxRegistrarAssociations: places }, { announcements: true }),
-    ],
-    [
-      'an element',
-      (places: number): Ladder => new ElementLadder(2, { maxRegistrarAssociations: places }, { announcements: true }),
-    ],
-  ])('[SEC-035] [ASAP-249] does not keep %s from the registrars that are configured', (_, make) => {
-    for (const places of [1, 2, 3]) {
-      const ladder = make(places);
+    ['a user', UserLadder],
+    ['an element', ElementLadder],
+  ])('[SEC-035] [ASAP-249] does not keep %s from the registrars that are configured', (_, Kind) => {
+    for (const [places, priority] of [1, 2, 3].flatMap((each) => [0, 5].map((rank) => [each, rank] as const))) {
+      const registrars = [1, 2].map((n) => ({ ...host(n), priority }));
+      const ladder = new Kind(0, { maxRegistrarAssociations: places }, { announcements: true, registrars });
       if (ladder instanceof UserLadder) ladder.call((role, now) => role.start(now));
       else ladder.register();
       let configured = 0;
