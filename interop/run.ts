@@ -21,6 +21,7 @@ import { kernelWindow } from './scenarios/kernel-window.ts';
 import { rsplibDiscovery } from './scenarios/rsplib-discovery.ts';
 import { rsplibEnrp } from './scenarios/rsplib-enrp.ts';
 import { rsplibFailover } from './scenarios/rsplib-failover.ts';
+import { rsplibHostile } from './scenarios/rsplib-hostile.ts';
 import { rsplibMentor } from './scenarios/rsplib-mentor.ts';
 import { rsplibOurElements } from './scenarios/rsplib-our-elements.ts';
 import { rsplibOurRegistrar } from './scenarios/rsplib-our-registrar.ts';
@@ -74,6 +75,7 @@ const SCENARIOS: readonly Scenario[] = [
   rsplibTheirTakeover,
   rsplibDiscovery,
   rsplibTools,
+  rsplibHostile,
   demoCapture,
 ];
 

@@ -81,10 +81,10 @@ const TAIL = `
 
 - **SCTP itself** (RFC 5062): set-ups by blind attackers, floods of INITs, forged ABORTs, stolen addresses, amplification. Row by row in
   [conformance/rfc5062.md](conformance/rfc5062.md); the programs are in \`test/sctp/core/attacks\` and \`test/sctp/limits\`.
-- **Messages that nobody should send.** \`test/attacks/hostile-messages.test.ts\` says some 150 of them to live registrars, elements and users, plain and
-  secured, those among them that stop rsplib's registrar: a pool handle of more than 32 bytes, an unknown address in a transport, a pool
-  whose weights are 0. Each is answered as the RFC has it or dropped, the program hears of it once (\`warning\`, \`bad-message\`), and
-  nobody else notices.
+- **Messages that nobody should send.** \`test/attacks/hostile-messages.test.ts\` says some 150 of them to live registrars, elements and
+  users, plain and secured, those among them that stop rsplib's registrar: a pool handle of more than 32 bytes, an unknown address in a
+  transport, a pool whose weights are 0 (\`npm run interop "not ours"\` shows both registrars). Each is answered as the RFC has it or
+  dropped, the program hears of it once (\`warning\`, \`bad-message\`), and nobody else notices.
 - **Cutting off.** Who is on the path can drop all packets, or end associations by an ABORT that it makes: TLS over SCTP protects what
   is said and not that it is said (RFC 3436 §9). Elements register again and users look for another element, as after any failure.
 - **Insiders** (§2.17): a registrar with a key of the scope that lies is believed, and so is an element within the rules of access.
