@@ -43,6 +43,8 @@ export interface CommonSecurityOptions {
   readonly profile?: TlsProfile | undefined;
   /** Handshakes of others under way at a time; 256 unless given. */
   readonly maxHandshakes?: number | undefined;
+  /** The same of one address, so that one cannot keep others out (RFC 5355 §2.1); 64 unless given. */
+  readonly maxHandshakesPerAddress?: number | undefined;
   /** How long a handshake may take, ms; 5,000 unless given. */
   readonly handshakeTimeoutMs?: number | undefined;
   /**
@@ -93,6 +95,7 @@ export interface UserSecurityOptions extends CommonSecurityOptions {
 /** Before the name of a key in the owner of an element, see `identityText`. */
 const PSK_OWNER = 'psk:';
 const MAX_HANDSHAKES = 256;
+const MAX_HANDSHAKES_PER_ADDRESS = 64;
 const HANDSHAKE_TIMEOUT_MS = 5000;
 
 /** Who may do what at a registrar. @throws RSerPoolError `ERR_RSERPOOL_BAD_ARGUMENT` for a rule that is none */
@@ -155,7 +158,12 @@ export function userSecurity(options: UserSecurityOptions, substrate: Substrate)
 
 /** @param registrarPpid what it speaks with registrars */
 function secured(
-  { accepts, maxHandshakes = MAX_HANDSHAKES, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS }: CommonSecurityOptions,
+  {
+    accepts,
+    maxHandshakes = MAX_HANDSHAKES,
+    maxHandshakesPerAddress = MAX_HANDSHAKES_PER_ADDRESS,
+    handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS,
+  }: CommonSecurityOptions,
   registrarPpid: number,
   substrate: Substrate,
   how: Pick<ConstructorParameters<typeof TlsSecurity>[0], 'clientFor' | 'serverFor'>,
@@ -168,6 +176,7 @@ function secured(
       accepts &&
       ((peer, target, ppid) => accepts(peer, { kind: ppid === registrarPpid ? 'registrar' : 'element', target })),
     maxHandshakes,
+    maxHandshakesPerAddress,
     handshakeTimeoutMs,
     after,
   });

@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { IpAddress } from '../../base/address.ts';
 import { type SctpAssociation, SecureAssociation, type TlsSessions, tlsConnect } from '../../sctp/index.ts';
 import { identityText, type PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { ChannelProof, ChannelSecurity, SecuredAssociation, SecuredConnection } from '../node/channel-security.ts';
 import type { TcpSocket } from '../node/tcp-network.ts';
 import { PPID, type TransportTarget } from '../role.ts';
+import { HandshakeLimit } from './handshake-limit.ts';
 import { isNameFor, type ReferenceIdentity } from './reference-identity.ts';
 import { SecuredSocket } from './secured-socket.ts';
 import { TcpStream } from './tcp-stream.ts';
@@ -27,6 +29,8 @@ export interface TlsSecurityParts {
   readonly serverFor: (ppid: number) => TlsServer | undefined;
   /** Handshakes of others under way at a time, all together; what comes beyond is sent away. */
   readonly maxHandshakes: number;
+  /** The same of one address. */
+  readonly maxHandshakesPerAddress: number;
   /** A handshake that takes longer is given up, ms. */
   readonly handshakeTimeoutMs: number;
   /** Does something later, unless the function returned is called. */
@@ -41,10 +45,11 @@ export interface Calling {
 /** TLS over SCTP (RFC 3436), and over TCP, for the channels of a registrar, an element or a user. */
 export class TlsSecurity implements ChannelSecurity {
   readonly #parts: TlsSecurityParts;
-  #handshakes = 0;
+  readonly #handshakes: HandshakeLimit;
 
   constructor(parts: TlsSecurityParts) {
     this.#parts = parts;
+    this.#handshakes = new HandshakeLimit(parts.maxHandshakes, parts.maxHandshakesPerAddress);
   }
 
   async connect(
@@ -83,6 +88,8 @@ export class TlsSecurity implements ChannelSecurity {
     const acceptor = new OneClient(this.#server(ppid));
     const late = new AbortController();
     return this.#handshake(
+      // All of them belong to one peer; the first is where it has come from.
+      association.remote.addresses[0]!,
       async () => {
         const secured = SecureAssociation.server(association, { acceptor, ppid: ppidOf(ppid), handshakeTimeoutMs });
         // It may say nothing at all.
@@ -113,6 +120,7 @@ export class TlsSecurity implements ChannelSecurity {
     const server = this.#server(PPID.asap);
     const transport = new TcpStream(socket);
     return this.#handshake(
+      socket.remote.address,
       async () => {
         const { socket: tls, identity, trust } = await server.accept(transport);
         const proof = { ppid: PPID.asap, trust };
@@ -154,17 +162,14 @@ export class TlsSecurity implements ChannelSecurity {
   }
 
   /** A handshake that somebody else begins. @throws (rejects) RSerPoolError `ERR_RSERPOOL_LIMIT`; what was wrong with it */
-  async #handshake<T>(handshake: () => Promise<T>, giveUp: (error: Error) => void): Promise<T> {
-    if (this.#handshakes >= this.#parts.maxHandshakes) {
-      throw new RSerPoolError('ERR_RSERPOOL_LIMIT', 'too many handshakes at a time');
-    }
-    this.#handshakes++;
+  async #handshake<T>(address: IpAddress, handshake: () => Promise<T>, giveUp: (error: Error) => void): Promise<T> {
+    this.#handshakes.begin(address);
     const cancel = this.#limit(giveUp);
     try {
       return await handshake();
     } finally {
       cancel();
-      this.#handshakes--;
+      this.#handshakes.end(address);
     }
   }
 
