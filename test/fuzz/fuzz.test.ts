@@ -27,7 +27,7 @@ function fuzz(...args: readonly string[]): Promise<{ readonly code: number | nul
 describe('npm run fuzz', () => {
   it('finds what no blind search finds soon, byte by byte, and runs it again from the file', async () => {
     const findings = mkdtempSync(join(tmpdir(), 'fuzz-'));
-    const { code, out } = await fuzz('--target', 'planted', '--seconds', '10', '--findings', findings);
+    const { code, out } = await fuzz('--target', 'planted', '--seconds', '8', '--findings', findings);
     expect([code, out]).toEqual([1, expect.stringContaining('planted: the planted fault')]);
     const [file] = readdirSync(findings);
     const path = join(findings, file!);
@@ -35,7 +35,7 @@ describe('npm run fuzz', () => {
     expect(readFinding(path)).toMatchObject({
       target: 'planted',
       seed: 1,
-      input: [Uint8Array.of(0x53, 0xc7, 0x50, 0x99)],
+      input: [Uint8Array.of(0x53, 0xc7, 0x50)],
     });
     const again = await fuzz('--reproduce', path);
     expect([again.code, again.out]).toEqual([1, expect.stringContaining('planted.ts:')]);
