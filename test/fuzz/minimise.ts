@@ -1,14 +1,16 @@
 import type { FuzzInput } from './fuzz-target.ts';
 
-/** Runs that may be spent on one finding. */
+/** Runs that may be spent on one finding, and time. */
 const MAX_RUNS = 2000;
+const MAX_MS = 10_000;
 
 /** The same failure with fewer steps, and fewer bytes at the end of each. */
 export async function minimise(input: FuzzInput, fails: (input: FuzzInput) => Promise<boolean>): Promise<FuzzInput> {
   let best = input;
   let runs = 0;
+  const startedAt = performance.now();
   const attempt = async (candidate: FuzzInput): Promise<boolean> => {
-    if (runs++ >= MAX_RUNS || !(await fails(candidate))) return false;
+    if (runs++ >= MAX_RUNS || performance.now() - startedAt > MAX_MS || !(await fails(candidate))) return false;
     best = candidate;
     return true;
   };

@@ -1,5 +1,5 @@
 // A thread that watches the fuzzer: an input that does not end is written to a file, and the process is ended.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 
@@ -28,5 +28,6 @@ mkdirSync(directory, { recursive: true });
 const path = join(directory, `${target}-hang.json`);
 const what = `it has not ended after ${limitMs} ms`;
 writeFileSync(path, `${JSON.stringify({ target, seed, what, stack: '', input }, undefined, 2)}\n`);
-console.error(`${target}: ${what}: ${path}`);
+// What a thread writes to the console goes by way of the main thread, which is busy.
+writeSync(2, `${target}: ${what}\n  npm run fuzz -- --reproduce ${path}\n`);
 process.kill(process.pid, 'SIGKILL');
