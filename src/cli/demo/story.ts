@@ -45,7 +45,8 @@ async function startAll(director: Director): Promise<void> {
     registrars.every((registrar) => hasWholeHandlespace(registrar, director)),
   );
   for (const { name, element } of elements) {
-    timeline.tell(name, `has ${director.registrarAt(element?.homeUdpPort)?.name} as its home`);
+    const home = director.registrarAt(element?.homeUdpPort);
+    timeline.tell(name, home === undefined ? 'looks for another home' : `has ${home.name} as its home`);
   }
   start([user]);
   await director.until('the user gets answers', () => (user.user?.answered ?? 0) > 0);
