@@ -22,7 +22,8 @@ export const spoofedDiscovery: Attack = {
     const user = await arena.user({ registrars: [] });
     const answer = await arena.ask(user);
     const trapped = arena.elements(rogue).length;
-    const isThwarted = arena.wire.hasTried(ATTACKER) && arena.elements().length === ELEMENTS && /^element/.test(answer);
+    const isThwarted =
+      arena.wire.hasSpoken('10.0.1.', ATTACKER) && arena.elements().length === ELEMENTS && /^element/.test(answer);
     const saw =
       trapped > 0
         ? 'registrations of elements'

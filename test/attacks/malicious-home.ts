@@ -14,7 +14,7 @@ export const maliciousHome: Attack = {
     for (let i = 1; i <= ELEMENTS; i++) await arena.element(i, { registrars: [ATTACKER, '10.0.0.1'] });
     const trapped = arena.elements(rogue).length;
     const heard = arena.wire.saidTo(ATTACKER, POOL);
-    const isThwarted = arena.wire.hasTried(ATTACKER) && arena.elements().length === ELEMENTS;
+    const isThwarted = arena.wire.hasSpoken('10.0.1.', ATTACKER) && arena.elements().length === ELEMENTS;
     const honest = isThwarted ? 'a handshake that fails; the elements turn to the other registrar' : 'nobody comes';
     const saw = trapped > 0 ? 'registrations of elements, which no user finds from then on' : honest;
     return { succeeded: trapped > 0 || heard || !isThwarted, saw };

@@ -21,7 +21,8 @@ export const maliciousResolution: Attack = {
       answers.push(await arena.ask(user));
     }
     const misled = answers.includes('attacker: secret');
-    const isThwarted = arena.wire.hasTried(ATTACKER) && answers.every((answer) => answer === 'element 1: secret');
+    const isThwarted =
+      arena.wire.hasSpoken('10.0.2.', ATTACKER) && answers.every((answer) => answer === 'element 1: secret');
     const queried = arena.wire.saidTo(ATTACKER, POOL);
     const honest = isThwarted
       ? 'a handshake that fails, and no query; the users turn to the other registrar'

@@ -29,6 +29,8 @@ export class OnPath {
   /** Whether each datagram comes again, at once and later. */
   repeats = false;
   #edit: Edit | undefined;
+  /** Who has sent DATA to whom, be it a message or a part of one: a ClientHello may take several packets. */
+  readonly #ways = new Set<string>();
 
   /** From now on; undefined leaves everything as it is. */
   edit(edit: Edit | undefined): void {
@@ -56,20 +58,21 @@ export class OnPath {
     return this.messages.some(({ to, bytes }) => to === address && Buffer.from(bytes).includes(text));
   }
 
-  /** Whether anything at all was said to somebody. */
-  hasTried(address: IpAddress): boolean {
-    return this.messages.some(({ to }) => to === address);
+  /** Whether a host whose address begins like this has said anything at all to somebody. */
+  hasSpoken(prefix: string, to: IpAddress): boolean {
+    return [...this.#ways].some((way) => way.startsWith(prefix) && way.endsWith(` ${to}`));
   }
 
   #through(datagram: SimDatagram): SimDatagram {
     this.datagrams.push({ ...datagram, bytes: datagram.bytes.slice() });
     const { header, chunks } = decodePacket(datagram.bytes);
+    const [from, to] = [datagram.from.address, datagram.to.address];
+    if (chunks.some(({ kind }) => kind === 'data')) this.#ways.add(`${from} ${to}`);
     let isEdited = false;
     if (chunks.some(({ kind }) => kind === 'abort')) this.aborts++;
     const edited = chunks.map((chunk): Chunk => {
       if (chunk.kind !== 'data' || !chunk.beginning || !chunk.ending) return chunk;
       const { ppid, streamId, userData } = chunk;
-      const [from, to] = [datagram.from.address, datagram.to.address];
       const message: Overheard = { from, to, ppid, streamId, bytes: userData.slice() };
       this.messages.push(message);
       const other = this.#edit?.(message);
