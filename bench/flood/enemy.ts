@@ -52,18 +52,20 @@ export class Enemy {
   async #handshakes(isSilent: boolean): Promise<void> {
     const endpoint = await SctpEndpoint.bind({ encapsulation: this.#endpoint.encapsulation });
     for (;;) {
+      let association: SctpAssociation | undefined;
       try {
-        const association = await this.#associate(endpoint);
+        association = await this.#associate(endpoint);
         this.sent++;
         if (this.#keys !== undefined) {
           if (isSilent) await association.closed;
           else await this.#securedWriter(association, 'nobody');
         }
-        association.abort('enough');
-        await association.closed;
       } catch {
         // Refused: once more.
       }
+      association?.abort('enough');
+      await association?.closed;
+      await nextTurn();
     }
   }
 
