@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { Authority } from '../../src/cli/keys/authority.ts';
 import { type AccessRule, AccessRules, readPskKeys } from '../../src/rserpool/index.ts';
 import { run } from './test-io.ts';
 
@@ -125,6 +126,18 @@ describe('rserpool keys', () => {
     const { code, err } = await run('keys', join(folder, 'none'), ...args);
     expect([code, err.join(' ')]).toEqual([2, expect.stringMatching(expected)]);
     expect(readdirSync(folder)).not.toContain('none');
+  });
+
+  it('an authority whose time is over signs nothing', async () => {
+    const scope = join(folder, 'over');
+    mkdirSync(scope);
+    const { cert, key } = Authority.create('old', -0.01).certified;
+    writeFileSync(join(scope, 'ca.pem'), cert);
+    writeFileSync(join(scope, 'ca-key.pem'), key);
+    const { code, err } = await run('keys', scope, '--user', 'u1');
+    const said = /ca\.pem: the authority was good until \d{4}-\d\d-\d\d; begin another directory \(ERR_CLI_FILE\)$/;
+    expect([code, err]).toEqual([1, [expect.stringMatching(said)]]);
+    expect(readdirSync(scope)).toEqual(['ca-key.pem', 'ca.pem']);
   });
 
   it('access rules that it cannot add to are named', async () => {

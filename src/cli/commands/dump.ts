@@ -44,7 +44,7 @@ export function addDumpCommand(program: Command, io: Io): void {
       examples(
         'rserpool dump 10.0.0.1',
         'rserpool dump "127.0.0.1:9901;udp=9899" --json',
-        'rserpool dump 10.0.0.1 --security scope/registrar-1',
+        'rserpool dump 10.0.0.1 --security scope/registrar-2   # the key of another registrar',
       ),
     )
     .action((place: string, options: DumpOptions) => runDump(place, options, io));

@@ -58,7 +58,10 @@ export class ScopeDirectory {
     const [cert, key] = [join(path, AUTHORITY_CERT), join(path, AUTHORITY_KEY)];
     if (ScopeDirectory.exists(path)) {
       const read = (file: string): string => orFileError(() => readFileSync(file, 'utf8'));
-      return new ScopeDirectory(path, new Authority({ cert: read(cert), key: read(key) }), days);
+      const scope = new ScopeDirectory(path, new Authority({ cert: read(cert), key: read(key) }), days);
+      if (scope.validUntil > new Date()) return scope;
+      const until = scope.validUntil.toISOString().slice(0, 10);
+      throw new CliError('ERR_CLI_FILE', `${cert}: the authority was good until ${until}; begin another directory`);
     }
     orFileError(() => mkdirSync(path, { recursive: true, mode: OWNER_ONLY }));
     const authority = Authority.create('RSerPool test authority', days);
