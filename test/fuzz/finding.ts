@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fromHex, toHex } from '../../src/base/bytes.ts';
 import type { FuzzInput } from './fuzz-target.ts';
 
@@ -15,7 +16,7 @@ export interface Finding {
 }
 
 /** Where findings are written unless told otherwise; not a part of the repository. */
-export const FINDINGS = new URL('findings/', import.meta.url).pathname;
+export const FINDINGS = fileURLToPath(new URL('findings/', import.meta.url));
 
 /** @returns the file's path */
 export function writeFinding(finding: Finding, directory: string): string {
