@@ -290,7 +290,7 @@ describe('ENDPOINT_UNREACHABLE', () => {
     expect(report(ladder)).toEqual([]);
   });
 
-  it('[ENRP-238] [ASAP-405] [ASAP-223] in floods causes one keep-alive a second after a burst of three', () => {
+  it('[ENRP-238] [ASAP-405] [ASAP-223] [SEC-037] [SEC-038] in floods causes one keep-alive a second after a burst of three', () => {
     const ladder = setUp({ maxBadPeReports: 1_000_000, keepAlivePeriodMs: 0 });
     let keepAlives = 0;
     for (let i = 0; i < 9000; i++) {
