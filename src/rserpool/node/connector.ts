@@ -1,6 +1,7 @@
 import { type SctpAssociation, type SctpEndpoint, SctpError } from '../../sctp/index.ts';
 import { RSerPoolError } from '../errors.ts';
 import { PPID, type RoleOutput, type TransportTarget } from '../role.ts';
+import { tlsError } from '../security/tls-error.ts';
 import { remoteOf } from './association-watch.ts';
 import type { ChannelProof, ChannelSecurity, SecuredAssociation, SecuredConnection } from './channel-security.ts';
 import { Dialer } from './dialer.ts';
@@ -174,8 +175,9 @@ export class Connector {
       return transport;
     } catch (error) {
       if (signal.aborted) throw error;
-      giveUp(`TLS: ${(error as Error).message}`);
-      const suspicion = untrusted(target, error as Error);
+      const why = tlsError(error as Error);
+      giveUp(`TLS: ${why.message}`);
+      const suspicion = untrusted(target, why);
       this.#options.onRefused?.({ initiator: 'local', remote: target, error: suspicion });
       throw suspicion;
     } finally {
@@ -190,9 +192,10 @@ export class Connector {
   ): Promise<Transport | undefined> {
     try {
       return await accept(this.#security!);
-    } catch (error) {
-      sendAway(error as Error);
-      this.#options.onRefused?.({ initiator: 'remote', remote, error: error as Error });
+    } catch (thrown) {
+      const error = tlsError(thrown as Error);
+      sendAway(error);
+      this.#options.onRefused?.({ initiator: 'remote', remote, error });
       return undefined;
     }
   }

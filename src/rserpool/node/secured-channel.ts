@@ -2,6 +2,7 @@ import type { SecureAssociation, SecurePair } from '../../sctp/index.ts';
 import type { PeerIdentity } from '../access/identity.ts';
 import { type ChannelId, type FirstMessage, PPID, type RoleInput } from '../role.ts';
 import type { DataFrame } from '../security/data-frames.ts';
+import { tlsError } from '../security/tls-error.ts';
 import { AssociationWatch, localOf, remoteOf, roundTripMsOf } from './association-watch.ts';
 import type { DriverChannel, SendOutput } from './driver-channel.ts';
 import { SecuredPair } from './secured-pair.ts';
@@ -72,7 +73,7 @@ export class SecuredChannel implements DriverChannel {
     }
     tell({ kind: 'channel-up', channel: id, initiator, remote, local, peer });
     secured.on('pair', (pair) => this.#add(pair));
-    secured.on('refused', (_id, error) => this.#fail(error.message));
+    secured.on('refused', (_id, error) => this.#fail(tlsError(error).message));
   }
 
   send(message: SendOutput): void {

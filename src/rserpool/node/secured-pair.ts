@@ -1,6 +1,7 @@
 import { WireError } from '../../base/errors.ts';
 import type { SecurePair } from '../../sctp/index.ts';
 import { type DataFrame, DataFrameStream, dataFrame } from '../security/data-frames.ts';
+import { tlsError } from '../security/tls-error.ts';
 import { Undelivered } from '../security/undelivered.ts';
 import { MessageStream } from '../wire/message-stream.ts';
 import type { SendOutput } from './driver-channel.ts';
@@ -31,7 +32,7 @@ export class SecuredPair {
     const take = pair.id === 0 ? controlReader(controlPpid) : dataReader();
     socket.on('data', (bytes: Buffer) => this.#read(take(bytes)));
     socket.on('end', () => listener.onEnd());
-    socket.on('error', (error) => listener.onFailure(error.message));
+    socket.on('error', (error) => listener.onFailure(tlsError(error).message));
   }
 
   /** Bytes that TLS, or SCTP below it, has not taken yet. */
