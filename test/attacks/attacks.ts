@@ -88,8 +88,8 @@ const TAIL = `
 - **Cutting off.** Who is on the path can drop all packets, or end associations by an ABORT that it makes: TLS over SCTP protects what
   is said and not that it is said (RFC 3436 §9). Elements register again and users look for another element, as after any failure.
 - **Insiders** (§2.17): a registrar with a key of the scope that lies is believed, and so is an element within the rules of access.
-- **Reports** (§2.13): more than \`maxBadPeReports\` of them remove an element (RFC 5352 §3.5), whoever may resolve its pool. An element that is
-  alive hears of it and registers again at once.
+- **Reports of many** (§2.13): more users than \`maxBadPeReports\` that report an element remove it (RFC 5352 §3.5). Each counts once, by its
+  identity or else its address; one that is alive hears of it and registers again at once.
 `;
 
 /** docs/attacks.md as it should be. */

@@ -71,9 +71,8 @@ export const causedKeepAlives: Attack = {
       await arena.pass(50);
     }
     const count = keepAlives(arena);
-    const { reports } = arena.registrars[0]!.snapshot().counters;
     const saw = `less than ${AT_MOST} keep-alives in 10 s, whoever reports how much`;
-    return { succeeded: count > AT_MOST || reports < 50, saw: count > AT_MOST ? 'a flood' : saw };
+    return { succeeded: count > AT_MOST, saw: count > AT_MOST ? 'a flood' : saw };
   },
 };
 

@@ -24,6 +24,7 @@ import type { ElementLoss } from './events.ts';
 import { denied, type Gatekeeper } from './gatekeeper.ts';
 import type { Holdings } from './holdings.ts';
 import type { RegistrarOutbox } from './outbox.ts';
+import { Reporters } from './reporters.ts';
 import { Resolver } from './resolver.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -50,6 +51,7 @@ export class AsapService {
   readonly #parts: AsapParts;
   readonly #resolver: Resolver;
   readonly #subscriptions: Subscriptions;
+  readonly #reporters = new Reporters();
 
   constructor(parts: AsapParts) {
     this.#parts = parts;
@@ -298,8 +300,10 @@ export class AsapService {
     const { config, monitor, outbox, store } = this.#parts;
     const element = store.find(poolHandle, peIdentifier);
     if (element === undefined || !channel.reports.take(now)) return;
-    element.badReports++;
-    outbox.event({ kind: 'element-reported', ...nameOf(element), reports: element.badReports });
+    if (this.#reporters.add(element, channel.holder)) {
+      element.badReports++;
+      outbox.event({ kind: 'element-reported', ...nameOf(element), reports: element.badReports });
+    }
     if (element.badReports > config.maxBadPeReports) this.removeLost(element, 'bad-reports', now);
     // rsplib's elements acknowledge keep-alives of their home registrar to that one only.
     else if (!this.#parts.isRsplib(element.homeRegistrarIdentifier)) monitor.probe(element, now);

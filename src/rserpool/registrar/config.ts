@@ -80,7 +80,7 @@ export const registrarSettings = {
   probesPerSecond: { default: 1, min: 0.001, max: 1000, integer: false },
   /** The same in a burst. */
   probeBurst: { default: 3, min: 1, max: 1000 },
-  /** MAX-BAD-PE-REPORT: more reports than this remove an element. RFC 5352 §3.5. */
+  /** MAX-BAD-PE-REPORT: reports of more users than this remove an element. RFC 5352 §3.5, RFC 5355 §2.13. */
   maxBadPeReports: { default: 3, min: 0, max: 1_000_000 },
   /** ENDPOINT_UNREACHABLE messages of one channel that are read per second; others are dropped. RFC 5352 §9.1 T8. */
   reportsPerSecond: { default: 10, min: 0.001, max: 100_000, integer: false },

@@ -20,8 +20,8 @@ function ack(ladder: RegistrarLadder, channel = 2, peIdentifier = 7): void {
   ladder.asap(channel, { kind: 'endpoint-keep-alive-ack', poolHandle: ABC, peIdentifier });
 }
 
-function report(ladder: RegistrarLadder, peIdentifier = 7): string[] {
-  ladder.asap(100, { kind: 'endpoint-unreachable', poolHandle: ABC, peIdentifier });
+function report(ladder: RegistrarLadder, peIdentifier = 7, channel = 100): string[] {
+  ladder.asap(channel, { kind: 'endpoint-unreachable', poolHandle: ABC, peIdentifier });
   return ladder.take();
 }
 
@@ -262,7 +262,8 @@ describe('ENDPOINT_UNREACHABLE', () => {
   it('[ASAP-216] [ASAP-217] removes the element at the fourth report, whether or not it answers', () => {
     const ladder = setUp();
     for (let i = 1; i <= 3; i++) {
-      report(ladder);
+      ladder.up(100 + i, host(200 + i, 40_000));
+      report(ladder, 7, 100 + i);
       ack(ladder);
       expect(ladder.role.snapshot().pools[0]?.elements[0]?.badReports).toBe(i);
     }
@@ -272,11 +273,29 @@ describe('ENDPOINT_UNREACHABLE', () => {
   });
 
   it('is forgotten with the next registration', () => {
-    const ladder = setUp();
-    for (let i = 0; i < 3; i++) report(ladder);
+    const ladder = setUp({ maxBadPeReports: 1 });
+    ladder.up(101, host(201, 40_000));
+    report(ladder);
     ladder.asap(2, { kind: 'registration', poolHandle: ABC, element: element(7, 1) });
-    for (let i = 0; i < 3; i++) report(ladder);
+    report(ladder, 7, 101);
     expect(ladder.elements()).toEqual(['7@50']);
+    // Who has reported it before counts again.
+    report(ladder);
+    expect(ladder.elements()).toEqual([]);
+  });
+
+  it('[SEC-037] of one user counts once: nobody puts a living element out alone', () => {
+    const ladder = setUp();
+    for (let i = 0; i < 100; i++) {
+      report(ladder);
+      ack(ladder);
+      ladder.advance(1000);
+    }
+    // From the same place, by another association.
+    ladder.up(102, host(200, 40_001));
+    report(ladder, 7, 102);
+    expect(ladder.elements()).toEqual(['7@50']);
+    expect(ladder.eventsOf('element-reported').map(({ reports }) => reports)).toEqual([1]);
   });
 
   it('[ASAP-222] about an unknown element means nothing', () => {

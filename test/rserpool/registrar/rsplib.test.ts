@@ -174,12 +174,13 @@ describe('an element at an rsplib registrar', () => {
     ladder.enrp(2, 20, update);
     ladder.up(4, host(3, 5000));
     ladder.take();
-    const report = () => ladder.asap(4, { kind: 'endpoint-unreachable', poolHandle: ABC, peIdentifier: 7 });
-    report();
-    expect(ladder.take()).toEqual([]);
-    report();
-    report();
-    report();
+    for (const user of [4, 6, 8]) {
+      if (user !== 4) ladder.up(user, host(user, 5000));
+      ladder.asap(user, { kind: 'endpoint-unreachable', poolHandle: ABC, peIdentifier: 7 });
+      expect(ladder.take()).toEqual([]);
+    }
+    ladder.up(10, host(10, 5000));
+    ladder.asap(10, { kind: 'endpoint-unreachable', poolHandle: ABC, peIdentifier: 7 });
     expect(ladder.elements()).toEqual([]);
   });
 });
