@@ -76,8 +76,9 @@ export class Channels {
     const { maxChannels, maxChannelsPerPeer } = this.#config;
     const holder = peer === undefined || peer.kind === 'anonymous' ? remote.addresses[0]! : identityText(peer);
     const others = this.#countByHolder.get(holder) ?? 0;
-    // Whom we call ourselves is called once.
-    if (this.#byId.size >= maxChannels || (others >= maxChannelsPerPeer && initiator === 'remote')) return undefined;
+    // Whom we call ourselves is called once, and for a reason: strangers must not keep us from elements and peers.
+    const isFull = this.#byId.size >= maxChannels || others >= maxChannelsPerPeer;
+    if (isFull && initiator === 'remote') return undefined;
     this.#countByHolder.set(holder, others + 1);
     const reports = new RateLimit(this.#config.reportsPerSecond, Math.max(1, Math.ceil(this.#config.reportsPerSecond)));
     const channel: Channel = {

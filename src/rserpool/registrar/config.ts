@@ -131,7 +131,7 @@ export const registrarSettings = {
   maxTableResponseBytes: { default: 32_768, min: 256, max: 65_535 },
   /** Downloads that are served at the same time. */
   maxTableSessions: { default: 64, min: 1, max: 65_536 },
-  /** Channels that are open at the same time. */
+  /** Channels that are open at the same time: with so many nobody else gets one, but it calls elements and peers itself. */
   maxChannels: { default: 16_384, min: 1, max: 1 << 20 },
   /**
    * The same of one identity, or of one address where there is no TLS: one source does not use them all up. RFC 5355 §2.1.

@@ -108,7 +108,8 @@ function checkLimits({ role }: RegistrarWorld): void {
   atMost('elements', elements, LIMITS.maxElements);
   atMost('pools', pools.length, LIMITS.maxPools);
   atMost('peers', peers.length, LIMITS.maxPeers);
-  atMost('channels', channels, LIMITS.maxChannels);
+  // Those that it opens itself, to elements and peers, are not refused.
+  atMost('channels', channels, LIMITS.maxChannels + LIMITS.maxElements + LIMITS.maxPeers);
   atMost('downloads', tableSessions, LIMITS.maxTableSessions);
   atMost('watched elements', watchedElements, elements);
 }

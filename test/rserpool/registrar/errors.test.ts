@@ -116,6 +116,20 @@ describe('limits', () => {
     expect(ladder.take()).toEqual([]);
   });
 
+  it('calls an element itself also where strangers have taken every channel', () => {
+    const ladder = RegistrarLadder.serving({ maxChannels: 1, keepAlivePeriodMs: 0 });
+    ladder.registered(2, 7, 1);
+    ladder.down(2);
+    ladder.up(4, host(3));
+    expect(ladder.take()).toEqual(['connect 1 192.0.2.1:4711']);
+    ladder.up(1, host(1, 4711), 'local');
+    expect(ladder.take()).toEqual(['1: endpoint-keep-alive abc from 50']);
+    ladder.asap(1, { kind: 'endpoint-keep-alive-ack', poolHandle: ABC, peIdentifier: 7 });
+    ladder.advance(60_000);
+    expect(ladder.take()).toEqual([]);
+    expect(ladder.elements()).toEqual(['7@50']);
+  });
+
   it('reads nothing more on a channel that it closes', () => {
     const ladder = setUp();
     ladder.presence(20, 21);
