@@ -7,7 +7,13 @@ import { type Reload, SecurityWatch } from './security-watch.ts';
 /** What does not come from files of its own. */
 export type SecuritySettings = Pick<
   SecurityConfig,
-  'profile' | 'maxHandshakes' | 'handshakeTimeoutMs' | 'answersPlainUsers' | 'registrarNames' | 'elementNames'
+  | 'profile'
+  | 'maxHandshakes'
+  | 'maxHandshakesPerAddress'
+  | 'handshakeTimeoutMs'
+  | 'answersPlainUsers'
+  | 'registrarNames'
+  | 'elementNames'
 >;
 
 /** What the library takes as `security` of a registrar, an element or a user. */

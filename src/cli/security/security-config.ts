@@ -14,6 +14,7 @@ export interface SecurityConfig {
   readonly access?: string;
   readonly profile?: TlsProfile;
   readonly maxHandshakes?: number;
+  readonly maxHandshakesPerAddress?: number;
   readonly handshakeTimeoutMs?: number;
   readonly answersPlainUsers?: boolean;
   readonly registrarNames?: readonly string[];
@@ -31,6 +32,7 @@ const COMMON_KEYS = {
     isGood: (value) => TLS_PROFILES.some((name) => name === value),
   },
   maxHandshakes: number(1, 65_536),
+  maxHandshakesPerAddress: number(1, 65_536),
   handshakeTimeoutMs: number(1, 86_400_000),
   registrarNames: TEXTS,
 } as const satisfies Record<string, ConfigKey>;
