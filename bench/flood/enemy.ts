@@ -39,6 +39,14 @@ export class Enemy {
   }
 
   async #messages(message: (i: number) => Uint8Array): Promise<void> {
+    for (;;) {
+      // Who does not read its answers is sent away, and comes again.
+      await this.#talk(message).catch(() => undefined);
+      await nextTurn();
+    }
+  }
+
+  async #talk(message: (i: number) => Uint8Array): Promise<void> {
     const association = await this.#associate(this.#endpoint);
     const write = this.#keys === undefined ? plainWriter(association) : await this.#securedWriter(association, 'enemy');
     for (;;) {
