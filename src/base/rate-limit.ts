@@ -32,6 +32,12 @@ export class RateLimit {
     return this.#tokens >= 0 ? now : now - this.#tokens / this.#perMs;
   }
 
+  /** How many more are allowed at once. */
+  available(now: Instant): number {
+    this.#refill(now);
+    return this.#tokens;
+  }
+
   /** When {@link take} succeeds again. */
   allowedAt(now: Instant): Instant {
     this.#refill(now);

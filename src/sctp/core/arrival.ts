@@ -51,5 +51,5 @@ export function answerWithinLimit(
   chunk: Chunk,
   now: Instant,
 ): void {
-  if (endpoint.statelessReplies.take(now)) answer(endpoint, arrival, verificationTag, chunk);
+  if (endpoint.statelessReplies.take(now, arrival.origin.address)) answer(endpoint, arrival, verificationTag, chunk);
 }

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../base/rate-limit.ts';
+import type { SharedRateLimit } from '../../base/shared-rate-limit.ts';
 import type { AssociationTable } from './association-table.ts';
 import type { AssociationId, EndpointCounters } from './contract.ts';
 import type { EndpointServices, Tcb } from './tcb.ts';
@@ -11,7 +11,7 @@ export interface EndpointInside extends EndpointServices {
   readonly counters: { -readonly [Name in keyof EndpointCounters]: EndpointCounters[Name] };
   readonly listening: boolean;
   /** Bounds what is answered without an association. RFC 9260 §8.4, §12.2.4.1. */
-  readonly statelessReplies: RateLimit;
+  readonly statelessReplies: SharedRateLimit;
   /** Whether the cookie with this tag of ours is used up. */
   isSpent(tag: number): boolean;
   nextAssociationId(): AssociationId;

@@ -3,8 +3,8 @@ import type { Entropy, Instant } from '../../base/contract.ts';
 import { Deque } from '../../base/deque.ts';
 import { WireError } from '../../base/errors.ts';
 import { IndexedHeap } from '../../base/indexed-heap.ts';
-import { RateLimit } from '../../base/rate-limit.ts';
 import { tsn } from '../../base/serial.ts';
+import { SharedRateLimit } from '../../base/shared-rate-limit.ts';
 import { verifyChecksum } from '../wire/crc32c.ts';
 import { encodePacket, readCommonHeader } from '../wire/packet.ts';
 import type { Chunk, CommonHeader } from '../wire/types.ts';
@@ -87,7 +87,7 @@ export class Endpoint implements SctpCore, EndpointInside {
   readonly #mac: Mac;
   /** These three are made when somebody needs them: programs may have an endpoint for each of thousands of associations. */
   #cookies: CookieJar | undefined;
-  #statelessReplies: RateLimit | undefined;
+  #statelessReplies: SharedRateLimit | undefined;
   #spentTags: SpentTags | undefined;
   /** Associations that wait for something, by their deadlines. */
   readonly #deadlines = new IndexedHeap<Tcb>();
@@ -117,10 +117,10 @@ export class Endpoint implements SctpCore, EndpointInside {
     return this.#cookies;
   }
 
-  get statelessReplies(): RateLimit {
+  get statelessReplies(): SharedRateLimit {
     const { maxStatelessRepliesPerSecond } = this.config;
     const burst = Math.max(1, maxStatelessRepliesPerSecond / 10);
-    this.#statelessReplies ??= new RateLimit(maxStatelessRepliesPerSecond, burst);
+    this.#statelessReplies ??= new SharedRateLimit(maxStatelessRepliesPerSecond, burst);
     return this.#statelessReplies;
   }
 

@@ -27,7 +27,8 @@ export function handleInit(endpoint: EndpointInside, cursor: ChunkCursor, arriva
   const { origin, header } = arrival;
   const init = cursor.decode();
   // §3.3.2: an Initiate Tag of 0 gets no answer.
-  if (init.kind !== 'init' || init.initiateTag === 0 || !endpoint.statelessReplies.take(now)) return;
+  if (init.kind !== 'init' || init.initiateTag === 0) return;
+  if (!endpoint.statelessReplies.take(now, origin.address)) return;
   const content = readInitParameters(init, origin.address, endpoint.addresses, endpoint.config);
   const refusal = refusalOf(init, content.hostName);
   if (refusal !== undefined) {

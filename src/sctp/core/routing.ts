@@ -123,7 +123,7 @@ function handleOutOfTheBlue(endpoint: EndpointInside, arrival: Arrival, cursor: 
   if (cursor.type === CHUNK_TYPE.init && header.verificationTag === 0 && isAlone(cursor, bytes)) {
     // (3): an INIT to a port where nobody is; tag = Initiate Tag, T = 0.
     const init = cursor.decode();
-    if (init.kind === 'init' && init.initiateTag !== 0 && endpoint.statelessReplies.take(now)) {
+    if (init.kind === 'init' && init.initiateTag !== 0 && endpoint.statelessReplies.take(now, arrival.origin.address)) {
       answer(endpoint, arrival, init.initiateTag, { kind: 'abort', tagReflected: false, causes: [] });
     }
     return;

@@ -110,7 +110,8 @@ describe('out of the blue (RFC 9260 §8.4)', () => {
   it('[SCTP-0881, AT-29] no flood of answers, and none longer than what it answers', () => {
     const stranger = new ScriptedPeer({ config: { maxStatelessRepliesPerSecond: 1000 } });
     for (let i = 0; i < 1000; i++) stranger.sendWith({ tag: TAG + i }, peer.data(0));
-    expect(stranger.packets.length).toBe(100);
+    // Half of what all may have at once, and one address its share of the other half.
+    expect(stranger.packets.length).toBe(50 + 12);
     const question = encodePacket(stranger.header({ tag: TAG }), [peer.data(0)]);
     for (const { bytes } of stranger.packets) expect(bytes.length).toBeLessThanOrEqual(question.length);
   });
