@@ -21,8 +21,6 @@ export function withTls(find: FindSide, by: 'key' | 'certificate'): FindSide {
       name,
       about: `${side.name} with TLS 1.3, server known by ${by === 'key' ? 'a shared key' : 'a certificate (RSA, 2048 bits)'}`,
       environment: { ...side.environment, [TLS_VARIABLE]: JSON.stringify(CREDENTIALS[by]) },
-      // A handshake takes longer than any code that is slow the first time.
-      warmups: 2,
       // Pool users know registrars by certificates.
       resolves: side.resolves === true && by === 'certificate',
     };
