@@ -2,14 +2,13 @@ import { ElementRole } from '../../../src/rserpool/element/element.ts';
 import type { ElementEvent } from '../../../src/rserpool/element/events.ts';
 import { PPID } from '../../../src/rserpool/role.ts';
 import type { AsapMessage } from '../../../src/rserpool/wire/asap.ts';
-import { encodeAsap } from '../../../src/rserpool/wire/asap-codec.ts';
 import { poolHandle } from '../../../src/rserpool/wire/pool-handle.ts';
 import { SeededRandom } from '../../harness/random.ts';
 import { host } from '../../rserpool/asap/role-ladder.ts';
 import { element } from '../../rserpool/registrar/registrar-ladder.ts';
-import { type FuzzInput, type FuzzTarget, must, step } from '../fuzz-target.ts';
-import { ASAP_SEEDS } from './message-seeds.ts';
-import { DO, doing, RoleWorld } from './role-world.ts';
+import { type FuzzTarget, must } from '../fuzz-target.ts';
+import { clientSeeds } from './client-seeds.ts';
+import { RoleWorld } from './role-world.ts';
 
 type World = RoleWorld<ElementEvent, ElementRole>;
 
@@ -110,18 +109,7 @@ export const asapElement: FuzzTarget = {
   shape: 'tlv',
   maxSteps: 40,
   weight: 4,
-  seeds: () =>
-    STAGES.flatMap((_, stage): FuzzInput[] => {
-      const first = Uint8Array.of(stage);
-      const pass = Uint8Array.of(doing(DO.pass), 100);
-      const all = [...TO_ELEMENT.map((message) => encodeAsap(message)), ...ASAP_SEEDS];
-      const calls = Array.from({ length: 7 }, (_, what) => [first, step(doing(DO.call), Uint8Array.of(what, 1)), pass]);
-      return [
-        ...calls,
-        ...all.flatMap((bytes) => [0, 1].map((channel) => [first, step(doing(DO.message, channel), bytes), pass])),
-        [first, step(doing(DO.announce, 5), encodeAsap(TO_ELEMENT[5]!)), pass],
-      ];
-    }),
+  seeds: () => clientSeeds({ stages: STAGES.length, calls: 7, messages: TO_ELEMENT, announcement: TO_ELEMENT[5]! }),
   run: ([first = new Uint8Array(1), ...steps]) => {
     const world = worldOf(STAGES[(first[0] ?? 0) % STAGES.length]!);
     for (const bytes of steps) world.play(bytes);
