@@ -1,4 +1,5 @@
 import type { IpAddress } from '../../base/address.ts';
+import { Tally } from '../../base/tally.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { TransportTarget } from '../role.ts';
 import type { TcpConfig } from './tcp-config.ts';
@@ -20,7 +21,7 @@ export interface TcpAcceptorOptions {
 export class TcpAcceptor {
   readonly #options: TcpAcceptorOptions;
   readonly #listeners: TcpListener[] = [];
-  readonly #connectionsFrom = new Map<IpAddress, number>();
+  readonly #connectionsFrom = new Tally<IpAddress>();
   #connections = 0;
 
   private constructor(options: TcpAcceptorOptions) {
@@ -71,20 +72,18 @@ export class TcpAcceptor {
   #accept(socket: TcpSocket): void {
     const { config, onSocket } = this.#options;
     const { address } = socket.remote;
-    const fromThere = this.#connectionsFrom.get(address) ?? 0;
+    const fromThere = this.#connectionsFrom.of(address);
     if (this.#connections >= config.maxConnections || fromThere >= config.maxConnectionsPerAddress) {
       socket.destroy();
       return;
     }
     this.#connections++;
-    this.#connectionsFrom.set(address, fromThere + 1);
+    this.#connectionsFrom.add(address);
     onSocket(socket, () => this.#gone(address));
   }
 
   #gone(address: IpAddress): void {
     this.#connections--;
-    const left = this.#connectionsFrom.get(address)! - 1;
-    if (left === 0) this.#connectionsFrom.delete(address);
-    else this.#connectionsFrom.set(address, left);
+    this.#connectionsFrom.remove(address);
   }
 }

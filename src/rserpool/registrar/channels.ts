@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/contract.ts';
 import { RateLimit } from '../../base/rate-limit.ts';
+import { Tally } from '../../base/tally.ts';
 import { identityText, type PeerIdentity } from '../access/identity.ts';
 import { DEFAULT_UDP_PORT } from '../endpoint-match.ts';
 import type { ChannelId, TransportTarget } from '../role.ts';
@@ -35,7 +36,7 @@ export class Channels {
   readonly #byId = new Map<ChannelId, Channel>();
   /** By every address of the other end. */
   readonly #byRemote = new Map<string, Channel>();
-  readonly #countByHolder = new Map<string, number>();
+  readonly #countByHolder = new Tally<string>();
 
   constructor(config: RegistrarConfig) {
     this.#config = config;
@@ -75,11 +76,11 @@ export class Channels {
   ): Channel | undefined {
     const { maxChannels, maxChannelsPerPeer } = this.#config;
     const holder = peer === undefined || peer.kind === 'anonymous' ? remote.addresses[0]! : identityText(peer);
-    const others = this.#countByHolder.get(holder) ?? 0;
+    const others = this.#countByHolder.of(holder);
     // Whom we call ourselves is called once, and for a reason: strangers must not keep us from elements and peers.
     const isFull = this.#byId.size >= maxChannels || others >= maxChannelsPerPeer;
     if (isFull && initiator === 'remote') return undefined;
-    this.#countByHolder.set(holder, others + 1);
+    this.#countByHolder.add(holder);
     const reports = new RateLimit(this.#config.reportsPerSecond, Math.max(1, Math.ceil(this.#config.reportsPerSecond)));
     const channel: Channel = {
       id,
@@ -118,19 +119,13 @@ export class Channels {
     this.#byId.delete(id);
     if (channel !== undefined) {
       this.#forgetRemote(channel);
-      this.#forgetHolder(channel.holder);
+      this.#countByHolder.remove(channel.holder);
     }
     return channel;
   }
 
   values(): IterableIterator<Channel> {
     return this.#byId.values();
-  }
-
-  #forgetHolder(holder: string): void {
-    const left = this.#countByHolder.get(holder)! - 1;
-    if (left === 0) this.#countByHolder.delete(holder);
-    else this.#countByHolder.set(holder, left);
   }
 
   #forgetRemote(channel: Channel): void {

@@ -1,10 +1,11 @@
+import { Tally } from '../../base/tally.ts';
 import type { StoredElement } from './element-store.ts';
 
 /** Who has registered how many elements here, so that nobody takes all the room. RFC 5355 §2.2. */
 export class Holdings {
   readonly #max: number;
   readonly #holders = new Map<StoredElement, string>();
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Tally<string>();
 
   /** @param max elements of one holder */
   constructor(max: number) {
@@ -14,14 +15,14 @@ export class Holdings {
   /** Whether a holder may register one more; an element that it holds already is none. */
   hasRoom(element: StoredElement | undefined, holder: string): boolean {
     const isHeld = element !== undefined && this.#holders.get(element) === holder;
-    return isHeld || (this.#counts.get(holder) ?? 0) < this.#max;
+    return isHeld || this.#counts.of(holder) < this.#max;
   }
 
   /** The element was registered, perhaps again, perhaps by somebody else than before. */
   note(element: StoredElement, holder: string): void {
     this.forget(element);
     this.#holders.set(element, holder);
-    this.#counts.set(holder, (this.#counts.get(holder) ?? 0) + 1);
+    this.#counts.add(holder);
   }
 
   /** It is gone, or belongs to another registrar. */
@@ -29,8 +30,6 @@ export class Holdings {
     const holder = this.#holders.get(element);
     if (holder === undefined) return;
     this.#holders.delete(element);
-    const left = this.#counts.get(holder)! - 1;
-    if (left === 0) this.#counts.delete(holder);
-    else this.#counts.set(holder, left);
+    this.#counts.remove(holder);
   }
 }

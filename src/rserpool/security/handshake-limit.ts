@@ -1,11 +1,12 @@
 import type { IpAddress } from '../../base/address.ts';
+import { Tally } from '../../base/tally.ts';
 import { RSerPoolError } from '../errors.ts';
 
 /** How many handshakes that others have begun are under way, so that nobody keeps all others out. RFC 5355 §2.1, §2.2. */
 export class HandshakeLimit {
   readonly #max: number;
   readonly #maxPerAddress: number;
-  readonly #byAddress = new Map<IpAddress, number>();
+  readonly #byAddress = new Tally<IpAddress>();
   #all = 0;
 
   /**
@@ -19,20 +20,17 @@ export class HandshakeLimit {
 
   /** One more begins. @throws RSerPoolError `ERR_RSERPOOL_LIMIT` */
   begin(address: IpAddress): void {
-    const fromThere = this.#byAddress.get(address) ?? 0;
     if (this.#all >= this.#max) throw new RSerPoolError('ERR_RSERPOOL_LIMIT', 'too many handshakes at a time');
-    if (fromThere >= this.#maxPerAddress) {
+    if (this.#byAddress.of(address) >= this.#maxPerAddress) {
       throw new RSerPoolError('ERR_RSERPOOL_LIMIT', 'too many handshakes of one address at a time', { address });
     }
     this.#all++;
-    this.#byAddress.set(address, fromThere + 1);
+    this.#byAddress.add(address);
   }
 
   /** One is over, however it ended. */
   end(address: IpAddress): void {
     this.#all--;
-    const left = this.#byAddress.get(address)! - 1;
-    if (left === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, left);
+    this.#byAddress.remove(address);
   }
 }
