@@ -63,6 +63,7 @@ export { SctpError, type SctpErrorCode } from './core/errors.ts';
 export type { Extensions } from './core/extensions.ts';
 export type { AssociationState } from './core/states.ts';
 export type { MessagePart } from './rx/received-message.ts';
+export { NewestSession } from './tls/newest-session.ts';
 // TLS over SCTP.
 export {
   SecureAssociation,

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { IpAddress } from '../../base/address.ts';
-import { type SctpAssociation, SecureAssociation, type TlsSessions, tlsConnect } from '../../sctp/index.ts';
+import { NewestSession, type SctpAssociation, SecureAssociation, tlsConnect } from '../../sctp/index.ts';
 import { identityText, type PeerIdentity } from '../access/identity.ts';
 import { RSerPoolError } from '../errors.ts';
 import type { ChannelProof, ChannelSecurity, SecuredAssociation, SecuredConnection } from '../node/channel-security.ts';
@@ -208,20 +208,5 @@ class OneClient {
     if (first === another) return client.socket;
     client.socket.destroy();
     throw new Error(`${another} on an association of ${first}`);
-  }
-}
-
-/** The session that a server has handed out last: for the other pairs of the association. RFC 3436 §8.2. */
-class NewestSession implements TlsSessions {
-  #newest: Buffer | undefined;
-
-  take(): Buffer | undefined {
-    const session = this.#newest;
-    this.#newest = undefined;
-    return session;
-  }
-
-  put(session: Buffer): void {
-    this.#newest = session;
   }
 }

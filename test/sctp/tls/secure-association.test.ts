@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import {
   type EndpointConfig,
+  NewestSession,
   SecureAssociation,
   type SecureAssociationOptions,
   TlsAcceptor,
@@ -37,21 +38,6 @@ async function open({ both, sessions, nearConfig = {}, farConfig = {}, tls: more
     return { near, far, client, server, pair };
   };
   return { scope, world: scope.world, connect, ...(await connect()) };
-}
-
-/** Keeps the newest session, as a client would. */
-class NewestSession implements TlsSessions {
-  #newest: Buffer | undefined;
-
-  take(): Buffer | undefined {
-    const session = this.#newest;
-    this.#newest = undefined;
-    return session;
-  }
-
-  put(session: Buffer): void {
-    this.#newest = session;
-  }
 }
 
 async function said(socket: TLSSocket): Promise<string> {
