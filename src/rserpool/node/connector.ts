@@ -207,11 +207,10 @@ export class Connector {
   }
 }
 
-/** RFC 5352 §9.2: the identity is suspect. OpenSSL's own sentence is in `reason`. */
-function untrusted(target: TransportTarget, error: Error & { readonly reason?: unknown }): RSerPoolError {
-  const why = typeof error.reason === 'string' ? error.reason : error.message;
+/** RFC 5352 §9.2: the identity is suspect. */
+function untrusted(target: TransportTarget, error: Error): RSerPoolError {
   const place = target.names === undefined ? '' : ` (${target.names.join(', ')})`;
-  const text = `the identity of ${formatTarget(target)}${place} is suspect: ${why}`;
+  const text = `the identity of ${formatTarget(target)}${place} is suspect: ${error.message}`;
   return new RSerPoolError('ERR_RSERPOOL_UNTRUSTED', text, { target, ...expected(error) }, error);
 }
 

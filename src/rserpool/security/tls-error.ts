@@ -8,5 +8,5 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /** The same error in words for people and for peers: what OpenSSL says of its own source helps neither. */
 export function tlsError(error: Error): Error {
   const { code = '', reason } = error as { readonly code?: string; readonly reason?: string };
-  return reason === undefined ? error : new Error(MEANINGS[code] ?? `TLS: ${reason}`, { cause: error });
+  return reason === undefined ? error : new Error(MEANINGS[code] ?? reason, { cause: error });
 }

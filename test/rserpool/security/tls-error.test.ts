@@ -16,7 +16,7 @@ it('what OpenSSL says is told without the places of its source', () => {
   expect(tlsError(wrong).message).toBe('its key is another one than that of this name here');
   expect(tlsError(wrong).cause).toBe(wrong);
   expect(tlsError(ofOpenSsl('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number')).message).toBe(
-    'TLS: wrong version number',
+    'wrong version number',
   );
   const ours = new Error('no TLS within 5000 ms');
   expect(tlsError(ours)).toBe(ours);
